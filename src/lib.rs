@@ -1,0 +1,6 @@
+//! Hearing keys and speech in call audio, and steering a call over AGI.
+
+pub mod audio;
+pub mod key;
+
+pub use key::Key;

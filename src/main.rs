@@ -1,0 +1,3 @@
+//! The `voiceagent` program.
+
+fn main() {}
