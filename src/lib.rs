@@ -1,5 +1,6 @@
 //! Hearing keys and speech in call audio, and steering a call over AGI.
 
+pub mod agi;
 pub mod audio;
 pub mod key;
 

@@ -1,0 +1,182 @@
+//! Everything this program can say to Asterisk.
+
+use std::fmt;
+
+use super::Argument;
+use crate::key::Key;
+
+/// An AGI command. `Display` gives the line without its end; [`Command::to_line`] with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// `ANSWER`
+    Answer,
+    /// `HANGUP`
+    HangUp,
+    /// `CHANNEL STATUS`: refused with 511 once the caller has hung up.
+    ChannelStatus,
+    /// `EXEC application "arguments"`
+    Exec(Application, Argument),
+    /// `GET VARIABLE name`
+    GetVariable(Variable),
+    /// `GET FULL VARIABLE "expression"`: the expression is ours, never made from input.
+    GetFullVariable(&'static str),
+    /// `SET VARIABLE name "value"`
+    SetVariable(Variable, Argument),
+    /// `STREAM FILE "file" "keys"`: plays a sound until it ends or one of the keys is released.
+    StreamFile(Argument, Vec<Key>),
+    /// `SAY DIGITS "digits" "keys"`
+    SayDigits(Argument, Vec<Key>),
+    /// `VERBOSE "text" level`
+    Verbose(Argument, u8),
+    /// `SET CONTEXT "context"`
+    SetContext(Argument),
+    /// `SET EXTENSION "extension"`
+    SetExtension(Argument),
+    /// `SET PRIORITY "priority"`
+    SetPriority(Argument),
+}
+
+/// The dialplan applications that are executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Application {
+    /// Rings somebody.
+    Dial,
+    /// Records a message.
+    VoiceMail,
+    /// A mailbox's owner logs in.
+    VoiceMailMain,
+}
+
+/// The channel variables that are read or set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Variable {
+    /// How Dial ended.
+    DialStatus,
+    /// How VoiceMail ended.
+    VmStatus,
+    /// How this program ended.
+    Status,
+    /// The key that acted.
+    Key,
+    /// Where that key was heard: `audio` or `signal`.
+    KeySource,
+    /// Why it ended so.
+    Cause,
+}
+
+impl Command {
+    /// The line as it goes to descriptor 1: at most 2,048 bytes with its end.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        format!("{self}\n")
+    }
+
+    /// Whether a key or the next command can end this one early.
+    #[must_use]
+    pub const fn is_playback(&self) -> bool {
+        matches!(self, Self::StreamFile(..) | Self::SayDigits(..))
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Answer => f.write_str("ANSWER"),
+            Self::HangUp => f.write_str("HANGUP"),
+            Self::ChannelStatus => f.write_str("CHANNEL STATUS"),
+            Self::Exec(application, arguments) => write!(f, "EXEC {application:?} {arguments}"),
+            Self::GetVariable(name) => write!(f, "GET VARIABLE {name}"),
+            Self::GetFullVariable(expression) => write!(f, "GET FULL VARIABLE \"{expression}\""),
+            Self::SetVariable(name, value) => write!(f, "SET VARIABLE {name} {value}"),
+            Self::StreamFile(file, keys) => write!(f, "STREAM FILE {file} {}", Keys(keys)),
+            Self::SayDigits(digits, keys) => write!(f, "SAY DIGITS {digits} {}", Keys(keys)),
+            Self::Verbose(text, level) => write!(f, "VERBOSE {text} {level}"),
+            Self::SetContext(context) => write!(f, "SET CONTEXT {context}"),
+            Self::SetExtension(extension) => write!(f, "SET EXTENSION {extension}"),
+            Self::SetPriority(priority) => write!(f, "SET PRIORITY {priority}"),
+        }
+    }
+}
+
+impl fmt::Display for Variable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DialStatus => "DIALSTATUS",
+            Self::VmStatus => "VMSTATUS",
+            Self::Status => "VOICEAGENTSTATUS",
+            Self::Key => "VOICEAGENTKEY",
+            Self::KeySource => "VOICEAGENTKEYSOURCE",
+            Self::Cause => "VOICEAGENTCAUSE",
+        })
+    }
+}
+
+/// Keys as one quoted word.
+struct Keys<'a>(&'a [Key]);
+
+impl fmt::Display for Keys<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for key in self.0 {
+            write!(f, "{key}")?;
+        }
+        f.write_str("\"")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn argument(text: &str) -> Argument {
+        Argument::new(text).expect("a good argument")
+    }
+
+    #[test]
+    fn commands_are_written_as_asterisk_reads_them() {
+        let lines = [
+            (Command::Answer, "ANSWER"),
+            (
+                Command::Exec(Application::Dial, argument("SIP/bob,5,g")),
+                "EXEC Dial \"SIP/bob,5,g\"",
+            ),
+            (
+                Command::GetVariable(Variable::DialStatus),
+                "GET VARIABLE DIALSTATUS",
+            ),
+            (
+                Command::GetFullVariable("${CHANNEL(audioreadformat)}"),
+                "GET FULL VARIABLE \"${CHANNEL(audioreadformat)}\"",
+            ),
+            (
+                Command::StreamFile(argument("vm-intro"), vec![Key::STAR, Key::HASH]),
+                "STREAM FILE \"vm-intro\" \"*#\"",
+            ),
+            (
+                Command::SayDigits(argument("101"), vec![]),
+                "SAY DIGITS \"101\" \"\"",
+            ),
+            (
+                Command::SetVariable(Variable::Key, argument("")),
+                "SET VARIABLE VOICEAGENTKEY \"\"",
+            ),
+        ];
+        for (command, line) in lines {
+            assert_eq!(command.to_string(), line);
+            assert_eq!(command.to_line(), format!("{line}\n"));
+        }
+    }
+
+    #[test]
+    fn the_longest_command_fits_asterisk_16s_line() {
+        let worst = "\\".repeat(Argument::MAX);
+        for command in [
+            Command::Exec(Application::VoiceMailMain, argument(&worst)),
+            Command::StreamFile(argument(&worst), Key::ALL.to_vec()),
+            Command::SetVariable(Variable::KeySource, argument(&worst)),
+            Command::Verbose(argument(&worst), 1),
+        ] {
+            assert!(command.to_line().len() <= 2_048);
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! One call's exchange with Asterisk: which reply belongs to which command.
+//!
+//! Every command gets exactly one reply, with one exception that decides this module: a playing
+//! command that is stopped by the next one sends none. Unless it ended by itself in the same
+//! moment; then its reply comes first, and the new command's after it. So only a command whose
+//! reply cannot be mistaken may interrupt: `GET FULL VARIABLE`, which answers with a value in
+//! parentheses, as no playing command does.
+
+use std::collections::VecDeque;
+
+use super::{
+    command::Command,
+    header::Header,
+    line::LineDecoder,
+    reply::{Reply, ReplyParser},
+};
+
+/// What the stream from Asterisk turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Incoming {
+    /// The header is complete; commands may be sent from now on.
+    Header(Header),
+    /// The reply to the command that is waiting.
+    Reply(Reply),
+    /// The interrupted command had ended by itself with this reply; the reply to the
+    /// interrupting one is still to come.
+    EndedByItself(Reply),
+    /// A `HANGUP` line: the caller is gone.
+    HangUp,
+}
+
+/// Both directions of one AGI session, without the pipes.
+#[derive(Debug, Default)]
+pub struct Dialogue {
+    lines: LineDecoder,
+    stage: Stage,
+    ready: VecDeque<Incoming>,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Header(Header),
+    Commands {
+        parser: ReplyParser,
+        waiting: Waiting,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiting {
+    /// No command is under way.
+    Nothing,
+    /// One command is, and `playback` tells whether the next one may interrupt it.
+    Reply { playback: bool },
+    /// A playing command was interrupted; its own reply may or may not come first.
+    AfterInterrupt,
+}
+
+impl Default for Stage {
+    fn default() -> Self {
+        Self::Header(Header::default())
+    }
+}
+
+impl Dialogue {
+    /// Takes bytes from Asterisk; [`poll`](Self::poll) tells what they were.
+    pub fn receive(&mut self, bytes: &[u8]) {
+        self.lines.push(bytes);
+        while let Some(line) = self.lines.pop() {
+            self.on_line(&line);
+        }
+    }
+
+    /// What has come in, oldest first.
+    pub fn poll(&mut self) -> Option<Incoming> {
+        self.ready.pop_front()
+    }
+
+    /// Notes that `command` is being sent.
+    ///
+    /// # Panics
+    /// When another command still waits for its reply: Asterisk would not see the second one
+    /// before more bytes come (it polls the descriptor but reads through a buffer).
+    #[must_use = "the line has to be written"]
+    pub fn send(&mut self, command: &Command) -> String {
+        let waiting = self.waiting_mut();
+        assert_eq!(*waiting, Waiting::Nothing, "one command at a time");
+        *waiting = Waiting::Reply {
+            playback: command.is_playback(),
+        };
+        command.to_line()
+    }
+
+    /// Notes that `command` is being sent to stop the playing command under way.
+    ///
+    /// # Panics
+    /// When no playing command is under way, or `command` is not a `GET FULL VARIABLE`.
+    #[must_use = "the line has to be written"]
+    pub fn interrupt(&mut self, command: &Command) -> String {
+        assert!(
+            matches!(command, Command::GetFullVariable(_)),
+            "only a reply in parentheses cannot be mistaken"
+        );
+        let waiting = self.waiting_mut();
+        assert_eq!(
+            *waiting,
+            Waiting::Reply { playback: true },
+            "only playing can be interrupted"
+        );
+        *waiting = Waiting::AfterInterrupt;
+        command.to_line()
+    }
+
+    /// Whether a command waits for its reply.
+    #[must_use]
+    pub fn is_waiting(&self) -> bool {
+        match &self.stage {
+            Stage::Header(_) => false,
+            Stage::Commands { waiting, .. } => *waiting != Waiting::Nothing,
+        }
+    }
+
+    fn waiting_mut(&mut self) -> &mut Waiting {
+        match &mut self.stage {
+            Stage::Commands { waiting, .. } => waiting,
+            Stage::Header(_) => panic!("no command may be sent before the header has been read"),
+        }
+    }
+
+    fn on_line(&mut self, line: &str) {
+        match &mut self.stage {
+            Stage::Header(header) => {
+                if header.push_line(line) {
+                    let header = std::mem::take(header);
+                    self.stage = Stage::Commands {
+                        parser: ReplyParser::default(),
+                        waiting: Waiting::Nothing,
+                    };
+                    self.ready.push_back(Incoming::Header(header));
+                }
+            }
+            Stage::Commands { parser, waiting } => {
+                // Some versions glue the notice to the reply that follows it.
+                let line = match line.strip_prefix("HANGUP") {
+                    Some(rest) => {
+                        self.ready.push_back(Incoming::HangUp);
+                        rest
+                    }
+                    None => line,
+                };
+                let Some(reply) = parser.push_line(line) else {
+                    return;
+                };
+                let incoming = match (*waiting, &reply) {
+                    (Waiting::Nothing, _) => return, // nobody asked
+                    (Waiting::AfterInterrupt, Reply::Success(success))
+                        if success.value.is_none() =>
+                    {
+                        *waiting = Waiting::Reply { playback: false };
+                        Incoming::EndedByItself(reply)
+                    }
+                    _ => {
+                        *waiting = Waiting::Nothing;
+                        Incoming::Reply(reply)
+                    }
+                };
+                self.ready.push_back(incoming);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Argument, *};
+    use crate::key::Key;
+
+    const PROBE: Command = Command::GetFullVariable("${CHANNEL(audioreadformat)}");
+
+    fn playing() -> Dialogue {
+        let mut dialogue = Dialogue::default();
+        dialogue.receive(b"agi_extension: 101\n\n");
+        assert!(matches!(dialogue.poll(), Some(Incoming::Header(_))));
+        let play = Command::StreamFile(Argument::readable("vm-intro"), vec![Key::STAR]);
+        let _line = dialogue.send(&play);
+        dialogue
+    }
+
+    fn all(dialogue: &mut Dialogue) -> Vec<Incoming> {
+        std::iter::from_fn(|| dialogue.poll()).collect()
+    }
+
+    #[test]
+    fn a_stopped_command_is_not_waited_for() {
+        let mut dialogue = playing();
+        let _line = dialogue.interrupt(&PROBE);
+        dialogue.receive(b"200 result=1 (alaw)\n");
+        assert!(
+            matches!(&all(&mut dialogue)[..], [Incoming::Reply(reply)] if reply.value() == "alaw")
+        );
+        assert!(!dialogue.is_waiting());
+    }
+
+    #[test]
+    fn a_command_that_ended_just_before_it_was_stopped_is_told_apart() {
+        let mut dialogue = playing();
+        let _line = dialogue.interrupt(&PROBE);
+        dialogue.receive(b"200 result=42 endpos=800\n200 result=1 (alaw)\n");
+        assert!(matches!(
+            &all(&mut dialogue)[..],
+            [Incoming::EndedByItself(own), Incoming::Reply(probe)]
+                if own.result() == 42 && probe.value() == "alaw"
+        ));
+        assert!(!dialogue.is_waiting());
+    }
+
+    #[test]
+    fn a_hang_up_in_the_moment_of_the_interruption_leaves_nothing_waiting() {
+        let mut dialogue = playing();
+        let _line = dialogue.interrupt(&PROBE);
+        dialogue
+            .receive(b"200 result=-1 endpos=800\n511 Command Not Permitted on a dead channel\n");
+        assert!(matches!(
+            &all(&mut dialogue)[..],
+            [Incoming::EndedByItself(_), Incoming::Reply(Reply::Dead)]
+        ));
+        assert!(!dialogue.is_waiting());
+    }
+
+    #[test]
+    fn a_notice_glued_to_a_reply_is_both() {
+        let mut dialogue = playing();
+        dialogue.receive(b"HANGUP511 Command Not Permitted on a dead channel\n");
+        assert_eq!(
+            all(&mut dialogue),
+            [Incoming::HangUp, Incoming::Reply(Reply::Dead)]
+        );
+    }
+
+    #[test]
+    fn a_reply_that_nobody_asked_for_changes_nothing() {
+        let mut dialogue = playing();
+        dialogue.receive(b"200 result=0 endpos=1\n200 result=0\n200 result=5\n");
+        assert_eq!(all(&mut dialogue).len(), 1);
+    }
+
+    #[test]
+    fn the_exchange_is_the_same_however_the_stream_is_cut() {
+        let stream = b"agi_request: x\nagi_extension: 101\n\n200 result=1 (NOANSWER)\n";
+        for cut in 0..=stream.len() {
+            let mut dialogue = Dialogue::default();
+            let mut seen = Vec::new();
+            for piece in [&stream[..cut], &stream[cut..]] {
+                // The command can only be sent once the header is complete.
+                for byte in piece {
+                    dialogue.receive(&[*byte]);
+                    while let Some(incoming) = dialogue.poll() {
+                        if matches!(incoming, Incoming::Header(_)) {
+                            let _line = dialogue.send(&PROBE);
+                        }
+                        seen.push(incoming);
+                    }
+                }
+            }
+            assert!(matches!(
+                &seen[..],
+                [Incoming::Header(header), Incoming::Reply(reply)]
+                    if header.get("agi_extension") == Some("101") && reply.value() == "NOANSWER"
+            ));
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The `agi_…` lines that Asterisk sends before anything else.
+
+/// What Asterisk says of the call: channel, language, extension, arguments.
+///
+/// Values are kept as they came; some hold what the caller sent (a name with quotes, colons,
+/// anything), so none may go into a command without passing [`Argument`](super::Argument).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Header {
+    values: Vec<(String, String)>,
+}
+
+impl Header {
+    /// Takes one line and tells whether it was the empty one that ends the header.
+    ///
+    /// A line that is no `name: value` is passed over: the call matters more than its form.
+    pub(super) fn push_line(&mut self, line: &str) -> bool {
+        if line.is_empty() {
+            return true;
+        }
+        let Some((name, value)) = line.split_once(':') else {
+            return false;
+        };
+        if name == LAST_BEFORE_ARGUMENTS {
+            // Arguments come after this line only. Any before it were smuggled in by a value
+            // with a line break in it.
+            self.values.retain(|(name, _)| !name.starts_with(ARGUMENT));
+        }
+        let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
+        if let Some(known) = self.values.iter_mut().find(|(known, _)| known == name) {
+            known.1 = value; // the later line is the genuine one, for the same reason
+        } else if self.values.len() < MAX_VALUES {
+            self.values.push((name.to_owned(), value));
+        }
+        false
+    }
+
+    /// The value of `name` (such as `agi_channel`), when it was sent and is not empty.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.values
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// Argument `n` of `EAGI(program,1,2,…)`, counted from 1.
+    #[must_use]
+    pub fn argument(&self, n: usize) -> Option<&str> {
+        self.get(&format!("{ARGUMENT}{n}"))
+    }
+
+    /// The channel's name, `?` where Asterisk sent none.
+    #[must_use]
+    pub fn channel(&self) -> &str {
+        self.get("agi_channel").unwrap_or("?")
+    }
+
+    /// The language of prompts, `en` where Asterisk sent none.
+    #[must_use]
+    pub fn language(&self) -> &str {
+        self.get("agi_language").unwrap_or("en")
+    }
+
+    /// Whether audio comes on descriptor 3 (`EAGI`, not `AGI`).
+    #[must_use]
+    pub fn carries_audio(&self) -> bool {
+        self.get("agi_enhanced") == Some("1.0")
+    }
+}
+
+/// How the names of arguments begin.
+const ARGUMENT: &str = "agi_arg_";
+/// Asterisk sends this one last but for the arguments (`setup_env` in res_agi).
+const LAST_BEFORE_ARGUMENTS: &str = "agi_threadid";
+/// Asterisk sends about 21 values and at most 127 arguments (`MAX_ARGS`).
+const MAX_VALUES: usize = 160;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &str) -> Header {
+        let mut header = Header::default();
+        for line in text.lines() {
+            header.push_line(line);
+        }
+        header
+    }
+
+    #[test]
+    fn only_the_empty_line_ends_it() {
+        let mut header = Header::default();
+        assert!(!header.push_line("agi_request: voiceagent"));
+        assert!(!header.push_line("nonsense"));
+        assert!(!header.push_line("agi_accountcode: "));
+        assert!(header.push_line(""));
+    }
+
+    #[test]
+    fn a_value_keeps_its_colons_quotes_and_spaces() {
+        let header = header("agi_calleridname:  \"a: b\"  \nagi_channel: SIP/peter-00000001");
+        assert_eq!(header.get("agi_calleridname"), Some(" \"a: b\"  "));
+        assert_eq!(header.channel(), "SIP/peter-00000001");
+    }
+
+    #[test]
+    fn an_empty_value_is_as_good_as_none() {
+        assert_eq!(header("agi_accountcode: ").get("agi_accountcode"), None);
+        assert_eq!(header("agi_language: ").language(), "en");
+    }
+
+    #[test]
+    fn a_line_break_in_a_callers_name_smuggles_in_no_argument_and_no_extension() {
+        let header = header(
+            "agi_calleridname: x\nagi_arg_1: *101\nagi_threadid: 1\nagi_arg_1: *102\n\
+             agi_extension: *103\nagi_extension: 101\nagi_threadid: 2\nagi_arg_2: yes",
+        );
+        assert_eq!(header.argument(1), None);
+        assert_eq!(header.argument(2), Some("yes"));
+        assert_eq!(header.get("agi_extension"), Some("101"));
+    }
+
+    #[test]
+    fn it_cannot_be_made_to_grow_without_end() {
+        let mut header = Header::default();
+        for n in 0..10_000 {
+            header.push_line(&format!("agi_x{n}: y"));
+        }
+        assert_eq!(header.values.len(), MAX_VALUES);
+    }
+}

@@ -1,0 +1,183 @@
+//! What Asterisk answers.
+
+/// A reply to one command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// `200 result=…`
+    Success(Success),
+    /// `511`: the channel is gone.
+    Dead,
+    /// `510`, `520` or any other refusal; the text is for people.
+    Refused(String),
+}
+
+/// The parts of a `200` reply.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Success {
+    /// The number after `result=`: often an ASCII key, −1 for failure or hang-up.
+    pub result: i64,
+    /// What stands in parentheses: a variable's value, or a word such as `hangup`.
+    pub value: Option<String>,
+    /// Where playing ended, in samples of the file; only playing commands send it.
+    pub endpos: Option<u64>,
+}
+
+impl Reply {
+    /// The number after `result=`, −1 for a refusal.
+    #[must_use]
+    pub fn result(&self) -> i64 {
+        match self {
+            Self::Success(success) => success.result,
+            Self::Dead | Self::Refused(_) => -1,
+        }
+    }
+
+    /// The value in parentheses, empty when there is none.
+    #[must_use]
+    pub fn value(&self) -> &str {
+        match self {
+            Self::Success(success) => success.value.as_deref().unwrap_or_default(),
+            Self::Dead | Self::Refused(_) => "",
+        }
+    }
+}
+
+/// Puts lines together to replies; a usage message has several.
+#[derive(Debug, Default)]
+pub struct ReplyParser {
+    in_usage: bool,
+}
+
+impl ReplyParser {
+    /// Takes one line. `None`: it completes no reply.
+    pub fn push_line(&mut self, line: &str) -> Option<Reply> {
+        if self.in_usage {
+            self.in_usage = !line.starts_with("520 ");
+            return (!self.in_usage).then(|| Reply::Refused("usage (520)".to_owned()));
+        }
+        match line.get(..4)? {
+            "200 " => Some(Reply::Success(success(&line[4..]))),
+            "511 " => Some(Reply::Dead),
+            "520-" => {
+                self.in_usage = true;
+                None
+            }
+            code if is_code(code) => Some(Reply::Refused(line.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+/// Three digits and a space, as every reply begins.
+fn is_code(code: &str) -> bool {
+    code.ends_with(' ') && code[..3].bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Reads `result=N (value) endpos=M`, of which all but the first may be missing.
+fn success(text: &str) -> Success {
+    let text = text.trim_start();
+    let after = text.strip_prefix("result=").unwrap_or(text);
+    let number_ends = after
+        .find(|c: char| !(c == '-' || c.is_ascii_digit()))
+        .unwrap_or(after.len());
+    let rest = after[number_ends..].trim_start();
+    // A value may hold parentheses itself, so the last one closes it.
+    let (value, rest) = match (rest.strip_prefix('('), rest.rfind(')')) {
+        (Some(_), Some(close)) => (Some(rest[1..close].to_owned()), &rest[close + 1..]),
+        _ => (None, rest),
+    };
+    Success {
+        result: after[..number_ends].parse().unwrap_or(-1),
+        value,
+        endpos: rest
+            .split_whitespace()
+            .find_map(|word| word.strip_prefix("endpos=")?.parse().ok()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(lines: &str) -> Vec<Reply> {
+        let mut parser = ReplyParser::default();
+        lines
+            .lines()
+            .filter_map(|line| parser.push_line(line))
+            .collect()
+    }
+
+    fn ok(result: i64, value: Option<&str>, endpos: Option<u64>) -> Reply {
+        Reply::Success(Success {
+            result,
+            value: value.map(str::to_owned),
+            endpos,
+        })
+    }
+
+    #[test]
+    fn replies_are_read_as_asterisk_writes_them() {
+        for (line, reply) in [
+            ("200 result=0", ok(0, None, None)),
+            ("200 result=-1", ok(-1, None, None)),
+            ("200 result=-2", ok(-2, None, None)),
+            ("200 result=1 (NOANSWER)", ok(1, Some("NOANSWER"), None)),
+            ("200 result=1 ()", ok(1, Some(""), None)),
+            ("200 result=1 (a (b) c)", ok(1, Some("a (b) c"), None)),
+            ("200 result=42 endpos=21760", ok(42, None, Some(21_760))),
+            (
+                "200 result=0 (timeout) endpos=7",
+                ok(0, Some("timeout"), Some(7)),
+            ),
+            ("200 result=-1 (hangup)", ok(-1, Some("hangup"), None)),
+        ] {
+            assert_eq!(parse(line), [reply], "{line}");
+        }
+    }
+
+    #[test]
+    fn a_dead_channel_and_a_refusal_are_told_apart() {
+        assert_eq!(
+            parse("511 Command Not Permitted on a dead channel or intercept routine"),
+            [Reply::Dead]
+        );
+        assert!(matches!(
+            parse("510 Invalid or unknown command")[..],
+            [Reply::Refused(_)]
+        ));
+    }
+
+    #[test]
+    fn a_usage_message_is_one_reply_whatever_stands_in_it() {
+        let replies = parse(
+            "520-Invalid command syntax.  Proper usage follows:\n\
+             Usage: STREAM FILE <filename> <escape digits>\n\
+             200 result=0 is what it returns\n\
+             520 End of proper usage.\n\
+             200 result=1",
+        );
+        assert!(matches!(
+            replies[..],
+            [Reply::Refused(_), Reply::Success(_)]
+        ));
+    }
+
+    #[test]
+    fn what_is_no_reply_is_passed_over() {
+        for line in ["", "2", "HANGUP", "2x0 result=1", "ö200 ", "hello there"] {
+            assert_eq!(parse(line), [], "{line}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_are_none_count_as_failure() {
+        for line in [
+            "200 result=",
+            "200 result=--",
+            "200 result=99999999999999999999",
+            "200 ",
+        ] {
+            assert_eq!(parse(line), [ok(-1, None, None)], "{line}");
+        }
+    }
+}
