@@ -2,6 +2,7 @@
 
 pub mod agi;
 pub mod audio;
+pub mod config;
 pub mod key;
 
 pub use key::Key;

@@ -1,0 +1,87 @@
+//! What is wrong with a configuration, where, and what was expected.
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+/// One fault in a configuration file. Its text is one line: `FILE: line N: what is wrong`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    file: Option<PathBuf>,
+    line: Option<usize>,
+    message: String,
+}
+
+impl ConfigError {
+    /// A fault at byte `offset` of `text`.
+    pub(super) fn at(text: &str, offset: usize, message: impl Into<String>) -> Self {
+        let before = &text.as_bytes()[..offset.min(text.len())];
+        Self {
+            file: None,
+            line: Some(1 + before.iter().filter(|&&byte| byte == b'\n').count()),
+            message: message.into(),
+        }
+    }
+
+    /// A fault of the whole file.
+    pub(super) fn whole(message: impl Into<String>) -> Self {
+        Self {
+            file: None,
+            line: None,
+            message: message.into(),
+        }
+    }
+
+    /// The file could not be read.
+    pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
+        let advice = match error.kind() {
+            io::ErrorKind::NotFound => "the configuration file does not exist; copy config/voiceagent.toml there".to_owned(),
+            io::ErrorKind::PermissionDenied => {
+                "the configuration file may not be read by the user that runs Asterisk; chmod 640 and chgrp asterisk".to_owned()
+            }
+            io::ErrorKind::InvalidData => "the configuration file is not UTF-8 text".to_owned(),
+            _ => format!("the configuration file cannot be read: {error}"),
+        };
+        Self::whole(advice).in_file(path)
+    }
+
+    /// The same fault, with the file's name.
+    pub(super) fn in_file(mut self, path: &Path) -> Self {
+        self.file = Some(path.to_owned());
+        self
+    }
+
+    /// The line of the fault, counted from 1, where there is one.
+    #[must_use]
+    pub const fn line(&self) -> Option<usize> {
+        self.line
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{}: ", file.display())?;
+        }
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+/// The one of `known` that `wrong` was most likely meant to be.
+pub(super) fn nearest<'a>(
+    wrong: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(wrong, name), name))
+        .filter(|&(distance, name)| distance <= name.len().max(wrong.len()) / 2)
+        .min()
+        .map(|(_, name)| name)
+}

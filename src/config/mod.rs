@@ -1,0 +1,122 @@
+//! The configuration: who is rung at which extension, and what keys do.
+//!
+//! A file is read in two steps. `raw` is its text as it stands, where an unknown key is an
+//! error; [`Config`] is what the program uses, in which everything has been checked, so that no
+//! later step can fail because of it.
+
+mod error;
+mod raw;
+mod route;
+
+use std::{collections::BTreeMap, path::Path};
+
+pub use error::ConfigError;
+pub use route::{Mailbox, Route};
+
+use crate::key::Key;
+
+/// Everything an administrator can set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    routes: BTreeMap<String, Route>,
+    login_prefix: String,
+    /// What the caller's keys do in the greeting.
+    pub keys: Keys,
+    /// How the greeting is played.
+    pub greeting: Greeting,
+    /// How much is said, and where.
+    pub logging: Logging,
+}
+
+/// What the caller's keys do in the greeting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Keys {
+    /// Opens the mailbox login; `*` unless set.
+    pub login: Option<Key>,
+    /// Skips to the beep; `#` unless set.
+    pub skip: Option<Key>,
+    /// Leads to another extension.
+    pub goto: BTreeMap<Key, String>,
+    /// How long after a short tone the signal of the same press may come, in seconds.
+    pub hold_off: f64,
+}
+
+/// How the greeting is played.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Greeting {
+    /// Where mailboxes keep their greetings.
+    pub storage: Storage,
+    /// Whether the caller can skip the greeting by talking.
+    pub barge_in: bool,
+}
+
+/// Where mailboxes keep their greetings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Asterisk is asked whether a database or mail server holds them.
+    Auto,
+    /// In the spool folder.
+    Files,
+    /// In a database or on a mail server: only VoiceMail itself can play them.
+    Elsewhere,
+}
+
+/// How much is said, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logging {
+    /// The console's verbosity from which on the closing line is shown, 1 to 10.
+    pub verbose: u8,
+}
+
+/// What a dialled extension leads to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Destination<'a> {
+    /// Somebody is rung.
+    Person(&'a Route),
+    /// The owner opens this route's mailbox.
+    Login(&'a Route),
+}
+
+impl Config {
+    /// Reads a configuration file.
+    ///
+    /// # Errors
+    /// When it cannot be read, does not parse, or says something impossible; the error names
+    /// the file, the line, what is wrong and what was expected.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text =
+            std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
+        Self::parse(&text).map_err(|error| error.in_file(path))
+    }
+
+    /// Reads a configuration from its text.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), without the file's name.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        raw::parse(text)?.check(text)
+    }
+
+    /// Where `extension` leads, if anywhere.
+    #[must_use]
+    pub fn destination(&self, extension: &str) -> Option<Destination<'_>> {
+        if let Some(route) = self.routes.get(extension) {
+            return Some(Destination::Person(route));
+        }
+        let owner = extension.strip_prefix(self.login_prefix.as_str())?;
+        Some(Destination::Login(self.routes.get(owner)?))
+    }
+
+    /// All routes, in the order of their extensions.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.routes.values()
+    }
+}
+
+impl Keys {
+    /// Whether `key` does anything.
+    #[must_use]
+    pub fn acts(&self, key: Key) -> bool {
+        self.login == Some(key) || self.skip == Some(key) || self.goto.contains_key(&key)
+    }
+}

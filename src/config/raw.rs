@@ -1,0 +1,487 @@
+//! The configuration as it stands in the file.
+
+use std::{collections::BTreeMap, ops::Range};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::{
+    Config, ConfigError, Greeting, Keys, Logging, Mailbox, Route, Storage, error::nearest,
+};
+use crate::{agi::Argument, key::Key};
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub(super) struct RawConfig {
+    extensions: BTreeMap<Spanned<String>, RawRoute>,
+    login: RawLogin,
+    dial: RawDial,
+    keys: RawKeys,
+    greeting: RawGreeting,
+    logging: RawLogging,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRoute {
+    dial: Spanned<String>,
+    #[serde(default = "default_wait")]
+    max_wait: Spanned<i64>,
+    mailbox: Spanned<String>,
+    #[serde(default = "yes")]
+    star: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawLogin {
+    prefix: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawDial {
+    options: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawKeys {
+    login: Spanned<String>,
+    skip: Spanned<String>,
+    goto: BTreeMap<Spanned<String>, Spanned<String>>,
+    hold_off_ms: Spanned<i64>,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawGreeting {
+    storage: RawStorage,
+    barge_in: bool,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum RawStorage {
+    Auto,
+    Files,
+    Elsewhere,
+}
+
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawLogging {
+    verbose: Spanned<i64>,
+}
+
+impl Default for RawLogin {
+    fn default() -> Self {
+        Self {
+            prefix: unplaced("*".to_owned()),
+        }
+    }
+}
+
+impl Default for RawDial {
+    fn default() -> Self {
+        Self {
+            options: unplaced("g".to_owned()),
+        }
+    }
+}
+
+impl Default for RawKeys {
+    fn default() -> Self {
+        Self {
+            login: unplaced("*".to_owned()),
+            skip: unplaced("#".to_owned()),
+            goto: BTreeMap::new(),
+            hold_off_ms: unplaced(400),
+        }
+    }
+}
+
+impl Default for RawGreeting {
+    fn default() -> Self {
+        Self {
+            storage: RawStorage::Auto,
+            barge_in: false,
+        }
+    }
+}
+
+impl Default for RawLogging {
+    fn default() -> Self {
+        Self {
+            verbose: unplaced(3),
+        }
+    }
+}
+
+/// Reads the text; whatever is not in the form of a configuration is an error with its line.
+pub(super) fn parse(text: &str) -> Result<RawConfig, ConfigError> {
+    toml::from_str(text).map_err(|error| {
+        let message = explain(error.message());
+        match error.span() {
+            Some(span) => ConfigError::at(text, span.start, message),
+            None => ConfigError::whole(message),
+        }
+    })
+}
+
+impl RawConfig {
+    /// Checks every value.
+    pub(super) fn check(self, text: &str) -> Result<Config, ConfigError> {
+        let login_prefix = self.login.prefix.get_ref().clone();
+        if login_prefix.is_empty() || !login_prefix.chars().all(is_dialable) {
+            return Err(ConfigError::at(
+                text,
+                self.login.prefix.span().start,
+                format!(
+                    "login prefix \"{login_prefix}\" cannot be dialled; expected digits, '*' or '#', such as \"*\""
+                ),
+            ));
+        }
+        let options = self.dial.options.get_ref();
+        if options.contains(',') {
+            return Err(ConfigError::at(
+                text,
+                self.dial.options.span().start,
+                format!(
+                    "dial options \"{options}\" have a comma; expected option letters, such as \"g\" or \"gr\""
+                ),
+            ));
+        }
+        let mut routes = BTreeMap::new();
+        for (extension, raw) in self.extensions {
+            let route = raw.check(text, &extension, options)?;
+            routes.insert(extension.into_inner(), route);
+        }
+        if routes.is_empty() {
+            return Err(ConfigError::whole(
+                "no extension is configured; expected at least one section such as [extensions.101]",
+            ));
+        }
+        let keys = self.keys.check(text, &routes)?;
+        Ok(Config {
+            routes,
+            login_prefix,
+            keys,
+            greeting: Greeting {
+                storage: match self.greeting.storage {
+                    RawStorage::Auto => Storage::Auto,
+                    RawStorage::Files => Storage::Files,
+                    RawStorage::Elsewhere => Storage::Elsewhere,
+                },
+                barge_in: self.greeting.barge_in,
+            },
+            logging: Logging {
+                verbose: u8::try_from(within(text, &self.logging.verbose, VERBOSE, "verbose")?)
+                    .expect("the range ends below 256"),
+            },
+        })
+    }
+}
+
+impl RawRoute {
+    fn check(
+        self,
+        text: &str,
+        extension: &Spanned<String>,
+        options: &str,
+    ) -> Result<Route, ConfigError> {
+        let name = extension.get_ref();
+        if name.is_empty() || name.len() > MAX_EXTENSION || !name.chars().all(is_dialable) {
+            return Err(ConfigError::at(
+                text,
+                extension.span().start,
+                format!(
+                    "extension \"{name}\" cannot be dialled; expected 1 to {MAX_EXTENSION} digits, letters, '*', '#' or '+'"
+                ),
+            ));
+        }
+        let wait = within(text, &self.max_wait, WAIT, "max_wait (seconds of ringing)")?;
+        let who = self.dial.get_ref();
+        let at_dial = |message| ConfigError::at(text, self.dial.span().start, message);
+        match who.split_once('/') {
+            Some((technology, peer)) if !technology.is_empty() && !peer.is_empty() => {}
+            _ => {
+                return Err(at_dial(format!(
+                    "dial \"{who}\" is not TECHNOLOGY/PEER; expected what Dial() takes, such as \"PJSIP/bob\""
+                )));
+            }
+        }
+        if who.contains([',', '|']) {
+            return Err(at_dial(format!(
+                "dial \"{who}\" has a comma; expected only who is rung: the time is max_wait, options go into [dial] options"
+            )));
+        }
+        let dial = Argument::new(&format!("{who},{wait},{options}"))
+            .map_err(|error| at_dial(format!("dial \"{who}\" cannot be sent: {error}")))?;
+        let mailbox = Mailbox::parse(self.mailbox.get_ref())
+            .map_err(|message| ConfigError::at(text, self.mailbox.span().start, message))?;
+        Ok(Route {
+            extension: name.clone(),
+            dial,
+            mailbox,
+            star: self.star,
+        })
+    }
+}
+
+impl RawKeys {
+    fn check(self, text: &str, routes: &BTreeMap<String, Route>) -> Result<Keys, ConfigError> {
+        let login = optional_key(text, &self.login)?;
+        let skip = optional_key(text, &self.skip)?;
+        if login.is_some() && login == skip {
+            return Err(ConfigError::at(
+                text,
+                self.skip.span().start,
+                format!(
+                    "\"{}\" is the key for both login and skip",
+                    self.skip.get_ref()
+                ),
+            ));
+        }
+        let mut goto = BTreeMap::new();
+        for (label, extension) in self.goto {
+            let key = key(text, &label)?;
+            if Some(key) == login || Some(key) == skip {
+                return Err(ConfigError::at(
+                    text,
+                    label.span().start,
+                    format!("key \"{key}\" has a meaning already (login or skip)"),
+                ));
+            }
+            let target = extension.get_ref();
+            if !routes.contains_key(target) {
+                let hint = nearest(target, routes.keys().map(String::as_str))
+                    .map(|near| format!("; did you mean \"{near}\"?"))
+                    .unwrap_or_default();
+                return Err(ConfigError::at(
+                    text,
+                    extension.span().start,
+                    format!(
+                        "key \"{key}\" leads to extension \"{target}\", which is not configured{hint}"
+                    ),
+                ));
+            }
+            goto.insert(key, extension.into_inner());
+        }
+        let hold_off = within(text, &self.hold_off_ms, HOLD_OFF, "hold_off_ms")?;
+        Ok(Keys {
+            login,
+            skip,
+            goto,
+            hold_off: hold_off as f64 / 1000.0,
+        })
+    }
+}
+
+/// A key, or none where the label is empty.
+fn optional_key(text: &str, label: &Spanned<String>) -> Result<Option<Key>, ConfigError> {
+    if label.get_ref().is_empty() {
+        return Ok(None);
+    }
+    key(text, label).map(Some)
+}
+
+fn key(text: &str, label: &Spanned<String>) -> Result<Key, ConfigError> {
+    let mut chars = label.get_ref().chars();
+    match (chars.next().and_then(Key::from_char), chars.next()) {
+        (Some(key), None) => Ok(key),
+        _ => Err(ConfigError::at(
+            text,
+            label.span().start,
+            format!(
+                "\"{}\" is no key; expected one of 0 to 9, *, #, A to D",
+                label.get_ref()
+            ),
+        )),
+    }
+}
+
+fn within(
+    text: &str,
+    value: &Spanned<i64>,
+    allowed: Range<i64>,
+    what: &str,
+) -> Result<i64, ConfigError> {
+    if allowed.contains(value.get_ref()) {
+        return Ok(*value.get_ref());
+    }
+    Err(ConfigError::at(
+        text,
+        value.span().start,
+        format!(
+            "{what} is {}; expected {} to {}",
+            value.get_ref(),
+            allowed.start,
+            allowed.end - 1
+        ),
+    ))
+}
+
+/// Names the nearest key where serde lists all of them.
+fn explain(message: &str) -> String {
+    let message = message.replace('\n', " ");
+    let Some((_, rest)) = message.split_once("unknown field `") else {
+        return message;
+    };
+    let mut names = rest.split('`').step_by(2);
+    let wrong = names.next().unwrap_or_default();
+    let known: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+    match nearest(wrong, known.iter().copied()) {
+        Some(near) => format!("unknown key \"{wrong}\"; did you mean \"{near}\"?"),
+        None => format!(
+            "unknown key \"{wrong}\"; expected one of {}",
+            known.join(", ")
+        ),
+    }
+}
+
+fn is_dialable(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '*' | '#' | '+' | '-' | '_' | '.')
+}
+
+fn unplaced<T>(value: T) -> Spanned<T> {
+    Spanned::new(0..0, value)
+}
+
+fn default_wait() -> Spanned<i64> {
+    unplaced(20)
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Seconds of ringing. An hour is longer than any caller waits; 0 would ring nobody.
+const WAIT: Range<i64> = 1..3601;
+/// Milliseconds. 2 s after a press nobody takes its signal for the same one.
+const HOLD_OFF: Range<i64> = 0..2001;
+/// Levels of `VERBOSE`, which Asterisk counts from 1; nobody runs a console above 10.
+const VERBOSE: Range<i64> = 1..11;
+/// `AST_MAX_EXTENSION` is 80 with the terminating zero.
+const MAX_EXTENSION: usize = 79;
+
+#[cfg(test)]
+mod tests {
+    use super::super::Destination;
+    use super::*;
+
+    const MINIMAL: &str =
+        "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 5\nmailbox = \"101@sales\"\n";
+
+    fn error(text: &str) -> String {
+        Config::parse(text).expect_err("it is wrong").to_string()
+    }
+
+    #[test]
+    fn four_lines_are_a_whole_configuration() {
+        let config = Config::parse(MINIMAL).expect("well formed");
+        let Some(Destination::Person(route)) = config.destination("101") else {
+            panic!("101 is configured");
+        };
+        assert_eq!(route.dial.as_str(), "SIP/bob,5,g");
+        assert_eq!(route.mailbox.to_string(), "101@sales");
+        assert!(route.star);
+        assert!(
+            matches!(config.destination("*101"), Some(Destination::Login(login)) if login == route)
+        );
+        assert_eq!(config.destination("102"), None);
+        assert_eq!(config.destination("*"), None);
+        assert_eq!(config.destination(""), None);
+        assert!(config.keys.acts(Key::STAR) && config.keys.acts(Key::HASH));
+    }
+
+    #[test]
+    fn each_fault_is_named_with_its_line_and_what_was_expected() {
+        for (text, expected) in [
+            ("[extensions.101\n", "line 1: "),
+            (
+                "[extensions.101]\ndial = \"SIP/bob\"\nmailbx = \"101@sales\"\n",
+                "line 3: unknown key \"mailbx\"; did you mean \"mailbox\"?",
+            ),
+            (
+                "[greetings]\n",
+                "line 1: unknown key \"greetings\"; did you mean \"greeting\"?",
+            ),
+            (
+                "[extensions.101]\ndial = \"SIP/bob\"\nmailbox = \"101\"\n",
+                "line 3: mailbox \"101\" has no context",
+            ),
+            (
+                "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 0\nmailbox = \"101@sales\"\n",
+                "line 3: max_wait (seconds of ringing) is 0; expected 1 to 3600",
+            ),
+            (
+                "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 100000\nmailbox = \"101@sales\"\n",
+                "line 3: max_wait (seconds of ringing) is 100000; expected 1 to 3600",
+            ),
+            (
+                "[extensions.101]\ndial = \"bob\"\nmailbox = \"101@sales\"\n",
+                "line 2: dial \"bob\" is not TECHNOLOGY/PEER",
+            ),
+            (
+                "[extensions.101]\ndial = \"SIP/bob,20\"\nmailbox = \"101@sales\"\n",
+                "line 2: dial \"SIP/bob,20\" has a comma",
+            ),
+            (
+                "[extensions.101]\ndial = \"SIP/bob\"\n",
+                "line 1: missing field `mailbox`",
+            ),
+            (
+                "[extensions.101]\ndial = 5\nmailbox = \"101@sales\"\n",
+                "line 2: invalid type: integer `5`, expected a string",
+            ),
+            (
+                "\n[extensions.\"10 1\"]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\n",
+                "line 2: extension \"10 1\" cannot be dialled",
+            ),
+            ("", "no extension is configured"),
+        ] {
+            let error = error(text);
+            assert!(error.starts_with(expected), "{text:?} gave {error:?}");
+            assert!(!error.contains('\n'), "one line: {error:?}");
+        }
+    }
+
+    #[test]
+    fn an_extension_that_stands_twice_is_an_error_at_the_second() {
+        let error = error(&format!("{MINIMAL}{MINIMAL}"));
+        assert!(
+            error.starts_with("line 5: ") && error.contains("duplicate"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn keys_that_clash_or_lead_nowhere_are_errors() {
+        for (section, expected) in [
+            ("[keys]\nlogin = \"#\"\n", "is the key for both"),
+            ("[keys]\nskip = \"##\"\n", "line 6: \"##\" is no key"),
+            (
+                "[keys.goto]\n0 = \"110\"\n",
+                "line 6: key \"0\" leads to extension \"110\", which is not configured; did you mean \"101\"?",
+            ),
+            ("[keys.goto]\n\"*\" = \"101\"\n", "has a meaning already"),
+            (
+                "[keys]\nhold_off_ms = -1\n",
+                "line 6: hold_off_ms is -1; expected 0 to 2000",
+            ),
+        ] {
+            let error = error(&format!("{MINIMAL}{section}"));
+            assert!(error.contains(expected), "{section:?} gave {error:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_key_switches_its_action_off() {
+        let config =
+            Config::parse(&format!("{MINIMAL}[keys]\nlogin = \"\"\n")).expect("well formed");
+        assert_eq!(config.keys.login, None);
+        assert!(!config.keys.acts(Key::STAR));
+    }
+}
