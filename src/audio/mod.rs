@@ -1,7 +1,14 @@
 //! Audio as the detectors see it: 16-bit samples at 8 kHz, counted, not clocked.
 
+mod decode;
+mod format;
+pub mod g711;
 mod level;
+mod resample;
 mod time;
 
+pub use decode::Decoder;
+pub use format::{AudioFormat, Encoding, FormatError};
 pub use level::Dbm0;
+pub use resample::{RateError, Resampler};
 pub use time::{SAMPLE_RATE, SampleTime};
