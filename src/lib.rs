@@ -4,5 +4,6 @@ pub mod agi;
 pub mod audio;
 pub mod config;
 pub mod key;
+pub mod speech;
 
 pub use key::Key;

@@ -1,0 +1,322 @@
+//! Frames into starts and ends of speech.
+
+use super::{
+    FRAME, FRAME_MS, Limits, Prompt, echo::Echo, energy::Energy, floor::Floor, keys::Keys,
+    sent::Sent,
+};
+use crate::audio::{Dbm0, SAMPLE_RATE, SampleTime};
+
+/// What the detector tells, in order of time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event {
+    /// The caller began to speak.
+    Start(Start),
+    /// The caller stopped.
+    End(End),
+}
+
+/// The beginning of a burst of speech.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Start {
+    /// Where its first frame of 20 ms begins.
+    pub onset: SampleTime,
+}
+
+/// A whole burst of speech.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct End {
+    /// Where its first frame of 20 ms begins.
+    pub onset: SampleTime,
+    /// Where its last frame ends; the hang-over is not part of it.
+    pub end: SampleTime,
+    /// Mean level of its frames, pauses left out.
+    pub level: Dbm0,
+}
+
+/// Speech on and off in one stream of audio.
+///
+/// Inputs are audio ([`push`](Self::push), [`lost`](Self::lost)), keys as soon as they are known
+/// ([`key_down`](Self::key_down), [`key_up`](Self::key_up)) and what the agent plays
+/// ([`playing`](Self::playing)); events come out of the first two and of
+/// [`finish`](Self::finish). A key must be told before the first sample after its detection is
+/// pushed: give each piece of audio to the key detector first, then to this one.
+///
+/// Nothing is allocated after [`new`](Self::new), and the work for a sample is bounded.
+#[derive(Clone, Debug)]
+pub struct Detector {
+    limits: Limits,
+    now: SampleTime,
+    frame: Energy,
+    floor: Floor,
+    sent: Sent,
+    echo: Echo,
+    keys: Keys,
+    state: State,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Quiet,
+    Rising(Rise),
+    Speaking(Burst),
+}
+
+/// Sound that may become a start.
+#[derive(Clone, Copy, Debug)]
+struct Rise {
+    burst: Burst,
+    /// Frames that stood out less those that did not.
+    net: u32,
+    /// Level of the latest frame that stood out, in dBm0, and whether the one before was alike.
+    level: f32,
+    steady: bool,
+}
+
+/// A stretch of frames that stood out.
+#[derive(Clone, Copy, Debug)]
+struct Burst {
+    onset: SampleTime,
+    end: SampleTime,
+    /// Sum of the frames' mean squares.
+    energy: f64,
+    frames: u32,
+}
+
+/// One frame, judged.
+#[derive(Clone, Copy, Debug)]
+enum Frame {
+    /// Stands out of noise and echo.
+    Voice { mean_square: f32 },
+    /// Noise and echo, a key, or nothing received.
+    Other,
+}
+
+impl Detector {
+    /// A detector at the first sample of a stream.
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        Self {
+            limits: limits.clone(),
+            now: SampleTime::ZERO,
+            frame: Energy::default(),
+            floor: Floor::new(),
+            sent: Sent::new(Dbm0(limits.unknown_prompt)),
+            echo: Echo::new(limits.echo_loss),
+            keys: Keys::default(),
+            state: State::Quiet,
+        }
+    }
+
+    /// The next samples, 8 kHz mono. How they are cut into pieces makes no difference.
+    pub fn push(&mut self, samples: &[i16], on_event: &mut impl FnMut(Event)) {
+        let mut rest = samples;
+        while !rest.is_empty() {
+            let (frame, later) = rest.split_at(rest.len().min(self.room()));
+            self.frame.add(frame);
+            self.advance(frame.len(), on_event);
+            rest = later;
+        }
+    }
+
+    /// The next samples are known to be missing.
+    ///
+    /// Nothing is learned from a gap, and it counts as a pause.
+    pub fn lost(&mut self, samples: u64, on_event: &mut impl FnMut(Event)) {
+        let samples = samples.min(u64::MAX - self.now.samples());
+        let frames = samples / FRAME as u64;
+        let skipped = frames.saturating_sub(REMEMBERED) * FRAME as u64;
+        self.now = self.now + skipped;
+        self.sent.skip(skipped as usize / FRAME);
+
+        let mut rest = (samples - skipped) as usize;
+        while rest > 0 {
+            let frame = rest.min(self.room());
+            self.advance(frame, on_event);
+            rest -= frame;
+        }
+    }
+
+    /// A key went down at `onset`, and is still.
+    pub fn key_down(&mut self, onset: SampleTime) {
+        self.keys.down(onset);
+        if let State::Rising(rise) = self.state
+            && rise.burst.end > onset
+        {
+            self.state = State::Quiet;
+        }
+    }
+
+    /// The key went up again; `end` is where its sound ended.
+    pub fn key_up(&mut self, end: SampleTime) {
+        self.keys.up(end);
+    }
+
+    /// What the agent plays towards the caller from here on, `None` when nothing.
+    ///
+    /// Tell each piece of a greeting as it is begun: the echo of the one before is remembered.
+    pub fn playing(&mut self, prompt: Option<Prompt>) {
+        self.sent.play(prompt);
+    }
+
+    /// The stream is over: ends what has not ended.
+    pub fn finish(&mut self, on_event: &mut impl FnMut(Event)) {
+        if let State::Speaking(burst) = self.state {
+            on_event(Event::End(burst.ended()));
+        }
+        self.state = State::Quiet;
+    }
+
+    /// Where in the stream the next sample lies.
+    #[must_use]
+    pub fn now(&self) -> SampleTime {
+        self.now
+    }
+
+    /// Samples until the frame is full.
+    fn room(&self) -> usize {
+        FRAME - (self.now.samples() % FRAME as u64) as usize
+    }
+
+    fn advance(&mut self, samples: usize, on_event: &mut impl FnMut(Event)) {
+        self.now = self.now + samples as u64;
+        if self.room() == FRAME {
+            self.sent.advance();
+            let frame = self.judge();
+            self.follow(frame, on_event);
+        }
+    }
+
+    /// Says what the frame that ends here is, and learns from it.
+    fn judge(&mut self) -> Frame {
+        let energy = std::mem::take(&mut self.frame);
+        if energy.samples() < HEARD || self.keys.sounded(self.now - FRAME as u64, self.now) {
+            return Frame::Other;
+        }
+
+        let mean_square = energy.mean_square();
+        let level = Dbm0::from_mean_square(mean_square).0;
+        let echo = self.echo.loudest(&self.sent);
+        if echo.is_none_or(|loudest| loudest < self.floor.level()) {
+            self.floor.update(level);
+        }
+        let mut threshold = self
+            .limits
+            .quietest
+            .max(self.floor.level() + self.limits.above_noise);
+        if let Some(loudest) = echo {
+            threshold = threshold.max(loudest + self.limits.above_echo);
+        }
+        if matches!(self.state, State::Speaking(_)) {
+            threshold -= HYSTERESIS_DB;
+        }
+        if level > threshold {
+            Frame::Voice { mean_square }
+        } else {
+            self.echo.learn(&self.sent, mean_square);
+            Frame::Other
+        }
+    }
+
+    /// Moves the state on by a frame.
+    fn follow(&mut self, frame: Frame, on_event: &mut impl FnMut(Event)) {
+        self.state = match (self.state, frame) {
+            (State::Quiet, Frame::Other) => State::Quiet,
+            (State::Quiet, Frame::Voice { mean_square }) => {
+                State::Rising(Rise::new(self.now, mean_square))
+            }
+            (State::Rising(mut rise), Frame::Other) => {
+                rise.net -= 1;
+                rise.steady = false;
+                if rise.net == 0 {
+                    State::Quiet
+                } else {
+                    State::Rising(rise)
+                }
+            }
+            (State::Rising(mut rise), Frame::Voice { mean_square }) => {
+                rise.add(self.now, mean_square);
+                if rise.is_speech(self.limits.start) {
+                    let onset = rise.burst.onset;
+                    on_event(Event::Start(Start { onset }));
+                    State::Speaking(rise.burst)
+                } else {
+                    State::Rising(rise)
+                }
+            }
+            (State::Speaking(mut burst), Frame::Voice { mean_square }) => {
+                burst.add(self.now, mean_square);
+                State::Speaking(burst)
+            }
+            (State::Speaking(burst), Frame::Other) => {
+                let pause = self.now.since(burst.end) as f32 * 1000.0 / SAMPLE_RATE as f32;
+                if pause >= self.limits.hang_over {
+                    on_event(Event::End(burst.ended()));
+                    State::Quiet
+                } else {
+                    State::Speaking(burst)
+                }
+            }
+        };
+    }
+}
+
+impl Rise {
+    fn new(end: SampleTime, mean_square: f32) -> Self {
+        Self {
+            burst: Burst {
+                onset: end - FRAME as u64,
+                end,
+                energy: f64::from(mean_square),
+                frames: 1,
+            },
+            net: 1,
+            level: Dbm0::from_mean_square(mean_square).0,
+            steady: false,
+        }
+    }
+
+    fn add(&mut self, end: SampleTime, mean_square: f32) {
+        let level = Dbm0::from_mean_square(mean_square).0;
+        self.burst.add(end, mean_square);
+        self.net += 1;
+        self.steady = (level - self.level).abs() < STEADY_DB;
+        self.level = level;
+    }
+
+    /// Whether this is long enough for speech and cannot be a key that is not yet known as one.
+    fn is_speech(&self, start: f32) -> bool {
+        let length = self.net as f32 * FRAME_MS;
+        length >= start && (!self.steady || length >= start + KEY_KNOWN_MS)
+    }
+}
+
+impl Burst {
+    fn add(&mut self, end: SampleTime, mean_square: f32) {
+        self.end = end;
+        self.energy += f64::from(mean_square);
+        self.frames = self.frames.saturating_add(1);
+    }
+
+    fn ended(&self) -> End {
+        let mean_square = self.energy / f64::from(self.frames);
+        End {
+            onset: self.onset,
+            end: self.end,
+            level: Dbm0::from_mean_square(mean_square as f32),
+        }
+    }
+}
+
+/// Samples of a frame that must have been received for its energy to mean something: half.
+const HEARD: usize = FRAME / 2;
+/// Frames of a gap that are walked through; more than anything but the hang-over, which goes by
+/// the clock, remembers.
+const REMEMBERED: u64 = 64;
+/// How far speech once begun may sink below what made it begin, in dB.
+const HYSTERESIS_DB: f32 = 3.0;
+/// Two frames of a key differ by less, in dB: its two tones beat at 268 Hz and more (ITU-T
+/// Q.23), five times a frame. Of two frames of speech about one in ten does.
+const STEADY_DB: f32 = 1.0;
+/// How much longer a sound as steady as a key must last to be speech: the latest a key is
+/// reported in noise.
+const KEY_KNOWN_MS: f32 = 40.0;
