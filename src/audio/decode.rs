@@ -1,6 +1,6 @@
 //! What arrives on descriptor 3, as the detectors want it: bytes in, 8 kHz samples out.
 
-use super::{AudioFormat, Encoding, RateError, Resampler, SAMPLE_RATE, g711};
+use super::{AudioFormat, Encoding, RateError, g711, resample::ToSampleRate};
 
 /// Decodes a stream of bytes in one format into samples at 8 kHz.
 ///
@@ -23,8 +23,7 @@ pub struct Decoder {
     format: AudioFormat,
     /// The first byte of a sample whose second has not come yet.
     carried: Option<u8>,
-    /// Boxed, and absent at 8 kHz: most calls never need one.
-    resampler: Option<Box<Resampler>>,
+    output: ToSampleRate,
 }
 
 impl Decoder {
@@ -34,15 +33,10 @@ impl Decoder {
     /// When the format's rate is out of any range that audio has. Asterisk's own formats never
     /// are.
     pub fn new(format: AudioFormat) -> Result<Self, RateError> {
-        let resampler = if format.rate() == SAMPLE_RATE {
-            None
-        } else {
-            Some(Box::new(Resampler::new(format.rate())?))
-        };
         Ok(Self {
             format,
             carried: None,
-            resampler,
+            output: ToSampleRate::new(format.rate())?,
         })
     }
 
@@ -59,9 +53,7 @@ impl Decoder {
     /// Hands on what a resampler still holds, at the end of a recording. Half a sample is lost.
     pub fn finish(&mut self, on_samples: &mut impl FnMut(&[i16])) {
         self.carried = None;
-        if let Some(resampler) = &mut self.resampler {
-            resampler.finish(on_samples);
-        }
+        self.output.finish(on_samples);
     }
 
     /// The format this decodes.
@@ -74,7 +66,7 @@ impl Decoder {
     /// resampler's filter must wait for. Their times are true nevertheless.
     #[must_use]
     pub fn delay(&self) -> u64 {
-        self.resampler.as_ref().map_or(0, |r| r.delay())
+        self.output.delay()
     }
 
     fn push_slin(&mut self, mut bytes: &[u8], on_samples: &mut impl FnMut(&[i16])) {
@@ -93,13 +85,13 @@ impl Decoder {
 
         for pair in pairs {
             if filled == BLOCK {
-                self.emit(&block, on_samples);
+                self.output.push(&block, on_samples);
                 filled = 0;
             }
             block[filled] = i16::from_le_bytes(*pair);
             filled += 1;
         }
-        self.emit(&block[..filled], on_samples);
+        self.output.push(&block[..filled], on_samples);
     }
 
     fn push_g711(
@@ -113,15 +105,7 @@ impl Decoder {
             for (sample, code) in block.iter_mut().zip(codes) {
                 *sample = to_linear(*code);
             }
-            self.emit(&block[..codes.len()], on_samples);
-        }
-    }
-
-    fn emit(&mut self, samples: &[i16], on_samples: &mut impl FnMut(&[i16])) {
-        match &mut self.resampler {
-            Some(resampler) => resampler.push(samples, on_samples),
-            None if samples.is_empty() => {}
-            None => on_samples(samples),
+            self.output.push(&block[..codes.len()], on_samples);
         }
     }
 }

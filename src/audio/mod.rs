@@ -1,6 +1,7 @@
 //! Audio as the detectors see it: 16-bit samples at 8 kHz, counted, not clocked.
 
 mod decode;
+mod file;
 mod format;
 pub mod g711;
 mod level;
@@ -8,6 +9,7 @@ mod resample;
 mod time;
 
 pub use decode::Decoder;
+pub use file::{ENDINGS, FileError, Reading, Recording, format_of_ending, has_ending};
 pub use format::{AudioFormat, Encoding, FormatError};
 pub use level::Dbm0;
 pub use resample::{RateError, Resampler};

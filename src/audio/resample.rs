@@ -40,6 +40,44 @@ pub struct Resampler {
     lookahead: u32,
 }
 
+/// Samples of any rate on their way to 8 kHz: through a [`Resampler`], or as they are.
+pub(super) enum ToSampleRate {
+    AsTheyAre,
+    Resampled(Box<Resampler>),
+}
+
+impl ToSampleRate {
+    /// At 8 kHz this does nothing at all.
+    pub(super) fn new(rate: u32) -> Result<Self, RateError> {
+        Ok(if rate == SAMPLE_RATE {
+            Self::AsTheyAre
+        } else {
+            Self::Resampled(Box::new(Resampler::new(rate)?))
+        })
+    }
+
+    pub(super) fn push(&mut self, samples: &[i16], on_samples: &mut impl FnMut(&[i16])) {
+        match self {
+            Self::Resampled(resampler) => resampler.push(samples, on_samples),
+            Self::AsTheyAre if samples.is_empty() => {}
+            Self::AsTheyAre => on_samples(samples),
+        }
+    }
+
+    pub(super) fn finish(&mut self, on_samples: &mut impl FnMut(&[i16])) {
+        if let Self::Resampled(resampler) = self {
+            resampler.finish(on_samples);
+        }
+    }
+
+    pub(super) fn delay(&self) -> u64 {
+        match self {
+            Self::Resampled(resampler) => resampler.delay(),
+            Self::AsTheyAre => 0,
+        }
+    }
+}
+
 /// A rate that cannot be resampled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a rate of {rate} Hz is out of range ({MIN_RATE} to {MAX_RATE} Hz)")]
