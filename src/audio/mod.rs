@@ -6,11 +6,13 @@ mod format;
 pub mod g711;
 mod level;
 mod resample;
+mod synth;
 mod time;
 
 pub use decode::Decoder;
-pub use file::{ENDINGS, FileError, Reading, Recording, format_of_ending, has_ending};
+pub use file::{FileError, Reading, Recording, Target};
 pub use format::{AudioFormat, Encoding, FormatError};
 pub use level::Dbm0;
 pub use resample::{RateError, Resampler};
+pub use synth::{Gap, Press, Synth};
 pub use time::{SAMPLE_RATE, SampleTime};

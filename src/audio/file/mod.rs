@@ -1,6 +1,8 @@
 //! Recordings of any usual kind, as 8 kHz samples a channel.
 
+mod ending;
 mod source;
+mod target;
 #[cfg(test)]
 mod tests;
 mod wav;
@@ -11,7 +13,10 @@ use std::{
     path::Path,
 };
 
+pub use self::target::Target;
+
 use self::{
+    ending::{ENDINGS, format_of_ending, has_ending},
     source::{Bytes, Source},
     wav::{Coding, Head, Linear, WavError},
 };
@@ -237,7 +242,7 @@ impl Recording {
     }
 }
 
-/// Why a recording could not be read: which, what was wrong, where, and what to do.
+/// Why a recording could not be read or written: which, what was wrong, where, and what to do.
 #[derive(Debug, thiserror::Error)]
 #[error("{name}: {fault}")]
 pub struct FileError {
@@ -246,6 +251,12 @@ pub struct FileError {
 }
 
 impl FileError {
+    /// Whether a reader of what was to be written had enough: nothing went wrong then.
+    #[must_use]
+    pub fn is_broken_pipe(&self) -> bool {
+        matches!(&self.fault, Fault::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+
     fn new(name: &str, fault: Fault) -> Self {
         let name = if name == "-" { "standard input" } else { name };
         Self {
@@ -257,6 +268,16 @@ impl FileError {
 
 #[derive(Debug, thiserror::Error)]
 enum Fault {
+    #[error("cannot be written: {0}")]
+    Write(io::Error),
+    #[error("{ending} has {own} samples a second, not {given}: leave out --rate, or write a .wav")]
+    RateOfEnding {
+        ending: String,
+        own: u32,
+        given: u32,
+    },
+    #[error("not known what kind of file to write: give it an ending of {ENDINGS}")]
+    UnknownTarget,
     #[error("cannot be opened: {0}")]
     Open(io::Error),
     #[error("cannot be read: {0}")]
@@ -274,29 +295,6 @@ enum Fault {
     Rate(#[from] RateError),
     #[error(transparent)]
     Wav(#[from] WavError),
-}
-
-/// The format of bare samples in a file of this name, by Asterisk's endings.
-#[must_use]
-pub fn format_of_ending(name: &str) -> Option<AudioFormat> {
-    let ending = Path::new(name).extension()?.to_str()?.to_ascii_lowercase();
-    Some(match ending.as_str() {
-        "sln" | "raw" | "slin" => AudioFormat::SLIN,
-        "ulaw" | "ul" | "ulw" | "mu" | "pcm" => AudioFormat::ULAW,
-        "alaw" | "al" | "alw" => AudioFormat::ALAW,
-        // sln16 is what slin16 is called in a file's name.
-        _ => format!("slin{}", ending.strip_prefix("sln")?)
-            .parse()
-            .ok()?,
-    })
-}
-
-/// Whether `name` ends so, in either case.
-#[must_use]
-pub fn has_ending(name: &str, ending: &str) -> bool {
-    Path::new(name)
-        .extension()
-        .is_some_and(|e| e.eq_ignore_ascii_case(ending))
 }
 
 fn mean(frame: &[i16]) -> i16 {
@@ -318,8 +316,6 @@ fn read_up_to(reader: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
     Ok(filled)
 }
 
-/// For messages.
-pub const ENDINGS: &str = ".wav, .sln, .raw, .sln12 to .sln192, .ulaw, .ul, .pcm, .alaw or .al";
 /// Frames read at once.
 const BLOCK: usize = 960;
 /// Each channel costs a filter and a detector; call recordings have two, studio files eight.
