@@ -3,6 +3,7 @@
 pub mod agi;
 pub mod audio;
 pub mod config;
+pub mod dtmf;
 pub mod key;
 pub mod speech;
 

@@ -1,0 +1,117 @@
+//! What is left when the tones are taken away, in three bands: below, among and above the tones.
+//!
+//! Speech and music that imitate a key leave something among the tones; hum and dial tone leave it
+//! below, hiss above. Two short symmetric filters make the difference.
+
+use std::f32::consts::{PI, TAU};
+
+use wide::f32x4;
+
+use super::tones::radians;
+
+/// Energy in each band.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Bands {
+    /// Below 600 Hz.
+    pub(super) low: f32,
+    /// 600 to 1850 Hz, where the tones are.
+    pub(super) among: f32,
+    /// Above 1850 Hz.
+    pub(super) high: f32,
+}
+
+impl Bands {
+    pub(super) fn scaled(self, by: f32) -> Self {
+        Self {
+            low: self.low * by,
+            among: self.among * by,
+            high: self.high * by,
+        }
+    }
+}
+
+/// The two filters.
+#[derive(Clone)]
+pub(super) struct Splitter {
+    /// Middle tap and one side.
+    low: [f32; SIDE + 1],
+    high: [f32; SIDE + 1],
+}
+
+impl Splitter {
+    pub(super) fn new() -> Self {
+        let low = low_pass(LOW_EDGE);
+        let mut high = low_pass(HIGH_EDGE).map(|tap| -tap);
+        high[0] += 1.0;
+        Self { low, high }
+    }
+
+    /// The energies of `samples` (at most [`LONGEST`]) from `skip` on; those before only fill the
+    /// filters. Beyond both ends there is nothing.
+    ///
+    /// Every second group of eight is looked at and stands for its neighbour.
+    pub(super) fn split(&self, samples: &[f32], skip: usize) -> Bands {
+        let n = samples.len();
+        let mut padded = [0.0; LONGEST + 2 * SIDE];
+        padded[SIDE..SIDE + n].copy_from_slice(samples);
+        let load = |at: usize| f32x4::new(std::array::from_fn(|lane| padded[at + lane]));
+        let mut sums = [f32x4::ZERO; 3];
+        let mut seen = 0;
+        let mut next = skip;
+        while next < n {
+            let group = if next + GROUP <= n { next } else { n - GROUP };
+            for at in [group + SIDE, group + SIDE + 4] {
+                let middle = load(at);
+                let mut low = middle * self.low[0];
+                let mut high = middle * self.high[0];
+                for tap in 1..=SIDE {
+                    let sides = load(at - tap) + load(at + tap);
+                    low += sides * self.low[tap];
+                    high += sides * self.high[tap];
+                }
+                let among = middle - low - high;
+                sums[0] += low * low;
+                sums[1] += among * among;
+                sums[2] += high * high;
+            }
+            seen += GROUP;
+            next += 2 * GROUP;
+        }
+        let [low, among, high] = sums.map(f32x4::reduce_add);
+        Bands { low, among, high }.scaled((n - skip) as f32 / seen as f32)
+    }
+}
+
+/// Half of a symmetric low pass, Hamming-windowed, with unit gain at 0 Hz.
+fn low_pass(edge_hz: f32) -> [f32; SIDE + 1] {
+    let edge = radians(edge_hz);
+    let mut taps: [f32; SIDE + 1] = std::array::from_fn(|i| {
+        let t = i as f32;
+        let ideal = if i == 0 {
+            edge / PI
+        } else {
+            (edge * t).sin() / (PI * t)
+        };
+        ideal * (0.54 + 0.46 * (TAU * t / (2 * SIDE) as f32).cos())
+    });
+    let gain = taps[0] + 2.0 * taps[1..].iter().sum::<f32>();
+    for tap in &mut taps {
+        *tap /= gain;
+    }
+    taps
+}
+
+/// Hz; below the lowest tone less 3 % and half the filter's slope.
+const LOW_EDGE: f32 = 600.0;
+
+/// Hz; above the highest tone plus 3 % and half the filter's slope.
+const HIGH_EDGE: f32 = 1850.0;
+
+/// Taps on one side of the middle one: 41 in all, a slope of some 300 Hz.
+pub(super) const SIDE: usize = 20;
+
+/// The longest stretch that can be split, 52 ms.
+pub(super) const LONGEST: usize = 416;
+
+/// Samples looked at together.
+const GROUP: usize = 8;

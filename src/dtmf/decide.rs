@@ -1,0 +1,179 @@
+//! The decision: is this evidence a key, and after how many samples of it?
+//!
+//! There are four ways to be one. All want both tones to start together out of little; they differ
+//! in what may be left beside the tones, and the more that is, the longer the tones must last.
+
+use super::{
+    bands::Bands,
+    evidence::Evidence,
+    excerpt::Underlay,
+    limits::Limits,
+    verdict::{Rejection, Test},
+};
+use crate::audio::SAMPLE_RATE;
+
+/// Limits in the units of the computation.
+#[derive(Clone)]
+pub(super) struct Judge {
+    /// Samples.
+    shortest: f32,
+    /// dB, high over low.
+    twist: f32,
+    reverse_twist: f32,
+    /// Relative energy among the tones.
+    residual: f32,
+    /// Relative power of a tone before its onset.
+    before: f32,
+}
+
+impl Judge {
+    pub(super) fn new(limits: &Limits) -> Self {
+        Self {
+            shortest: limits.min_duration_ms * SAMPLES_A_MS,
+            twist: limits.max_twist_db,
+            reverse_twist: limits.max_reverse_twist_db,
+            residual: power_ratio(limits.max_residual_db),
+            before: power_ratio(limits.max_before_db),
+        }
+    }
+
+    /// Whether this is a key now.
+    pub(super) fn judge(&self, evidence: &Evidence) -> Result<(), Rejection> {
+        let twist = twist_db(evidence);
+        if twist >= 0.0 {
+            Rejection::unless_below(Test::Twist, twist, self.twist)?;
+        } else {
+            Rejection::unless_below(Test::Twist, -twist, self.reverse_twist)?;
+        }
+        let [low, high] = evidence.tones_before;
+        let before = low.max(high);
+        Rejection::unless_below(Test::Contrast, before, self.before)?;
+        let needed = self.needed(evidence, before)?;
+        Rejection::unless_above(Test::Duration, evidence.duration, needed)
+    }
+
+    /// Samples of tone that make this a key.
+    fn needed(&self, evidence: &Evidence, before: f32) -> Result<f32, Rejection> {
+        let rest = &evidence.residual;
+        let offset = evidence.offsets[0].abs().max(evidence.offsets[1].abs());
+        if offset > CLEAR_OFFSET {
+            return self.fringe(evidence, before);
+        }
+        let clipping = if evidence.clipped { CLIPPING } else { 0.0 };
+        let clean = self.residual + clipping;
+        if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
+            return Ok(self.shortest);
+        }
+        if evidence.underlay != Underlay::DialTone && self.is_noise(rest, &evidence.before) {
+            let longer = if rest.among <= LITTLE_NOISE {
+                0.0
+            } else if rest.among <= SOME_NOISE {
+                LONGER_IN_SOME_NOISE
+            } else {
+                LONGER_IN_MUCH_NOISE
+            };
+            return Ok(self.shortest + longer);
+        }
+        if rest.among <= TALK_AMONG
+            && before <= TALK_BEFORE
+            && offset <= TALK_OFFSET
+            && rest.low <= TALK_LOW
+            && rest.high <= TALK_HIGH
+        {
+            return Ok(self.shortest + LONGER_IN_TALK);
+        }
+        Rejection::unless_below(Test::Residual, rest.among, clean)?;
+        Err(Rejection {
+            test: Test::ResidualAbove,
+            measured: rest.high,
+            limit: CLEAN_HIGH + clipping,
+        })
+    }
+
+    /// Frequencies at the fringe of what is accepted: only beyond any doubt.
+    fn fringe(&self, evidence: &Evidence, before: f32) -> Result<f32, Rejection> {
+        let rest = &evidence.residual;
+        Rejection::unless_below(Test::Residual, rest.among, 0.5 * self.residual)?;
+        Rejection::unless_below(Test::ResidualBelow, rest.low, FRINGE_LOW)?;
+        Rejection::unless_below(Test::ResidualAbove, rest.high, FRINGE_HIGH)?;
+        Rejection::unless_below(Test::Contrast, before, FRINGE_BEFORE)?;
+        Ok(self.shortest)
+    }
+
+    /// Whether the rest is noise that was there before the onset, and is as white as noise.
+    fn is_noise(&self, rest: &Bands, before: &Bands) -> bool {
+        let before_among = if before.among <= NOISE_BEFORE {
+            before.among
+        } else {
+            0.0
+        };
+        let among = (self.residual + NOISE_VARIES * before_among).min(NOISE_AMONG);
+        let high = (NOISE_FREE_HIGH + NOISE_VARIES_HIGH * before.high).min(NOISE_HIGH);
+        let low = (NOISE_FREE_LOW + NOISE_VARIES * before.low).min(NOISE_LOW);
+        let white = rest.among <= NOT_MUCH || rest.high >= WHITENESS * rest.among;
+        rest.among <= among && rest.high <= high && rest.low <= low && white
+    }
+}
+
+/// High tone over low tone in dB.
+pub(super) fn twist_db(evidence: &Evidence) -> f32 {
+    10.0 * (evidence.powers[1] / evidence.powers[0]).log10()
+}
+
+fn power_ratio(db: f32) -> f32 {
+    10f32.powf(0.1 * db)
+}
+
+const SAMPLES_A_MS: f32 = SAMPLE_RATE as f32 / 1000.0;
+
+/// Relative; up to here a frequency is a keypad's (2 % less what 21 ms of tone leave open).
+const CLEAR_OFFSET: f32 = 0.0197;
+
+// Energies relative to both tones' from here on.
+
+/// Above the tones of a clean key: harmonics of a cheap telephone, 11 dB down.
+const CLEAN_HIGH: f32 = 0.08;
+
+/// A clipped key leaves so much more of itself.
+const CLIPPING: f32 = 0.035;
+
+/// The fringe: nothing anywhere.
+const FRINGE_LOW: f32 = 0.02;
+const FRINGE_HIGH: f32 = 0.03;
+const FRINGE_BEFORE: f32 = 0.05;
+
+/// Noise before the onset says nothing beyond this.
+const NOISE_BEFORE: f32 = 0.25;
+
+/// A measure of noise over 15 ms varies by this factor.
+const NOISE_VARIES: f32 = 1.5;
+const NOISE_VARIES_HIGH: f32 = 2.2;
+
+/// What needs no noise before it.
+const NOISE_FREE_LOW: f32 = 0.03;
+const NOISE_FREE_HIGH: f32 = 0.03;
+
+/// Never more noise than this: 0 dB of SNR in each tone's terms, and its share of each band.
+const NOISE_LOW: f32 = 0.15;
+const NOISE_AMONG: f32 = 0.20;
+const NOISE_HIGH: f32 = 0.45;
+
+/// Noise fills the 2150 Hz above the tones as it does the 1250 Hz among them; music does not.
+const WHITENESS: f32 = 1.2;
+
+/// Among the tones; too little for its colour to be known.
+const NOT_MUCH: f32 = 0.035;
+
+/// Among the tones, in noise, and samples of tone more that it takes: 7 and 13 ms.
+const LITTLE_NOISE: f32 = 0.05;
+const SOME_NOISE: f32 = 0.10;
+const LONGER_IN_SOME_NOISE: f32 = 56.0;
+const LONGER_IN_MUCH_NOISE: f32 = 104.0;
+
+/// Talk or music behind a key with sharp edges and true frequencies, and samples more: 7 ms.
+const TALK_AMONG: f32 = 0.05;
+const TALK_LOW: f32 = 0.5;
+const TALK_HIGH: f32 = 0.1;
+const TALK_BEFORE: f32 = 0.03;
+const TALK_OFFSET: f32 = 0.0165;
+const LONGER_IN_TALK: f32 = 56.0;

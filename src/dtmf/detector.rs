@@ -1,0 +1,295 @@
+//! The order of things: blocks, a screen every 10 ms, an analysis where it passes, a decision,
+//! and a hold until the key is up.
+
+use super::{
+    Event, KeyDown, KeyUp,
+    bank::{BLOCK, Bank},
+    decide::{Judge, twist_db},
+    dialtone::{DialTone, LOOK_BLOCKS},
+    evidence::{Analysis, Evidence, Place},
+    excerpt::Excerpt,
+    history::{FIRST_POSITION, History},
+    hold::{Hold, State},
+    limits::Limits,
+    screen::{Candidate, Screen},
+    tones::{FREQUENCIES, radians},
+    verdict::Verdict,
+    window::{View, Window},
+};
+use crate::{
+    audio::{Dbm0, SAMPLE_RATE, SampleTime},
+    key::Key,
+};
+
+/// Hears DTMF keys in audio of 8 kHz.
+///
+/// Feed it every sample with [`push`](Self::push), tell it of samples that went missing with
+/// [`lost`](Self::lost), and at the end of a recording call [`finish`](Self::finish). Events come
+/// in order, [`Event::Down`] and [`Event::Up`] in turn, and are the same for any division of the
+/// samples into calls. All memory is inside; nothing is allocated.
+#[derive(Clone)]
+pub struct Detector {
+    history: History,
+    /// Position up to which the bank has seen the samples.
+    done: u64,
+    /// Blocks until the next screen, and until the next look for a dial tone.
+    until_screen: u32,
+    until_look: u32,
+    /// Whether anything was loud enough to be a key since the last look.
+    loud: bool,
+    bank: Bank,
+    window: Window,
+    screen: Screen,
+    dial_tone: DialTone,
+    analysis: Analysis,
+    judge: Judge,
+    hold: Option<Hold>,
+    /// Samples.
+    longest_gap: u64,
+    /// Least mean square of a window worth a look.
+    least_mean_square: f32,
+}
+
+impl Detector {
+    /// A detector with these limits, which it takes as they are ([`Limits::check`] them first).
+    #[must_use]
+    pub fn new(limits: &Limits) -> Self {
+        let least_power = Dbm0(limits.min_level_dbm0).amplitude().powi(2);
+        Self {
+            history: History::new(),
+            done: FIRST_POSITION,
+            until_screen: SCREEN_BLOCKS,
+            until_look: LOOK_BLOCKS,
+            loud: false,
+            bank: Bank::new(least_power * BLOCK as f32 * IDLE_BLOCK),
+            window: Window::new(),
+            screen: Screen::new(least_power),
+            dial_tone: DialTone::new(least_power * LEAST_DIAL_TONE),
+            analysis: Analysis::new(0.01 * limits.max_offset_percent, least_power),
+            judge: Judge::new(limits),
+            hold: None,
+            longest_gap: (limits.max_gap_ms * SAMPLE_RATE as f32 / 1000.0) as u64,
+            least_mean_square: least_power * IDLE_WINDOW,
+        }
+    }
+
+    /// Hears more samples.
+    pub fn push(&mut self, samples: &[i16], on_event: &mut impl FnMut(Event)) {
+        self.push_explained(samples, on_event, &mut |_| ());
+    }
+
+    /// As [`push`](Self::push), and says of each candidate that was no key which test it failed.
+    ///
+    /// The same candidate may be looked at again with more of it heard: a verdict is not the last
+    /// word on a key.
+    pub fn push_explained(
+        &mut self,
+        mut samples: &[i16],
+        on_event: &mut impl FnMut(Event),
+        on_verdict: &mut impl FnMut(Verdict),
+    ) {
+        while !samples.is_empty() {
+            let taken = self.history.take(samples);
+            samples = &samples[taken..];
+            while self.done + BLOCK as u64 <= self.history.end() {
+                self.block(on_event, on_verdict);
+            }
+        }
+    }
+
+    /// So many samples are missing: time goes on, they count as no evidence.
+    pub fn lost(&mut self, samples: u64, on_event: &mut impl FnMut(Event)) {
+        if samples == 0 {
+            return;
+        }
+        if samples >= LONG_LOSS {
+            self.finish(on_event);
+        }
+        self.history.lose(samples);
+    }
+
+    /// The end of the stream: a key that is still down is up.
+    pub fn finish(&mut self, on_event: &mut impl FnMut(Event)) {
+        if let Some(hold) = self.hold.take() {
+            let end = match hold.state {
+                State::Sounding { .. } => self.history.end(),
+                State::Stopped { end, .. } => end,
+            };
+            self.up(&hold, end, on_event);
+        }
+    }
+
+    /// Samples pushed or lost so far.
+    #[must_use]
+    pub fn now(&self) -> SampleTime {
+        self.history.time_of(self.history.end())
+    }
+
+    /// The key that is down now.
+    #[must_use]
+    pub fn held(&self) -> Option<Key> {
+        self.hold.as_ref().map(|hold| hold.pair.key())
+    }
+
+    #[inline]
+    fn block(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
+        let samples: &[i16; BLOCK] = self
+            .history
+            .range(self.done, self.done + BLOCK as u64)
+            .try_into()
+            .expect("the range is a block");
+        self.window.push(self.bank.block(samples));
+        self.done += BLOCK as u64;
+        self.until_screen -= 1;
+        if self.until_screen > 0 {
+            return;
+        }
+        self.until_screen = SCREEN_BLOCKS;
+        self.screen(on_event, on_verdict);
+        self.until_look -= SCREEN_BLOCKS;
+        if self.until_look == 0 {
+            self.until_look = LOOK_BLOCKS;
+            if std::mem::take(&mut self.loud) {
+                self.dial_tone.look(&self.history, self.done);
+            } else {
+                self.dial_tone.clear();
+            }
+        }
+    }
+
+    /// One look at the last 20 ms.
+    fn screen(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
+        let view = self.window.view(self.least_mean_square);
+        self.loud |= view.is_some();
+        let view = view.unwrap_or(View::SILENT);
+        let candidate = self.screen.look(&view, self.dial_tone.mean_square());
+        if let Some(hold) = &mut self.hold {
+            let pair = candidate.map(|candidate| candidate.pair);
+            if hold.follow(&self.history, &view, pair, self.done) {
+                return;
+            }
+            if let State::Stopped { end, .. } = hold.state
+                && self.done - end > FINAL
+            {
+                let hold = *hold;
+                self.hold = None;
+                self.up(&hold, end, on_event);
+            }
+        }
+        let Some(candidate) = candidate else { return };
+        let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
+            matches!(hold.state, State::Stopped { end, .. }
+                if hold.pair == candidate.pair && self.done - end < TAIL)
+        });
+        let Some(back) = self.screen.begins(&view, candidate.pair, tail_of_hold) else {
+            return;
+        };
+        self.analyse(candidate, back, &view, on_event, on_verdict);
+    }
+
+    #[inline(never)]
+    fn analyse(
+        &mut self,
+        candidate: Candidate,
+        back: u32,
+        view: &View,
+        on_event: &mut impl FnMut(Event),
+        on_verdict: &mut impl FnMut(Verdict),
+    ) {
+        let pair = candidate.pair;
+        let tones = pair.tones();
+        let place = Place {
+            pair,
+            back: back as usize * SCREEN_BLOCKS as usize * BLOCK,
+            underlay: candidate.underlay,
+            start: tones.map(|tone| {
+                let nominal = radians(FREQUENCIES[tone]);
+                let blocks_ago = (back * SCREEN_BLOCKS) as usize;
+                let offset = self.window.phase_step(tone, blocks_ago) / BLOCK as f32;
+                nominal + offset.clamp(-START_RANGE * nominal, START_RANGE * nominal)
+            }),
+        };
+        let excerpt = Excerpt::new(&self.history, self.done);
+        let rejection = match self.analysis.run(place, excerpt) {
+            Ok(evidence) => {
+                let continues = self
+                    .hold
+                    .as_ref()
+                    .is_some_and(|hold| hold.continues(&evidence, &self.history, self.longest_gap));
+                if continues && let Some(hold) = &mut self.hold {
+                    hold.resume(&evidence, view, self.done);
+                    return;
+                }
+                match self.judge.judge(&evidence) {
+                    Ok(()) => {
+                        self.down(&evidence, view, on_event);
+                        return;
+                    }
+                    Err(rejection) => rejection,
+                }
+            }
+            Err(rejection) => rejection,
+        };
+        on_verdict(rejection.verdict(pair.key(), self.history.end_of(self.done)));
+    }
+
+    fn down(&mut self, evidence: &Evidence, view: &View, on_event: &mut impl FnMut(Event)) {
+        if let Some(hold) = self.hold.take() {
+            let end = match hold.state {
+                State::Sounding { seen } => seen,
+                State::Stopped { end, .. } => end,
+            };
+            self.up(&hold, end.min(evidence.onset), on_event);
+        }
+        self.hold = Some(Hold::new(evidence, view, self.done));
+        let [low, high] = evidence
+            .powers
+            .map(|power| Dbm0::from_amplitude(power.sqrt()));
+        on_event(Event::Down(KeyDown {
+            key: evidence.pair.key(),
+            onset: self.history.time_of(evidence.onset),
+            level: Dbm0(0.5 * (low.0 + high.0)),
+            twist_db: twist_db(evidence),
+            low_offset: evidence.offsets[0],
+            high_offset: evidence.offsets[1],
+            residual: evidence.residual.among,
+            residual_low: evidence.residual.low,
+            residual_high: evidence.residual.high,
+        }));
+    }
+
+    fn up(&self, hold: &Hold, end: u64, on_event: &mut impl FnMut(Event)) {
+        let onset = self.history.time_of(hold.onset);
+        on_event(Event::Up(KeyUp {
+            key: hold.pair.key(),
+            onset,
+            end: self.history.end_of(end).max(onset),
+        }));
+    }
+}
+
+/// Blocks from one screen to the next: 10 ms, half a window.
+pub(super) const SCREEN_BLOCKS: u32 = 5;
+const _: () = assert!(LOOK_BLOCKS.is_multiple_of(SCREEN_BLOCKS));
+
+/// Mean square over the weakest tone's power (which is its squared amplitude) of a block not
+/// looked into: 13 dB under the weakest key.
+const IDLE_BLOCK: f32 = 0.05;
+
+/// The same of a window: 7 dB under the weakest key.
+const IDLE_WINDOW: f32 = 0.2;
+
+/// The same of the weakest dial tone that matters.
+const LEAST_DIAL_TONE: f32 = 0.7;
+
+/// Relative; the fit starts no farther from nominal.
+const START_RANGE: f32 = 0.03;
+
+/// Samples, 100 ms: by then the same press would have gone on.
+const FINAL: u64 = 800;
+
+/// Samples, 30 ms: until then a falling tone is the tail of the key that just ended.
+const TAIL: u64 = 240;
+
+/// Samples, 100 ms: after a longer loss nothing is known of what was before.
+const LONG_LOSS: u64 = 800;

@@ -1,0 +1,275 @@
+//! Where a pair of tones begins and ends.
+//!
+//! First roughly, by how much of the model each millisecond holds, then to the sample: with the
+//! model `m` in white noise, the likeliest point of change is where the sum of `m (2x - m)` peaks.
+//! This is what tells 20 ms from 22, which no grid of blocks can.
+
+use wide::f32x4;
+
+use super::{excerpt::SPAN, fit::Model};
+
+/// Samples in a piece, 1 ms.
+const PIECE: usize = 8;
+
+/// Pieces in the span.
+const PIECES: usize = SPAN / PIECE;
+
+/// Where the tones sound without a break, in samples of the excerpt, and what came before.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    pub(super) start: usize,
+    pub(super) stop: usize,
+    /// Where they began if a short break is bridged, else `start`.
+    pub(super) first: usize,
+    /// Samples of tone before the break.
+    pub(super) earlier: usize,
+}
+
+/// A model and where in the excerpt its first sample lies.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) model: Model,
+    pub(super) at: usize,
+}
+
+impl Placed {
+    /// The model's samples from sample `from` of the excerpt.
+    pub(super) fn synthesize(&self, from: usize, out: &mut [f32]) {
+        self.model.synthesize(from as i64 - self.at as i64, out);
+    }
+}
+
+impl Run {
+    /// Grows the stretch that `placed` was fitted on, at least `fitted` samples from `placed.at`
+    /// on, to all that goes on in phase with it. `None` when nothing does.
+    pub(super) fn find(samples: &[f32; SPAN], placed: &Placed, fitted: usize) -> Option<Self> {
+        let core = placed.at / PIECE..(placed.at + fitted) / PIECE;
+        let mut gains = Gains::new(samples, placed, core.start);
+
+        // The usual gain: the upper middle of those in the fit.
+        let mut sorted = [0.0; CORE_PIECES];
+        sorted.copy_from_slice(&gains.gain[core.clone()]);
+        sorted.sort_unstable_by(|a, b| b.total_cmp(a));
+        let upper = &sorted[CORE_PIECES / 6 + 1..CORE_PIECES / 2 + 1];
+        let full = upper.iter().sum::<f32>() / upper.len() as f32;
+        if full < LEAST_GAIN {
+            return None;
+        }
+        gains.set_scale(full, core.clone());
+
+        // The best stretch inside the fit.
+        let (mut begin, mut end, mut best) = (0, 0, 0.0);
+        let (mut sum, mut from) = (0.0, core.start);
+        for piece in core.clone() {
+            if sum <= 0.0 {
+                (sum, from) = (0.0, piece);
+            }
+            sum += gains.score(piece);
+            if sum > best {
+                (begin, end, best) = (from, piece + 1, sum);
+            }
+        }
+        if best == 0.0 {
+            return None;
+        }
+
+        // Forward to where it stays away.
+        let (mut sum, mut best) = (0.0, 0.0);
+        let mut stop = end;
+        for piece in end..PIECES {
+            sum += gains.score(piece);
+            if sum > best {
+                (best, stop) = (sum, piece + 1);
+            }
+            if sum < best - GONE {
+                break;
+            }
+        }
+
+        // Backward likewise, and once over a break.
+        let (mut sum, mut best) = (0.0, 0.0);
+        let mut start = begin;
+        let mut first = begin;
+        let mut bridging = false;
+        let (mut resumed, mut best_resumed) = (0.0, 0.0);
+        for piece in (OLDEST_PIECE..begin).rev() {
+            let score = gains.score(piece);
+            if !bridging {
+                sum += score;
+                if sum > best {
+                    (best, start, first) = (sum, piece, piece);
+                    resumed = 0.0;
+                } else {
+                    resumed += score + BRIDGE_BIAS;
+                }
+                bridging = sum < best - GONE;
+            } else {
+                resumed += score + BRIDGE_BIAS;
+                if resumed > best_resumed + BRIDGE_GAIN {
+                    (best_resumed, first) = (resumed, piece);
+                }
+                if resumed < best_resumed - BRIDGE_GONE {
+                    break;
+                }
+            }
+        }
+        let earlier = if first + 2 < start {
+            (first..start).filter(|&piece| gains.sounds(piece)).count() * PIECE
+        } else {
+            first = start;
+            0
+        };
+        Some(Self {
+            start: start * PIECE,
+            stop: stop * PIECE,
+            first: first * PIECE,
+            earlier,
+        })
+    }
+}
+
+/// The likeliest first sample of the tones near `start`.
+pub(super) fn onset(samples: &[f32; SPAN], placed: &Placed, start: usize) -> usize {
+    let from = (start + ONSET_AFTER).saturating_sub(ONSET_REACH);
+    let mut model = [0.0; ONSET_REACH];
+    let model = &mut model[..(start + ONSET_AFTER - from)];
+    placed.synthesize(from, model);
+    let (mut sum, mut best, mut onset) = (0.0, f32::MIN, start);
+    for (i, &m) in model.iter().enumerate().rev() {
+        sum += m * (2.0 * samples[from + i] - m);
+        if sum > best {
+            (best, onset) = (sum, from + i);
+        }
+    }
+    onset
+}
+
+/// The likeliest place after the last sample of the tones near `stop`.
+pub(super) fn end(samples: &[f32; SPAN], placed: &Placed, stop: usize) -> usize {
+    let from = stop - END_BEFORE;
+    let to = (stop + END_AFTER).min(SPAN);
+    let mut model = [0.0; END_BEFORE + END_AFTER];
+    let model = &mut model[..to - from];
+    placed.synthesize(from, model);
+    last_match(&samples[from..to], model).map_or(stop, |last| from + last)
+}
+
+/// How many of `samples` the model goes with, from the first on; `None` if it never does.
+pub(super) fn last_match(samples: &[f32], model: &[f32]) -> Option<usize> {
+    let (mut sum, mut best, mut last) = (0.0, 0.0, None);
+    for (i, (&x, &m)) in samples.iter().zip(model).enumerate() {
+        sum += m * (2.0 * x - m);
+        if sum > best {
+            (best, last) = (sum, Some(i + 1));
+        }
+    }
+    last
+}
+
+/// Coherent gain of each piece against the model, made when asked for, newest first.
+struct Gains<'a> {
+    samples: &'a [f32; SPAN],
+    placed: &'a Placed,
+    /// 1 where the piece is the model.
+    gain: [f32; PIECES],
+    /// The model's own energy: a piece where the tones cancel says little.
+    energy: [f32; PIECES],
+    /// Pieces from here on are made.
+    from: usize,
+    per_full: f32,
+    per_energy: f32,
+}
+
+impl<'a> Gains<'a> {
+    fn new(samples: &'a [f32; SPAN], placed: &'a Placed, from: usize) -> Self {
+        let mut gains = Self {
+            samples,
+            placed,
+            gain: [0.0; PIECES],
+            energy: [1.0; PIECES],
+            from: PIECES,
+            per_full: 1.0,
+            per_energy: 1.0,
+        };
+        gains.make(from);
+        gains
+    }
+
+    fn set_scale(&mut self, full: f32, core: std::ops::Range<usize>) {
+        let pieces = core.len() as f32;
+        self.per_full = 1.0 / full;
+        self.per_energy = pieces / self.energy[core].iter().sum::<f32>();
+    }
+
+    /// Positive where the tones sound, negative where they do not; a usual piece gives a half.
+    fn score(&mut self, piece: usize) -> f32 {
+        if piece < self.from {
+            self.make(self.from.saturating_sub(PIECES_AT_ONCE));
+        }
+        let presence = (self.gain[piece] * self.per_full - 0.5).clamp(-LARGEST, LARGEST);
+        presence * (self.energy[piece] * self.per_energy).min(2.0)
+    }
+
+    fn sounds(&self, piece: usize) -> bool {
+        self.gain[piece] * self.per_full > 0.5
+    }
+
+    fn make(&mut self, from: usize) {
+        let mut model = [0.0; SPAN];
+        let model = &mut model[from * PIECE..self.from * PIECE];
+        self.placed.synthesize(from * PIECE, model);
+        let (samples, _) = self.samples[from * PIECE..self.from * PIECE].as_chunks::<PIECE>();
+        let (model, _) = model.as_chunks::<PIECE>();
+        for (i, (x, m)) in samples.iter().zip(model).enumerate() {
+            let halves = |v: &[f32; PIECE]| {
+                [
+                    f32x4::new([v[0], v[1], v[2], v[3]]),
+                    f32x4::new([v[4], v[5], v[6], v[7]]),
+                ]
+            };
+            let (x, m) = (halves(x), halves(m));
+            let energy = (m[0] * m[0] + m[1] * m[1]).reduce_add() + TINY;
+            self.gain[from + i] = (x[0] * m[0] + x[1] * m[1]).reduce_add() / energy;
+            self.energy[from + i] = energy;
+        }
+        self.from = from;
+    }
+}
+
+/// Pieces in the first fit, 16 ms.
+const CORE_PIECES: usize = 16;
+
+/// Pieces made at once when the search goes back.
+const PIECES_AT_ONCE: usize = 8;
+
+/// The search goes back no farther than to this piece, so that there is a "before" to look at.
+const OLDEST_PIECE: usize = 4;
+
+/// Coherent gain; below it the fit found something that its own samples do not hold.
+const LEAST_GAIN: f32 = 0.3;
+
+/// A single piece counts no more than this, whatever a click in it does.
+const LARGEST: f32 = 0.75;
+
+/// Score lost before the tones are called gone: two to three pieces without them.
+const GONE: f32 = 1.2;
+
+/// Score a piece that makes up for what noise takes from tones before a break.
+const BRIDGE_BIAS: f32 = 0.07;
+
+/// Score that tones before a break must bring to be taken for the same tones.
+const BRIDGE_GAIN: f32 = 0.3;
+
+/// Score lost before no more tones are expected behind a break: some 15 ms without them.
+const BRIDGE_GONE: f32 = 6.5;
+
+/// Samples after and in all that the onset is searched in: two pieces and what the score lags.
+const ONSET_AFTER: usize = 20;
+const ONSET_REACH: usize = 52;
+
+/// Samples before and after that the end is searched in.
+const END_BEFORE: usize = 20;
+const END_AFTER: usize = 24;
+
+/// Keeps a piece where both tones cancel from a division by nothing.
+const TINY: f32 = 1e-3;

@@ -1,0 +1,329 @@
+//! What the audio says about one possible key: everything measured, nothing decided.
+
+use super::{
+    bands::{Bands, LONGEST, SIDE, Splitter},
+    edges::{self, Placed, Run},
+    excerpt::{Excerpt, SPAN, Underlay},
+    fit::{Model, SHORTEST, powers_at},
+    tones::Pair,
+    verdict::{Rejection, Test},
+};
+
+/// Two tones found in the audio, with their surroundings.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Evidence {
+    pub(super) pair: Pair,
+    /// Position of the first sample.
+    pub(super) onset: u64,
+    /// Position after the last sample; the newest one where `ongoing`.
+    pub(super) end: u64,
+    /// Whether the tones sound up to the newest sample.
+    pub(super) ongoing: bool,
+    /// Samples of tone, less any break bridged.
+    pub(super) duration: f32,
+    /// Relative to the nominal frequencies, low tone first.
+    pub(super) offsets: [f32; 2],
+    /// Squared peak amplitudes in 16-bit steps squared, low tone first.
+    pub(super) powers: [f32; 2],
+    /// What is left without the tones, relative to their energy.
+    pub(super) residual: Bands,
+    /// What was there before the onset, in the same unit.
+    pub(super) before: Bands,
+    /// Power at each tone's frequency before the onset, relative to its power.
+    pub(super) tones_before: [f32; 2],
+    pub(super) underlay: Underlay,
+    /// Whether the amplitudes add up past full scale and peaks reach it.
+    pub(super) clipped: bool,
+    /// Phases at the onset, radians.
+    pub(super) phases: [f32; 2],
+    pub(super) model: Model,
+    /// Position of the model's first sample.
+    pub(super) model_start: u64,
+}
+
+/// Where to look for which key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) pair: Pair,
+    /// Samples to leave out at the end, because the tones are falling there.
+    pub(super) back: usize,
+    pub(super) underlay: Underlay,
+    /// Radians a sample, from the phases of the blocks; of no use with an underlay.
+    pub(super) start: [f32; 2],
+}
+
+/// The tools of the analysis.
+#[derive(Clone)]
+pub(super) struct Analysis {
+    splitter: Splitter,
+    /// Largest relative offset of a tone.
+    offset_limit: f32,
+    /// Least power of a tone.
+    least_power: f32,
+}
+
+impl Analysis {
+    pub(super) fn new(offset_limit: f32, least_power: f32) -> Self {
+        Self {
+            splitter: Splitter::new(),
+            offset_limit,
+            least_power,
+        }
+    }
+
+    /// Looks for `place.pair` in the newest samples.
+    pub(super) fn run(&self, place: Place, mut excerpt: Excerpt) -> Result<Evidence, Rejection> {
+        let raw = (place.underlay == Underlay::DialTone).then_some(excerpt.samples);
+        excerpt.filter(place.underlay);
+        let samples = &excerpt.samples;
+        let nominal = place.pair.radians();
+        let offset = |model: &Model, tone: usize| model.radians[tone] / nominal[tone] - 1.0;
+
+        // A first model, of the newest 16 ms.
+        let fit_end = SPAN - place.back;
+        let newest = &samples[fit_end - FIRST_FIT..fit_end];
+        let start = match place.underlay {
+            Underlay::Nothing => place.start,
+            Underlay::Hum | Underlay::DialTone => coarse_frequencies(newest, nominal),
+        };
+        let first = Model::fit(newest, start, FIRST_STEPS).ok_or(Rejection::UNDETERMINED)?;
+        for tone in 0..2 {
+            let offset = offset(&first, tone).abs();
+            Rejection::unless_below(Test::Frequency, offset, HOPELESS_OFFSET)?;
+        }
+        let energy: f32 = newest.iter().map(|x| x * x).sum();
+        let unexplained = 1.0 - first.explained / energy.max(1.0);
+        Rejection::unless_below(Test::Fit, unexplained, MOSTLY_OTHER)?;
+
+        // How far it goes, and a better model of as much of that as one model can be true for.
+        let placed = Placed {
+            model: first,
+            at: fit_end - FIRST_FIT,
+        };
+        let run = Run::find(samples, &placed, FIRST_FIT).ok_or(Rejection::UNDETERMINED)?;
+        let from = run.start.max(run.stop.saturating_sub(LONGEST_FIT));
+        Rejection::unless_above(
+            Test::Duration,
+            run.stop.saturating_sub(from) as f32,
+            SHORTEST_RUN as f32,
+        )?;
+        let steps = if place.underlay == Underlay::DialTone || unequal(first.powers()) {
+            2
+        } else {
+            1
+        };
+        let model = Model::fit(&samples[from..run.stop], first.radians, steps)
+            .ok_or(Rejection::UNDETERMINED)?;
+        let offsets = [0, 1].map(|tone| offset(&model, tone));
+        for offset in offsets {
+            Rejection::unless_below(Test::Frequency, offset.abs(), self.offset_limit)?;
+        }
+        let powers = model.powers();
+        for power in powers {
+            Rejection::unless_above(Test::Level, power, self.least_power)?;
+        }
+
+        // Edges to the sample, and what is left between them.
+        let placed = Placed { model, at: from };
+        let onset = edges::onset(samples, &placed, run.start);
+        let end = edges::end(samples, &placed, run.stop);
+        let ongoing = end >= SPAN - 1;
+        let inside = from.max(onset + 1)..run.stop.min(end.saturating_sub(1));
+        Rejection::unless_above(
+            Test::Duration,
+            inside.len() as f32,
+            SHORTEST_RESIDUAL as f32,
+        )?;
+        let length = inside.len();
+        let mut model_samples = [0.0; LONGEST_FIT];
+        let model_samples = &mut model_samples[..length];
+        placed.synthesize(inside.start, model_samples);
+        let tone_energy: f32 = model_samples.iter().map(|m| m * m).sum();
+        let mut rest = [0.0; LONGEST_FIT];
+        let rest = &mut rest[..length];
+        for (i, rest) in rest.iter_mut().enumerate() {
+            *rest = samples[inside.start + i] - model_samples[i];
+        }
+        let mut residual = self.splitter.split(rest, 0).scaled(1.0 / tone_energy);
+
+        // Before the onset.
+        let first_onset = if run.earlier > 0 { run.first } else { onset };
+        let mut before = Bands::default();
+        let mut tones_before = [UNKNOWN; 2];
+        if first_onset >= BEFORE_GAP + BEFORE + SIDE {
+            let stop = first_onset - BEFORE_GAP;
+            let start = stop - BEFORE;
+            // Who has nothing to excuse needs no excuse.
+            if residual.among > NOTHING_AMONG || residual.high > NOTHING_HIGH {
+                let per_sample = length as f32 / (tone_energy * BEFORE as f32);
+                before = self
+                    .splitter
+                    .split(&samples[start - SIDE..stop], SIDE)
+                    .scaled(per_sample);
+            }
+            let relative = |powers_then: [f32; 2]| [0, 1].map(|i| powers_then[i] / powers[i]);
+            tones_before = relative(powers_at(&samples[start..stop], model.radians));
+            let strongest = tones_before[0].max(tones_before[1]);
+            if strongest > ALREADY_THERE && residual.among < PURE && start >= BEFORE + OLDEST {
+                // A clean key with something like itself just before: a bouncing contact, if all
+                // was quiet before that.
+                let earlier = relative(powers_at(&samples[start - BEFORE..start], model.radians));
+                if earlier[0].max(earlier[1]) < QUIET && strongest < WHOLE {
+                    tones_before = earlier;
+                }
+            }
+        } else {
+            before = Bands {
+                low: UNKNOWN,
+                among: UNKNOWN,
+                high: UNKNOWN,
+            };
+        }
+        if let Some(raw) = raw {
+            residual.low =
+                self.low_band_change(&raw, &placed, run.stop, first_onset, tone_energy)?;
+        }
+
+        Ok(Evidence {
+            pair: place.pair,
+            onset: excerpt.start + onset as u64,
+            end: excerpt.start + end as u64,
+            ongoing,
+            duration: (end - onset + run.earlier) as f32,
+            offsets,
+            powers,
+            residual,
+            before,
+            tones_before,
+            underlay: place.underlay,
+            clipped: excerpt.clipped && powers[0].sqrt() + powers[1].sqrt() > FULL_SCALE,
+            phases: model.phases(onset as f32 - from as f32),
+            model,
+            model_start: excerpt.start + from as u64,
+        })
+    }
+
+    /// The low band under the key, relative to the tones: 0 where it is the same as before the
+    /// onset, as a dial tone is.
+    fn low_band_change(
+        &self,
+        raw: &[f32; SPAN],
+        placed: &Placed,
+        stop: usize,
+        onset: usize,
+        tone_energy: f32,
+    ) -> Result<f32, Rejection> {
+        let from = placed.at;
+        let model =
+            Model::fit(&raw[from..stop], placed.model.radians, 1).ok_or(Rejection::UNDETERMINED)?;
+        let start = onset
+            .saturating_sub(LOW_BAND_BEFORE)
+            .max(from.saturating_sub(LOW_BAND_REACH));
+        let length = (stop - start).min(LOW_BAND_LONGEST);
+        let tones_at = from - start;
+        Rejection::unless_above(
+            Test::Duration,
+            length as f32,
+            (tones_at + LOW_BAND_SHORTEST) as f32,
+        )?;
+        let mut rest = [0.0; LONGEST];
+        let rest = &mut rest[..length];
+        rest.copy_from_slice(&raw[start..start + length]);
+        let mut tones = [0.0; LONGEST];
+        let tones = &mut tones[..length - tones_at];
+        model.synthesize(0, tones);
+        for (rest, tone) in rest[tones_at..].iter_mut().zip(tones) {
+            *rest -= *tone;
+        }
+        let before = tones_at.max(2 * SIDE);
+        let low = |samples: &[f32]| self.splitter.split(samples, SIDE).low;
+        let energy = low(&rest[tones_at..]);
+        let power_before = low(&rest[..before]) / (before - SIDE) as f32;
+        let power = energy / (length - tones_at - SIDE) as f32;
+        let steady = power < STEADY * power_before && power_before < STEADY * power;
+        Ok(if steady { 0.0 } else { energy / tone_energy })
+    }
+}
+
+/// The best of three frequencies for each tone: near enough for a fit to start from.
+fn coarse_frequencies(samples: &[f32], nominal: [f32; 2]) -> [f32; 2] {
+    let mut best = [0.0; 2];
+    let mut frequencies = nominal;
+    for offset in COARSE_OFFSETS {
+        let tried = nominal.map(|radians| radians * (1.0 + offset));
+        let powers = powers_at(samples, tried);
+        for tone in 0..2 {
+            if powers[tone] > best[tone] {
+                (best[tone], frequencies[tone]) = (powers[tone], tried[tone]);
+            }
+        }
+    }
+    frequencies
+}
+
+/// Whether one tone is so much stronger that one step is not enough for the other.
+fn unequal([low, high]: [f32; 2]) -> bool {
+    low > UNEQUAL * high || high > UNEQUAL * low
+}
+
+/// Samples in the first fit, 16 ms: less than the shortest key, enough for a frequency.
+const FIRST_FIT: usize = 128;
+
+/// From block phases or a coarse search, two steps leave less than 1 Hz.
+const FIRST_STEPS: usize = 2;
+
+/// Relative; the first fit is good to 1 %, and a tone this far off is none of ours.
+const HOPELESS_OFFSET: f32 = 0.04;
+
+/// Share of the energy that two tones leave unexplained when most is something else.
+const MOSTLY_OTHER: f32 = 0.55;
+
+/// Samples, 36 ms: longer, and a tone that drifts a little would no longer fit.
+const LONGEST_FIT: usize = 288;
+
+/// Samples, 12 ms.
+const SHORTEST_RUN: usize = 96;
+const _: () = assert!(SHORTEST_RUN >= SHORTEST);
+
+/// Samples, 10 ms; on fewer a residual says nothing.
+const SHORTEST_RESIDUAL: usize = 80;
+
+/// Samples between the onset and what is called "before", 1.5 ms: a filter's ringing.
+const BEFORE_GAP: usize = 12;
+
+/// Samples of "before", 15 ms.
+const BEFORE: usize = 120;
+
+/// Samples at the excerpt's begin that the filters have not settled on.
+const OLDEST: usize = 28;
+
+/// Relative energies; larger than any, where the past is out of reach.
+const UNKNOWN: f32 = 9.0;
+
+/// Relative energies below which nothing need have been there before.
+const NOTHING_AMONG: f32 = 0.018;
+const NOTHING_HIGH: f32 = 0.07;
+
+/// Relative powers and energy in the test for a bouncing contact.
+const ALREADY_THERE: f32 = 0.1;
+const PURE: f32 = 0.012;
+const QUIET: f32 = 0.05;
+const WHOLE: f32 = 0.75;
+
+/// 16-bit steps.
+const FULL_SCALE: f32 = 33_000.0;
+
+/// Power ratio, 7 dB.
+const UNEQUAL: f32 = 4.84;
+
+/// Relative; 16 ms tell frequencies 60 Hz apart, these are at most 33 Hz apart.
+const COARSE_OFFSETS: [f32; 3] = [-0.02, 0.0, 0.02];
+
+/// Samples of the low band compared, before the onset and in all.
+const LOW_BAND_BEFORE: usize = 128;
+const LOW_BAND_REACH: usize = 240;
+const LOW_BAND_LONGEST: usize = 370;
+const LOW_BAND_SHORTEST: usize = 60;
+
+/// Power ratio; a dial tone's beats make up for as much within 15 ms.
+const STEADY: f32 = 1.5;

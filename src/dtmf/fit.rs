@@ -1,0 +1,342 @@
+//! Two tones with free frequencies, fitted by least squares.
+//!
+//! In white noise this is the maximum-likelihood answer, and over 16 ms it already tells
+//! frequencies to a few tenths of a per cent where a bank of fixed filters knows only "near
+//! enough": with it a tone 2 % off is accepted and one 3 % off is not.
+//!
+//! The model is `sum over both tones of a cos(w m) + b sin(w m)`, with `m` counted from the middle
+//! of the samples. There cosines and sines are orthogonal, so the normal equations fall into two
+//! of 2x2; their inner products over n samples are Dirichlet kernels, known without a loop. The
+//! frequencies are found by Gauss-Newton steps on the same footing.
+
+use wide::f32x4;
+
+use super::phasor::{LANES, Phasor, sin_cos};
+
+/// Two tones, low and high, over a stretch of samples.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Model {
+    /// Radians a sample.
+    pub(super) radians: [f32; 2],
+    cosine: [f32; 2],
+    sine: [f32; 2],
+    /// Samples fitted; times are counted from their middle.
+    length: usize,
+    /// Sum of squares that the model explains.
+    pub(super) explained: f32,
+}
+
+impl Model {
+    /// Fits `samples` (at least [`SHORTEST`]), from frequencies in radians a sample near the true
+    /// ones, in so many steps. `None` when the samples do not determine a model.
+    pub(super) fn fit(samples: &[f32], start: [f32; 2], steps: usize) -> Option<Self> {
+        let mut radians = start;
+        let mut model = Self::default();
+        for _ in 0..steps {
+            let step;
+            (model, step) = Self::step(samples, radians)?;
+            for tone in 0..2 {
+                let moved = radians[tone] + step[tone].clamp(-LONGEST_STEP, LONGEST_STEP);
+                radians[tone] = moved.clamp(
+                    start[tone] * (1.0 - FARTHEST),
+                    start[tone] * (1.0 + FARTHEST),
+                );
+            }
+            model.radians = radians;
+        }
+        Some(model)
+    }
+
+    /// Squared peak amplitude of each tone.
+    pub(super) fn powers(&self) -> [f32; 2] {
+        [0, 1].map(|tone| self.cosine[tone].powi(2) + self.sine[tone].powi(2))
+    }
+
+    /// The model's samples from position `from` on, counted from the first sample fitted.
+    #[inline]
+    pub(super) fn synthesize(&self, from: i64, out: &mut [f32]) {
+        let start = from as f32 - self.middle();
+        let mut tones = [0, 1].map(|tone| {
+            let (sin, cos) = sin_cos(start * self.radians[tone]);
+            let (a, b) = (self.cosine[tone], self.sine[tone]);
+            // The real part of (a - jb) e^(jwm) is a cos + b sin.
+            Phasor::new((a * cos + b * sin, a * sin - b * cos), self.radians[tone])
+        });
+        let mut chunks = out.chunks_exact_mut(LANES);
+        for chunk in &mut chunks {
+            chunk.copy_from_slice(&(tones[0].re + tones[1].re).to_array());
+            tones.iter_mut().for_each(Phasor::advance);
+        }
+        let last = (tones[0].re + tones[1].re).to_array();
+        let rest = chunks.into_remainder();
+        rest.copy_from_slice(&last[..rest.len()]);
+    }
+
+    /// Phase of each tone, in radians, at position `at` counted from the first sample fitted.
+    pub(super) fn phases(&self, at: f32) -> [f32; 2] {
+        [0, 1].map(|tone| {
+            (-self.sine[tone]).atan2(self.cosine[tone]) + self.radians[tone] * (at - self.middle())
+        })
+    }
+
+    fn middle(&self) -> f32 {
+        (self.length as f32 - 1.0) * 0.5
+    }
+
+    /// One Gauss-Newton step: the best amplitudes and the change of frequency that goes with them.
+    fn step(samples: &[f32], radians: [f32; 2]) -> Option<(Self, [f32; 2])> {
+        let products = products(samples, radians);
+        let gram = Gram::new(samples.len(), radians);
+        let cosines = gram.cosines.inverse()?;
+        let sines = gram.sines.inverse()?;
+        let on_cosines = products.map(|p| p.cosine);
+        let on_sines = products.map(|p| p.sine);
+        let a = cosines.times(on_cosines);
+        let b = sines.times(on_sines);
+
+        // The model's change with each frequency, d = m (b cos - a sin), against everything else.
+        let mut cosines_by_change = [[0.0; 2]; 2];
+        let mut sines_by_change = [[0.0; 2]; 2];
+        let mut changes = [[0.0; 2]; 2];
+        for i in 0..2 {
+            for j in 0..2 {
+                cosines_by_change[i][j] = -a[j] * gram.cosine_by_m_sine[i][j];
+                sines_by_change[i][j] = b[j] * gram.sine_by_m_cosine[i][j];
+                changes[i][j] =
+                    b[i] * b[j] * gram.m_cosines[i][j] + a[i] * a[j] * gram.m_sines[i][j];
+            }
+        }
+        let mut residual = [0, 1].map(|j| b[j] * products[j].m_cosine - a[j] * products[j].m_sine);
+        for j in 0..2 {
+            for i in 0..2 {
+                residual[j] -= a[i] * cosines_by_change[i][j] + b[i] * sines_by_change[i][j];
+            }
+        }
+        // What of the changes amplitudes cannot do (the Schur complement).
+        let column = |matrix: &[[f64; 2]; 2], j: usize| [matrix[0][j], matrix[1][j]];
+        let dot = |x: [f64; 2], y: [f64; 2]| x[0] * y[0] + x[1] * y[1];
+        let mut free = changes;
+        for (i, row) in free.iter_mut().enumerate() {
+            for (j, entry) in row.iter_mut().enumerate() {
+                *entry -= dot(
+                    column(&cosines_by_change, i),
+                    cosines.times(column(&cosines_by_change, j)),
+                ) + dot(
+                    column(&sines_by_change, i),
+                    sines.times(column(&sines_by_change, j)),
+                );
+            }
+        }
+        let step = Symmetric {
+            first: free[0][0] * (1.0 + REGULAR),
+            both: free[0][1],
+            second: free[1][1] * (1.0 + REGULAR),
+        }
+        .inverse()?
+        .times(residual);
+
+        let moved = |by_change: &[[f64; 2]; 2]| {
+            [0, 1].map(|i| by_change[i][0] * step[0] + by_change[i][1] * step[1])
+        };
+        let a_moved = cosines.times(moved(&cosines_by_change));
+        let b_moved = sines.times(moved(&sines_by_change));
+        let explained = dot(a, on_cosines) + dot(b, on_sines) + dot(step, residual);
+        let model = Self {
+            radians,
+            cosine: [0, 1].map(|i| (a[i] - a_moved[i]) as f32),
+            sine: [0, 1].map(|i| (b[i] - b_moved[i]) as f32),
+            length: samples.len(),
+            explained: explained as f32,
+        };
+        Some((model, step.map(|step| step as f32)))
+    }
+}
+
+/// Mean power (squared peak amplitude) at each of two frequencies, by plain correlation: a
+/// contrast wants no more.
+pub(super) fn powers_at(samples: &[f32], radians: [f32; 2]) -> [f32; 2] {
+    let scale = 2.0 / samples.len() as f32;
+    products(samples, radians).map(|p| {
+        let (re, im) = (p.cosine as f32 * scale, p.sine as f32 * scale);
+        re * re + im * im
+    })
+}
+
+/// Sums of the samples times cosine and sine of one tone, plain and times `m`.
+#[derive(Clone, Copy)]
+struct Products {
+    cosine: f64,
+    sine: f64,
+    m_cosine: f64,
+    m_sine: f64,
+}
+
+/// The one loop over the samples.
+#[inline]
+fn products(samples: &[f32], radians: [f32; 2]) -> [Products; 2] {
+    let middle = (samples.len() as f32 - 1.0) * 0.5;
+    let mut tones = radians.map(|radians| {
+        let (sin, cos) = sin_cos(-middle * radians);
+        Phasor::new((cos, sin), radians)
+    });
+    let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) - f32x4::splat(middle);
+    let mut sums = [[f32x4::ZERO; 4]; 2];
+    let mut add = |x: f32x4| {
+        let xm = x * m;
+        m += f32x4::splat(LANES as f32);
+        for (tone, sums) in tones.iter_mut().zip(&mut sums) {
+            sums[0] += x * tone.re;
+            sums[1] += x * tone.im;
+            sums[2] += xm * tone.re;
+            sums[3] += xm * tone.im;
+            tone.advance();
+        }
+    };
+    let (chunks, rest) = samples.as_chunks::<LANES>();
+    for &chunk in chunks {
+        add(f32x4::new(chunk));
+    }
+    if !rest.is_empty() {
+        let mut padded = [0.0; LANES];
+        padded[..rest.len()].copy_from_slice(rest);
+        add(f32x4::new(padded));
+    }
+    sums.map(|sums| {
+        let [cosine, sine, m_cosine, m_sine] = sums.map(|sum| f64::from(sum.reduce_add()));
+        Products {
+            cosine,
+            sine,
+            m_cosine,
+            m_sine,
+        }
+    })
+}
+
+/// Inner products of the model's parts with each other, from Dirichlet kernels.
+struct Gram {
+    cosines: Symmetric,
+    sines: Symmetric,
+    /// `[i][j]`: sum of `cos(w_i m) m sin(w_j m)`.
+    cosine_by_m_sine: [[f64; 2]; 2],
+    /// `[i][j]`: sum of `sin(w_i m) m cos(w_j m)`.
+    sine_by_m_cosine: [[f64; 2]; 2],
+    m_cosines: [[f64; 2]; 2],
+    m_sines: [[f64; 2]; 2],
+}
+
+impl Gram {
+    fn new(samples: usize, radians: [f32; 2]) -> Self {
+        let n = samples as f64;
+        let [low, high] = radians.map(f64::from);
+        // A product of two cosines is half a sum of cosines of the difference and of the sum.
+        let itself = Dirichlet::at_zero(n);
+        let twice = [Dirichlet::new(n, 2.0 * low), Dirichlet::new(n, 2.0 * high)];
+        let difference = Dirichlet::new(n, high - low);
+        let sum = Dirichlet::new(n, low + high);
+        let cosine = |d: &Dirichlet, s: &Dirichlet| 0.5 * (d.value + s.value);
+        let sine = |d: &Dirichlet, s: &Dirichlet| 0.5 * (d.value - s.value);
+        let m_cosine = |d: &Dirichlet, s: &Dirichlet| -0.5 * (d.curvature + s.curvature);
+        let m_sine = |d: &Dirichlet, s: &Dirichlet| -0.5 * (d.curvature - s.curvature);
+        let both = |of: &dyn Fn(&Dirichlet, &Dirichlet) -> f64| {
+            let mixed = of(&difference, &sum);
+            [
+                [of(&itself, &twice[0]), mixed],
+                [mixed, of(&itself, &twice[1])],
+            ]
+        };
+        let symmetric = |of: &dyn Fn(&Dirichlet, &Dirichlet) -> f64| Symmetric {
+            first: of(&itself, &twice[0]),
+            both: of(&difference, &sum),
+            second: of(&itself, &twice[1]),
+        };
+        let own = [-0.5 * twice[0].slope, -0.5 * twice[1].slope];
+        let (d, s) = (difference.slope, sum.slope);
+        Self {
+            cosines: symmetric(&cosine),
+            sines: symmetric(&sine),
+            cosine_by_m_sine: [[own[0], -0.5 * (s + d)], [-0.5 * (s - d), own[1]]],
+            sine_by_m_cosine: [[own[0], -0.5 * (s - d)], [-0.5 * (s + d), own[1]]],
+            m_cosines: both(&m_cosine),
+            m_sines: both(&m_sine),
+        }
+    }
+}
+
+/// `sum of cos(m x)` over n values of m, one apart and symmetric about 0, and its derivatives.
+struct Dirichlet {
+    value: f64,
+    slope: f64,
+    curvature: f64,
+}
+
+impl Dirichlet {
+    fn at_zero(n: f64) -> Self {
+        Self {
+            value: n,
+            slope: 0.0,
+            curvature: -n * (n * n - 1.0) / 12.0,
+        }
+    }
+
+    /// At an angle that is not a whole turn.
+    fn new(n: f64, angle: f64) -> Self {
+        let (sin, cos) = precise(0.5 * angle);
+        let (sin_n, cos_n) = precise(0.5 * n * angle);
+        let value = sin_n / sin;
+        let slope = 0.5 * (n * cos_n - value * cos) / sin;
+        let curvature = (-0.25 * n * n * sin_n - slope * cos + 0.25 * value * sin) / sin;
+        Self {
+            value,
+            slope,
+            curvature,
+        }
+    }
+}
+
+/// Sine and cosine of an angle that may be hundreds of turns, reduced before it is rounded.
+fn precise(angle: f64) -> (f64, f64) {
+    let turns = (angle / std::f64::consts::TAU).round_ties_even();
+    let (sin, cos) = sin_cos((angle - turns * std::f64::consts::TAU) as f32);
+    (f64::from(sin), f64::from(cos))
+}
+
+/// A symmetric 2x2 matrix.
+#[derive(Clone, Copy)]
+struct Symmetric {
+    first: f64,
+    both: f64,
+    second: f64,
+}
+
+impl Symmetric {
+    fn times(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        [
+            self.first * x + self.both * y,
+            self.both * x + self.second * y,
+        ]
+    }
+
+    fn inverse(&self) -> Option<Self> {
+        let determinant = self.first * self.second - self.both * self.both;
+        (determinant.abs() > SINGULAR * (self.first * self.second).abs()).then(|| Self {
+            first: self.second / determinant,
+            both: -self.both / determinant,
+            second: self.first / determinant,
+        })
+    }
+}
+
+/// Samples; fewer do not tell two tones of one keypad apart.
+pub(super) const SHORTEST: usize = 72;
+
+/// Radians a sample, 15 Hz: over 16 ms a longer step would leave the tone's own lobe.
+const LONGEST_STEP: f32 = 0.012;
+
+/// Relative; farther from where it started it is another tone.
+const FARTHEST: f32 = 0.04;
+
+/// Relative; keeps the frequency of a tone with almost no amplitude where it is.
+const REGULAR: f64 = 1e-6;
+
+/// Relative; a determinant below it is rounding.
+const SINGULAR: f64 = 1e-9;

@@ -1,0 +1,161 @@
+//! The last samples heard, and when they were heard.
+//!
+//! Samples are numbered as heard: a position counts only what was pushed. Lost samples are a
+//! *splice*, a place where time jumps and the numbering does not. Everything behind this module
+//! works on positions and so never sees a loss as silence; only times that leave the detector are
+//! translated.
+
+use crate::audio::SampleTime;
+
+/// Samples kept behind the newest at least: what the longest analysis looks back over, with room.
+pub(super) const KEPT: usize = 1024;
+
+/// Positions start here: a detector is born after as much silence, so that nothing has to ask
+/// whether there was a past.
+pub(super) const FIRST_POSITION: u64 = KEPT as u64;
+
+/// Samples of the stream before `position`.
+pub(super) fn in_stream(position: u64) -> u64 {
+    position - FIRST_POSITION
+}
+
+/// The last samples heard in one piece of memory, and the losses between them.
+#[derive(Clone)]
+pub(super) struct History {
+    samples: [i16; CAPACITY],
+    filled: usize,
+    /// Position of `samples[0]`.
+    first: u64,
+    splices: [Splice; SPLICES],
+    /// The newest splice is at `(spliced - 1) % SPLICES`.
+    spliced: usize,
+    lost: u64,
+}
+
+/// Samples were lost just before `position`, `lost` in all until then.
+#[derive(Clone, Copy, Default)]
+struct Splice {
+    position: u64,
+    lost: u64,
+}
+
+impl History {
+    pub(super) fn new() -> Self {
+        Self {
+            samples: [0; CAPACITY],
+            filled: KEPT,
+            first: 0,
+            splices: [Splice::default(); SPLICES],
+            spliced: 0,
+            lost: 0,
+        }
+    }
+
+    /// Takes as many of `samples` as fit and says how many that was, at least one.
+    pub(super) fn take(&mut self, samples: &[i16]) -> usize {
+        if self.filled == CAPACITY {
+            self.samples.copy_within(CAPACITY - KEPT.., 0);
+            self.first += (CAPACITY - KEPT) as u64;
+            self.filled = KEPT;
+        }
+        let taken = samples.len().min(CAPACITY - self.filled);
+        self.samples[self.filled..self.filled + taken].copy_from_slice(&samples[..taken]);
+        self.filled += taken;
+        taken
+    }
+
+    /// Samples are missing after the newest one.
+    pub(super) fn lose(&mut self, samples: u64) {
+        self.lost += samples;
+        let position = self.end();
+        let newest = (self.spliced + SPLICES - 1) % SPLICES;
+        if self.spliced == 0 || self.splices[newest].position != position {
+            self.spliced += 1;
+        }
+        self.splices[(self.spliced + SPLICES - 1) % SPLICES] = Splice {
+            position,
+            lost: self.lost,
+        };
+    }
+
+    /// The position after the newest sample.
+    pub(super) fn end(&self) -> u64 {
+        self.first + self.filled as u64
+    }
+
+    /// The samples from one position up to another.
+    pub(super) fn range(&self, from: u64, to: u64) -> &[i16] {
+        &self.samples[(from - self.first) as usize..(to - self.first) as usize]
+    }
+
+    /// When the sample at `position` was heard.
+    pub(super) fn time_of(&self, position: u64) -> SampleTime {
+        SampleTime::from_samples(
+            position.saturating_sub(FIRST_POSITION)
+                + self.lost_until(|splice| splice.position <= position),
+        )
+    }
+
+    /// When the sample before `position` was over: not the same where samples are missing.
+    pub(super) fn end_of(&self, position: u64) -> SampleTime {
+        SampleTime::from_samples(
+            position.saturating_sub(FIRST_POSITION)
+                + self.lost_until(|splice| splice.position < position),
+        )
+    }
+
+    fn lost_until(&self, counts: impl Fn(&Splice) -> bool) -> u64 {
+        let known = self.spliced.min(SPLICES);
+        let newest_first = (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES]);
+        let mut oldest = 0;
+        for splice in newest_first {
+            if counts(&splice) {
+                return splice.lost;
+            }
+            oldest = splice.lost;
+        }
+        // Older splices are forgotten; with them nothing was lost before the first one.
+        if self.spliced > SPLICES { oldest } else { 0 }
+    }
+}
+
+/// Room for what is kept and as much new before the old is moved down: 4 KiB.
+const CAPACITY: usize = 2 * KEPT;
+
+/// Losses remembered: with one in every 10 ms, more than a key and what follows it need.
+const SPLICES: usize = 16;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_jumps_where_samples_are_lost_and_positions_do_not() {
+        let mut history = History::new();
+        history.take(&[1; 100]);
+        history.lose(160);
+        history.lose(160);
+        history.take(&[2; 50]);
+        let splice = FIRST_POSITION + 100;
+        assert_eq!(history.end(), splice + 50);
+        assert_eq!(history.end_of(splice).samples(), 100);
+        assert_eq!(history.time_of(splice).samples(), 420);
+        assert_eq!(history.time_of(splice - 1).samples(), 99);
+    }
+
+    #[test]
+    fn the_last_samples_are_kept_however_many_came() {
+        let mut history = History::new();
+        let samples: Vec<i16> = (0..10_000).collect();
+        let mut rest = &samples[..];
+        while !rest.is_empty() {
+            let taken = history.take(rest);
+            rest = &rest[taken..];
+        }
+        let end = history.end();
+        assert_eq!(
+            history.range(end - KEPT as u64, end),
+            &samples[samples.len() - KEPT..]
+        );
+    }
+}

@@ -1,0 +1,219 @@
+//! Following a key that is down until it is up.
+
+use super::{
+    edges::last_match,
+    evidence::Evidence,
+    fit::{Model, SHORTEST},
+    history::History,
+    tones::Pair,
+    window::View,
+};
+
+/// A key that was reported.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hold {
+    pub(super) pair: Pair,
+    /// Where the key began.
+    pub(super) onset: u64,
+    /// Where its newest stretch without a break began.
+    resumed: u64,
+    /// Powers of the tones at their fullest.
+    full: [f32; 2],
+    model: Model,
+    model_start: u64,
+    pub(super) state: State,
+}
+
+/// What the tones do.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum State {
+    /// They sound; `seen` is the end of the last window that was full of them.
+    Sounding { seen: u64 },
+    /// They stopped, perhaps only for a moment.
+    Stopped {
+        /// Position after the last sample.
+        end: u64,
+        /// Phases there and frequencies, where they are known.
+        phases: Option<[f32; 2]>,
+    },
+}
+
+impl Hold {
+    pub(super) fn new(evidence: &Evidence, view: &View, now: u64) -> Self {
+        let tones = evidence.pair.tones();
+        Self {
+            pair: evidence.pair,
+            onset: evidence.onset,
+            resumed: evidence.onset,
+            full: [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i])),
+            model: evidence.model,
+            model_start: evidence.model_start,
+            state: if evidence.ongoing {
+                State::Sounding { seen: now }
+            } else {
+                State::Stopped {
+                    end: evidence.end,
+                    phases: None,
+                }
+            },
+        }
+    }
+
+    /// The same press goes on after a break.
+    pub(super) fn resume(&mut self, evidence: &Evidence, view: &View, now: u64) {
+        *self = Self {
+            onset: self.onset,
+            ..Self::new(evidence, view, now)
+        };
+    }
+
+    /// Takes the newest window into account; true while the key sounds on as before.
+    pub(super) fn follow(
+        &mut self,
+        history: &History,
+        view: &View,
+        strongest: Option<Pair>,
+        now: u64,
+    ) -> bool {
+        let State::Sounding { seen } = &mut self.state else {
+            return false;
+        };
+        let tones = self.pair.tones();
+        let full = (0..2).all(|i| view.powers[tones[i]] > DIPPED * self.full[i]);
+        if strongest == Some(self.pair) && full {
+            *seen = now;
+            return true;
+        }
+        let seen = *seen;
+        self.stop(history, seen, now);
+        false
+    }
+
+    /// Finds the last sample of tones that are going.
+    ///
+    /// The window still looked full up to 7 ms after the end, so the model is taken from before
+    /// that.
+    fn stop(&mut self, history: &History, seen: u64, now: u64) {
+        let sure = seen - WINDOW_LAG;
+        let from = (sure - REFIT).max(self.resumed);
+        let length = (now - from) as usize;
+        let sure_length = sure.saturating_sub(from) as usize;
+        let mut samples = [0.0; REACH];
+        let mut end = seen;
+        let mut phases = None;
+        if (SHORTEST..length).contains(&sure_length) && length <= REACH {
+            let samples = &mut samples[..length];
+            let heard = history.range(from, now);
+            let mean = heard.iter().map(|&x| f32::from(x)).sum::<f32>() / length as f32;
+            for (sample, &x) in samples.iter_mut().zip(heard) {
+                *sample = f32::from(x) - mean;
+            }
+            let placed = if sure.saturating_sub(self.model_start) < MODEL_AGE {
+                Some((self.model, self.model_start))
+            } else {
+                Model::fit(&samples[..sure_length], self.model.radians, 2)
+                    .map(|model| (model, from))
+            };
+            if let Some((model, start)) = placed {
+                let search = sure_length.saturating_sub(SEARCH_BEFORE);
+                let offset = from as i64 - start as i64;
+                let mut tones = [0.0; REACH];
+                let tones = &mut tones[..length - search];
+                model.synthesize(offset + search as i64, tones);
+                let last = search + last_match(&samples[search..], tones).unwrap_or(0);
+                end = from + last as u64;
+                phases = Some(model.phases((last as i64 + offset) as f32));
+                (self.model, self.model_start) = (model, start);
+            }
+        }
+        self.state = State::Stopped { end, phases };
+    }
+
+    /// Whether `evidence`, after a break, is the same press.
+    pub(super) fn continues(&self, evidence: &Evidence, history: &History, gap: u64) -> bool {
+        let State::Stopped { end, phases } = self.state else {
+            return false;
+        };
+        if evidence.pair != self.pair {
+            return false;
+        }
+        let silence = evidence.onset.saturating_sub(end);
+        silence <= gap
+            || phases.is_some_and(|phases| {
+                silence <= LONGEST_SILENCE
+                    && self.in_phase(phases, evidence, silence)
+                    && lost_frames(history, end, evidence.onset)
+            })
+    }
+
+    /// Whether both tones go on as if they had never stopped.
+    fn in_phase(&self, phases: [f32; 2], evidence: &Evidence, silence: u64) -> bool {
+        (0..2).all(|i| {
+            let radians = 0.5 * (self.model.radians[i] + evidence.model.radians[i]);
+            let expected = phases[i] + radians * silence as f32;
+            let turns = (evidence.phases[i] - expected) / std::f32::consts::TAU;
+            (turns - turns.round()).abs() < PHASE_TOLERANCE
+        })
+    }
+}
+
+/// Whether the audio between two positions is whole frames of digital silence, as they stand in
+/// for frames lost on the way.
+fn lost_frames(history: &History, end: u64, onset: u64) -> bool {
+    let quiet = |position: u64| history.range(position, position + 1)[0].unsigned_abs() <= DIGITAL;
+    let middle = (end + onset) / 2;
+    if !quiet(middle) {
+        return false;
+    }
+    let (mut from, mut to) = (middle, middle);
+    while from > end - EDGE_ERROR && quiet(from - 1) {
+        from -= 1;
+    }
+    while to < onset + EDGE_ERROR && quiet(to) {
+        to += 1;
+    }
+    // A tone may end or begin with a sample or two that are as small.
+    let whole =
+        (to - from + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK && to - from + FRAME_SLACK >= FRAME;
+    let aligned = (super::history::in_stream(from) + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK;
+    whole && aligned && from <= end + EDGE_ERROR && to + EDGE_ERROR >= onset
+}
+
+/// Powers reach this share of the model's at least; a window rarely sees all of it.
+const FULL: f32 = 0.9;
+
+/// Share of the full power below which a tone is going.
+const DIPPED: f32 = 0.6;
+
+/// Samples, 7 ms: how long a Hann window of 20 ms looks full after the end.
+const WINDOW_LAG: u64 = 56;
+
+/// Samples refitted for the end, 18 ms.
+const REFIT: u64 = 144;
+
+/// Samples, 60 ms: until then the model from the start is still in phase.
+const MODEL_AGE: u64 = 480;
+
+/// Samples before the last sure one that the end may lie at.
+const SEARCH_BEFORE: usize = 16;
+
+/// Samples: the refit, the lag and the longest step of the screen.
+const REACH: usize = 416;
+
+/// Samples, 10 ms: the shortest frame in use, and a divisor of the others.
+const FRAME: u64 = 80;
+
+/// Samples that the edges of such a silence may be off by.
+const FRAME_SLACK: u64 = 4;
+
+/// Samples, three frames of 20 ms.
+const LONGEST_SILENCE: u64 = 484;
+
+/// Samples that the ends of the tones may be misjudged by.
+const EDGE_ERROR: u64 = 12;
+
+/// 16-bit steps: what silence decodes to in any law.
+const DIGITAL: u16 = 8;
+
+/// Turns; 1 Hz of error in 20 ms is a fiftieth.
+const PHASE_TOLERANCE: f32 = 0.1;

@@ -1,0 +1,105 @@
+//! Keys in the audio: a DTMF detector.
+//!
+//! The way of a sample, and the modules in the order in which to read them:
+//!
+//! 1. `bank`: sixteen samples become one block, eight complex sums at the nominal tones (Q.23).
+//! 2. `window`: ten blocks are a view over 20 ms.
+//! 3. `screen`: every 10 ms, could this be a key that just begins? Almost always not.
+//! 4. `excerpt`, `fit`: two tones with free frequencies, fitted by least squares; with hum or a
+//!    dial tone (`dialtone`) filtered away where there is one.
+//! 5. `edges`: where they begin and end, to the sample where the audio is clean.
+//! 6. `bands`, `evidence`: what is left without them, and what was there before them.
+//! 7. `decide`: the few ways in which evidence is a key.
+//! 8. `hold`: until the key is up.
+//!
+//! `detector` is the order of all this and [`Limits`] what a caller can set.
+//!
+//! ```
+//! use voiceagent::dtmf::{Detector, Event, Limits};
+//!
+//! // 100 ms of silence, then 80 ms of 770 and 1336 Hz: the key 5.
+//! let tone = |i: i32, hertz: f32| (std::f32::consts::TAU * hertz * i as f32 / 8000.0).cos();
+//! let mut audio = vec![0; 800];
+//! audio.extend((0..640).map(|i| (5000.0 * (tone(i, 770.0) + tone(i, 1336.0))) as i16));
+//!
+//! let mut detector = Detector::new(&Limits::ETSI);
+//! let mut keys = Vec::new();
+//! for frame in audio.chunks(160) {
+//!     detector.push(frame, &mut |event| {
+//!         if let Event::Down(down) = event {
+//!             keys.push((down.key.label(), down.onset.samples()));
+//!         }
+//!     });
+//! }
+//! assert_eq!(keys, [('5', 800)]);
+//! ```
+
+mod bands;
+mod bank;
+mod decide;
+mod detector;
+mod dialtone;
+mod edges;
+mod evidence;
+mod excerpt;
+mod fit;
+mod history;
+mod hold;
+mod limits;
+mod phasor;
+mod screen;
+mod tones;
+mod verdict;
+mod window;
+
+pub use detector::Detector;
+pub use limits::{LimitError, Limits};
+pub use verdict::{Test, Verdict};
+
+use crate::{
+    audio::{Dbm0, SampleTime},
+    key::Key,
+};
+
+/// Something happened to a key. Down and up come in turn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Event {
+    /// A key is down.
+    Down(KeyDown),
+    /// It is up again.
+    Up(KeyUp),
+}
+
+/// A key was pressed, with what was measured of it until it was certain.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KeyDown {
+    /// The key.
+    pub key: Key,
+    /// Its first sample.
+    pub onset: SampleTime,
+    /// Level of one tone: the mean of both, in dB.
+    pub level: Dbm0,
+    /// Level of the high tone over the low one, in dB.
+    pub twist_db: f32,
+    /// The low tone's offset from its nominal frequency (Q.23), relative.
+    pub low_offset: f32,
+    /// The high tone's offset from its nominal frequency (Q.23), relative.
+    pub high_offset: f32,
+    /// Energy left among the tones' frequencies (600 to 1850 Hz) without them, relative to theirs.
+    pub residual: f32,
+    /// The same below 600 Hz; 0 where a steady dial tone accounts for it.
+    pub residual_low: f32,
+    /// The same above 1850 Hz.
+    pub residual_high: f32,
+}
+
+/// A key was released.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyUp {
+    /// The key.
+    pub key: Key,
+    /// Its first sample.
+    pub onset: SampleTime,
+    /// The sample after its last one. Known late: within 100 ms the key could have gone on.
+    pub end: SampleTime,
+}

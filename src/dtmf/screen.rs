@@ -1,0 +1,148 @@
+//! The screen: which key could this be, and does it just begin?
+//!
+//! Every 10 ms it sees powers of the eight tones and the energy of all. It must let every key
+//! through and be cheap; that it passes on no more than a thousandth or three of speech is what
+//! makes everything behind it free.
+
+use super::{
+    excerpt::Underlay,
+    tones::{Pair, TONES},
+    window::View,
+};
+
+/// The last looks.
+#[derive(Clone)]
+pub(super) struct Screen {
+    past: [[f32; TONES]; KEPT],
+    /// Looks so far; the newest is at `(looks - 1) % KEPT`.
+    looks: usize,
+    /// Least power of a tone here: the limit less what a window may miss of it.
+    least_power: f32,
+}
+
+/// A key that might be there.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) pair: Pair,
+    pub(super) underlay: Underlay,
+}
+
+impl Screen {
+    pub(super) fn new(least_power: f32) -> Self {
+        Self {
+            past: [[0.0; TONES]; KEPT],
+            looks: 0,
+            least_power: least_power * PARTLY,
+        }
+    }
+
+    /// Takes one look: the strongest row and column, if they stand out.
+    pub(super) fn look(&mut self, view: &View, dial_tone: f32) -> Option<Candidate> {
+        self.past[self.looks % KEPT] = view.powers;
+        self.looks = self.looks.wrapping_add(1);
+        let (low, high) = (view.strongest(0), view.strongest(4));
+        let (low_power, high_power) = (view.powers[low], view.powers[high]);
+        if low_power < self.least_power
+            || high_power < self.least_power
+            || high_power > LARGEST_TWIST * low_power
+            || low_power > LARGEST_TWIST * high_power
+        {
+            return None;
+        }
+        let all = view.mean_square;
+        let tones = 0.5 * (low_power + high_power);
+        let direct = tones >= TONES_SHARE * all;
+        let over_dial_tone = || {
+            let rest = (all - DIAL_TONE_VARIES * dial_tone).max(LEAST_REST * all);
+            dial_tone > DIAL_TONE_LARGE * all && tones >= TONES_SHARE * rest
+        };
+        if !direct && !over_dial_tone() {
+            return None;
+        }
+        let underlay = if !direct || dial_tone > DIAL_TONE_SMALL * all {
+            Underlay::DialTone
+        } else if view.slow_mean_square > HUM * all {
+            Underlay::Hum
+        } else {
+            Underlay::Nothing
+        };
+        Some(Candidate {
+            pair: Pair {
+                row: low,
+                column: high - 4,
+            },
+            underlay,
+        })
+    }
+
+    /// Whether the pair just begins; if so, how many looks ago it was at its fullest.
+    ///
+    /// Both tones were once much weaker within the last 60 ms, and have been growing for long
+    /// enough to be judged.
+    pub(super) fn begins(&self, view: &View, pair: Pair, tail_of_hold: bool) -> Option<u32> {
+        let [low, high] = pair.tones();
+        let (low_power, high_power) = (view.powers[low], view.powers[high]);
+        let weaker = |age: usize, factor: f32| {
+            let then = self.ago(age);
+            (
+                then[low] <= factor * low_power,
+                then[high] <= factor * high_power,
+            )
+        };
+        let rose = (1..=ONSET_LOOKS).any(|age| weaker(age, ONSET) == (true, true));
+        if !rose || weaker(1, GROWING) != (false, false) {
+            return None;
+        }
+        let previous = self.ago(1);
+        if low_power < FALLING * previous[low] && high_power < FALLING * previous[high] {
+            let gone = low_power < GONE * previous[low];
+            return (!gone && !tail_of_hold).then_some(1);
+        }
+        Some(0)
+    }
+
+    /// Powers of an earlier look.
+    fn ago(&self, age: usize) -> &[f32; TONES] {
+        &self.past[self.looks.wrapping_sub(1 + age) % KEPT]
+    }
+}
+
+/// Looks kept; a power of two.
+const KEPT: usize = 8;
+
+/// Looks back in which the tones must have begun: 60 ms.
+const ONSET_LOOKS: usize = 6;
+const _: () = assert!(ONSET_LOOKS < KEPT);
+
+/// Share of a tone's power that a window two thirds full shows.
+const PARTLY: f32 = 0.25;
+
+/// Power ratio, 13 dB: the limit with room for what the window does to it.
+const LARGEST_TWIST: f32 = 20.0;
+
+/// Share of the energy that the two tones make up, at SNR 0 dB and less than full.
+const TONES_SHARE: f32 = 0.42;
+
+/// Share of the energy from which a dial tone must be thought of, and must be discounted.
+const DIAL_TONE_SMALL: f32 = 0.05;
+const DIAL_TONE_LARGE: f32 = 0.2;
+
+/// A dial tone may be this much stronger than it was when last looked at.
+const DIAL_TONE_VARIES: f32 = 1.05;
+
+/// Share of the energy that is left at least when a dial tone is discounted.
+const LEAST_REST: f32 = 0.02;
+
+/// DC or hum over all other energy from which a fit would notice it. A tone alone has 0.05.
+const HUM: f32 = 0.25;
+
+/// Power ratio, 6 dB: so much weaker both tones must have been.
+const ONSET: f32 = 0.25;
+
+/// Power ratio, 7 dB: a tone that was weaker than this a look ago has sounded for less than 13 ms
+/// of the window. (0.35 would let a tone of 21 ms wait for one more look.)
+const GROWING: f32 = 0.2;
+
+/// Power ratios: both tones are on the way down, or down.
+const FALLING: f32 = 0.8;
+const GONE: f32 = 0.03;
