@@ -5,6 +5,7 @@ pub mod audio;
 pub mod config;
 pub mod dtmf;
 pub mod key;
+pub mod offline;
 pub mod speech;
 
 pub use key::Key;
