@@ -24,6 +24,7 @@ pub struct Decoder {
     /// The first byte of a sample whose second has not come yet.
     carried: Option<u8>,
     output: ToSampleRate,
+    block: [i16; BLOCK],
 }
 
 impl Decoder {
@@ -37,6 +38,7 @@ impl Decoder {
             format,
             carried: None,
             output: ToSampleRate::new(format.rate())?,
+            block: [0; BLOCK],
         })
     }
 
@@ -70,28 +72,28 @@ impl Decoder {
     }
 
     fn push_slin(&mut self, mut bytes: &[u8], on_samples: &mut impl FnMut(&[i16])) {
-        let mut block = [0; BLOCK];
-        let mut filled = 0;
+        let mut carried = 0;
         if let Some(low) = self.carried {
             let Some((&high, rest)) = bytes.split_first() else {
                 return;
             };
-            block[0] = i16::from_le_bytes([low, high]);
-            filled = 1;
+            self.block[0] = i16::from_le_bytes([low, high]);
+            carried = 1;
             bytes = rest;
         }
-        let (pairs, odd) = bytes.as_chunks::<2>();
+        let (mut pairs, odd) = bytes.as_chunks::<2>();
         self.carried = odd.first().copied();
 
-        for pair in pairs {
-            if filled == BLOCK {
-                self.output.push(&block, on_samples);
-                filled = 0;
+        while carried > 0 || !pairs.is_empty() {
+            let (head, rest) = pairs.split_at(pairs.len().min(BLOCK - carried));
+            for (sample, pair) in self.block[carried..].iter_mut().zip(head) {
+                *sample = i16::from_le_bytes(*pair);
             }
-            block[filled] = i16::from_le_bytes(*pair);
-            filled += 1;
+            self.output
+                .push(&self.block[..carried + head.len()], on_samples);
+            carried = 0;
+            pairs = rest;
         }
-        self.output.push(&block[..filled], on_samples);
     }
 
     fn push_g711(
@@ -100,17 +102,17 @@ impl Decoder {
         to_linear: fn(u8) -> i16,
         on_samples: &mut impl FnMut(&[i16]),
     ) {
-        let mut block = [0; BLOCK];
         for codes in bytes.chunks(BLOCK) {
-            for (sample, code) in block.iter_mut().zip(codes) {
+            let samples = &mut self.block[..codes.len()];
+            for (sample, code) in samples.iter_mut().zip(codes) {
                 *sample = to_linear(*code);
             }
-            self.output.push(&block[..codes.len()], on_samples);
+            self.output.push(samples, on_samples);
         }
     }
 }
 
-/// Samples decoded at once, on the stack: 20 ms at 48 kHz.
+/// Samples decoded at once: 20 ms at 48 kHz.
 const BLOCK: usize = 960;
 
 #[cfg(test)]

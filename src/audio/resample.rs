@@ -59,7 +59,6 @@ impl ToSampleRate {
     pub(super) fn push(&mut self, samples: &[i16], on_samples: &mut impl FnMut(&[i16])) {
         match self {
             Self::Resampled(resampler) => resampler.push(samples, on_samples),
-            Self::AsTheyAre if samples.is_empty() => {}
             Self::AsTheyAre => on_samples(samples),
         }
     }
