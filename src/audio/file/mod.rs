@@ -151,6 +151,12 @@ impl Recording {
         self.rate
     }
 
+    /// How many 8 kHz samples later than at 8 kHz a sample of this rate would have come in a call.
+    #[must_use]
+    pub fn delay(&self) -> u64 {
+        self.tracks[0].delay()
+    }
+
     /// What was odd about the file though it could be read; known once all has been.
     #[must_use]
     pub fn warning(&self) -> Option<String> {

@@ -16,15 +16,7 @@ impl Source {
     pub(super) fn read(&mut self, block: &mut [i16]) -> Result<usize, Fault> {
         match self {
             Self::Bytes(bytes) => bytes.read(block),
-            Self::Linear(samples) => {
-                for (n, sample) in block.iter_mut().enumerate() {
-                    match samples.next()? {
-                        Some(next) => *sample = next,
-                        None => return Ok(n),
-                    }
-                }
-                Ok(block.len())
-            }
+            Self::Linear(samples) => Ok(samples.read(block)?),
         }
     }
 

@@ -5,7 +5,7 @@
 //! of all ones, as a file has that is still being written or went through a pipe; a byte rate that
 //! contradicts the other fields. So the head is read here, and hound is given a clean one.
 
-use std::io::{self, Cursor, ErrorKind, Read};
+use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 
 use hound::{SampleFormat, WavIntoSamples, WavReader};
 
@@ -108,8 +108,8 @@ enum Samples {
     Float(WavIntoSamples<Clean, f32>),
 }
 
-/// A clean head before the rest of the file.
-type Clean = io::Chain<Cursor<Vec<u8>>, UntilEnd>;
+/// A clean head before the rest of the file, in a buffer that hound's many small reads are cheap on.
+type Clean = BufReader<io::Chain<Cursor<Vec<u8>>, UntilEnd>>;
 
 impl Linear {
     /// Gives hound `format`, and as many samples as `length` has room for.
@@ -127,7 +127,7 @@ impl Linear {
         head.extend(b"data");
         head.extend((bytes as u32).to_le_bytes());
 
-        let reader = WavReader::new(Cursor::new(head).chain(UntilEnd(reader)))?;
+        let reader = WavReader::new(BufReader::new(Cursor::new(head).chain(UntilEnd(reader))))?;
         let spec = reader.spec();
         Ok(Self {
             samples: match spec.sample_format {
@@ -139,25 +139,26 @@ impl Linear {
         })
     }
 
-    /// The next sample; `None` at the end, be it the promised one or not.
-    pub(super) fn next(&mut self) -> Result<Option<i16>, WavError> {
+    /// Fills `block`, and only at the end, be it the promised one or not, less than all of it.
+    pub(super) fn read(&mut self, block: &mut [i16]) -> Result<usize, WavError> {
         if self.cut_short {
-            return Ok(None);
+            return Ok(0);
         }
-        let sample = match &mut self.samples {
+        let (filled, error) = match &mut self.samples {
             Samples::Integer(samples, bits) => {
                 let bits = *bits;
-                samples.next().map(|s| s.map(|s| narrow(s, bits)))
+                fill(block, samples, |sample| narrow(sample, bits))
             }
-            Samples::Float(samples) => samples.next().map(|s| s.map(to_i16)),
+            Samples::Float(samples) => fill(block, samples, to_i16),
         };
-        match sample.transpose() {
-            Err(hound::Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => {
+        match error {
+            Some(hound::Error::IoError(e)) if e.kind() == ErrorKind::UnexpectedEof => {
                 self.cut_short = true;
-                Ok(None)
             }
-            sample => Ok(sample?),
+            Some(error) => return Err(error.into()),
+            None => {}
         }
+        Ok(filled)
     }
 
     /// How many of the samples that the header promises were not there.
@@ -169,6 +170,22 @@ impl Linear {
         };
         (self.cut_short && self.length_known).then_some(left)
     }
+}
+
+/// Fills `block` until samples end or fail.
+fn fill<S>(
+    block: &mut [i16],
+    samples: &mut impl Iterator<Item = hound::Result<S>>,
+    convert: impl Fn(S) -> i16,
+) -> (usize, Option<hound::Error>) {
+    for (n, place) in block.iter_mut().enumerate() {
+        match samples.next() {
+            Some(Ok(sample)) => *place = convert(sample),
+            Some(Err(error)) => return (n, Some(error)),
+            None => return (n, None),
+        }
+    }
+    (block.len(), None)
 }
 
 /// A sample of `bits` bits as one of 16, rounded.
