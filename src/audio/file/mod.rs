@@ -1,6 +1,7 @@
 //! Recordings of any usual kind, as 8 kHz samples a channel.
 
 mod ending;
+mod error;
 mod source;
 mod target;
 #[cfg(test)]
@@ -13,14 +14,15 @@ use std::{
     path::Path,
 };
 
-pub use self::target::Target;
+pub use self::{error::FileError, target::Target};
 
 use self::{
-    ending::{ENDINGS, format_of_ending, has_ending},
+    ending::{format_of_ending, has_ending},
+    error::Fault,
     source::{Bytes, Source},
     wav::{Coding, Head, Linear, WavError},
 };
-use super::{AudioFormat, Encoding, RateError, SAMPLE_RATE, resample::ToSampleRate};
+use super::{AudioFormat, Encoding, SAMPLE_RATE, resample::ToSampleRate};
 
 /// How a recording is to be read where its name and header do not decide, or are wrong.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,6 +43,7 @@ pub struct Reading {
 pub struct Recording {
     name: String,
     source: Source,
+    channels_in_file: u16,
     rate: u32,
     tracks: Vec<ToSampleRate>,
     interleaved: Vec<i16>,
@@ -87,7 +90,7 @@ impl Recording {
         }
         let fault = |fault| FileError::new(&self.name, fault);
         let samples = self.source.read(&mut self.interleaved).map_err(fault)?;
-        let count = self.source_channels();
+        let count = usize::from(self.channels_in_file);
         // What is left of a frame that the end of the file cut short is dropped.
         let frames = samples / count;
         if frames == 0 {
@@ -231,6 +234,7 @@ impl Recording {
         Ok(Self {
             name: name.to_owned(),
             source,
+            channels_in_file: channels,
             rate,
             tracks: (0..tracks)
                 .map(|_| ToSampleRate::new(rate))
@@ -242,65 +246,6 @@ impl Recording {
             ended: false,
         })
     }
-
-    fn source_channels(&self) -> usize {
-        self.interleaved.len() / BLOCK
-    }
-}
-
-/// Why a recording could not be read or written: which, what was wrong, where, and what to do.
-#[derive(Debug, thiserror::Error)]
-#[error("{name}: {fault}")]
-pub struct FileError {
-    name: String,
-    fault: Fault,
-}
-
-impl FileError {
-    /// Whether a reader of what was to be written had enough: nothing went wrong then.
-    #[must_use]
-    pub fn is_broken_pipe(&self) -> bool {
-        matches!(&self.fault, Fault::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
-    }
-
-    fn new(name: &str, fault: Fault) -> Self {
-        let name = if name == "-" { "standard input" } else { name };
-        Self {
-            name: name.to_owned(),
-            fault,
-        }
-    }
-}
-
-#[derive(Debug, thiserror::Error)]
-enum Fault {
-    #[error("cannot be written: {0}")]
-    Write(io::Error),
-    #[error("{ending} has {own} samples a second, not {given}: leave out --rate, or write a .wav")]
-    RateOfEnding {
-        ending: String,
-        own: u32,
-        given: u32,
-    },
-    #[error("not known what kind of file to write: give it an ending of {ENDINGS}")]
-    UnknownTarget,
-    #[error("cannot be opened: {0}")]
-    Open(io::Error),
-    #[error("cannot be read: {0}")]
-    Read(io::Error),
-    #[error("an empty recording: it holds no sample")]
-    Empty,
-    #[error(
-        "not known what kind of file this is: no WAV header, and no ending of {ENDINGS}; for bare \
-         samples give --encoding and --rate"
-    )]
-    UnknownKind,
-    #[error("has {0} channels; from 1 to {MAX_CHANNELS} can be read")]
-    Channels(u16),
-    #[error(transparent)]
-    Rate(#[from] RateError),
-    #[error(transparent)]
-    Wav(#[from] WavError),
 }
 
 fn mean(frame: &[i16]) -> i16 {

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{Fault, read_up_to, wav::Linear};
+use super::{error::Fault, read_up_to, wav::Linear};
 use crate::audio::{Encoding, g711};
 
 /// Where a recording's samples come from.

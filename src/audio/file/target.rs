@@ -9,8 +9,9 @@ use std::{
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use super::{
-    Fault, FileError,
+    FileError,
     ending::{format_of_ending, has_ending},
+    error::Fault,
 };
 use crate::audio::{AudioFormat, Encoding, SAMPLE_RATE, g711};
 
