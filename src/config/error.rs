@@ -85,3 +85,21 @@ pub(super) fn nearest<'a>(
         .min()
         .map(|(_, name)| name)
 }
+
+/// Names the nearest key where serde lists all of them.
+pub(super) fn explain(message: &str) -> String {
+    let message = message.replace('\n', " ");
+    let Some((_, rest)) = message.split_once("unknown field `") else {
+        return message;
+    };
+    let mut names = rest.split('`').step_by(2);
+    let wrong = names.next().unwrap_or_default();
+    let known: Vec<_> = names.filter(|name| !name.is_empty()).collect();
+    match nearest(wrong, known.iter().copied()) {
+        Some(near) => format!("unknown key \"{wrong}\"; did you mean \"{near}\"?"),
+        None => format!(
+            "unknown key \"{wrong}\"; expected one of {}",
+            known.join(", ")
+        ),
+    }
+}

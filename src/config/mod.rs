@@ -5,6 +5,7 @@
 //! later step can fail because of it.
 
 mod error;
+mod limits;
 mod raw;
 mod route;
 
@@ -13,7 +14,7 @@ use std::{collections::BTreeMap, path::Path};
 pub use error::ConfigError;
 pub use route::{Mailbox, Route};
 
-use crate::key::Key;
+use crate::{dtmf, key::Key, speech};
 
 /// Everything an administrator can set.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,10 @@ pub struct Config {
     pub keys: Keys,
     /// How the greeting is played.
     pub greeting: Greeting,
+    /// What counts as a key in the audio.
+    pub detector: dtmf::Limits,
+    /// What counts as speech in the audio.
+    pub speech: speech::Limits,
     /// How much is said, and where.
     pub logging: Logging,
 }

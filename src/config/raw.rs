@@ -3,10 +3,12 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use serde::Deserialize;
-use toml::Spanned;
+use toml::{Spanned, Table};
 
 use super::{
-    Config, ConfigError, Greeting, Keys, Logging, Mailbox, Route, Storage, error::nearest,
+    Config, ConfigError, Greeting, Keys, Logging, Mailbox, Route, Storage,
+    error::{explain, nearest},
+    limits,
 };
 use crate::{agi::Argument, key::Key};
 
@@ -19,6 +21,8 @@ pub(super) struct RawConfig {
     dial: RawDial,
     keys: RawKeys,
     greeting: RawGreeting,
+    detector: Table,
+    speech: Table,
     logging: RawLogging,
 }
 
@@ -176,6 +180,8 @@ impl RawConfig {
                 },
                 barge_in: self.greeting.barge_in,
             },
+            detector: limits::detector(text, self.detector)?,
+            speech: limits::speech(text, self.speech)?,
             logging: Logging {
                 verbose: u8::try_from(within(text, &self.logging.verbose, VERBOSE, "verbose")?)
                     .expect("the range ends below 256"),
@@ -323,24 +329,6 @@ fn within(
     ))
 }
 
-/// Names the nearest key where serde lists all of them.
-fn explain(message: &str) -> String {
-    let message = message.replace('\n', " ");
-    let Some((_, rest)) = message.split_once("unknown field `") else {
-        return message;
-    };
-    let mut names = rest.split('`').step_by(2);
-    let wrong = names.next().unwrap_or_default();
-    let known: Vec<_> = names.filter(|name| !name.is_empty()).collect();
-    match nearest(wrong, known.iter().copied()) {
-        Some(near) => format!("unknown key \"{wrong}\"; did you mean \"{near}\"?"),
-        None => format!(
-            "unknown key \"{wrong}\"; expected one of {}",
-            known.join(", ")
-        ),
-    }
-}
-
 fn is_dialable(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '*' | '#' | '+' | '-' | '_' | '.')
 }
@@ -474,6 +462,47 @@ mod tests {
         ] {
             let error = error(&format!("{MINIMAL}{section}"));
             assert!(error.contains(expected), "{section:?} gave {error:?}");
+        }
+    }
+
+    #[test]
+    fn every_limit_of_the_detectors_can_be_set_and_is_checked() {
+        let config = Config::parse(&format!(
+            "{MINIMAL}[detector]\nprofile = \"att\"\nmax_twist_db = 6\n[speech]\nhang_over_ms = 500\n"
+        ))
+        .expect("well formed");
+        assert_eq!(
+            config.detector,
+            crate::dtmf::Limits {
+                max_twist_db: 6.0,
+                ..crate::dtmf::Limits::ATT
+            }
+        );
+        assert_eq!(config.speech.hang_over_ms, 500.0);
+        for (section, expected) in [
+            (
+                "[detector]\nprofile = \"at\"\n",
+                "line 6: profile is none that is known; expected",
+            ),
+            (
+                "[detector]\nmax_twist = 6\n",
+                "line 6: unknown key \"max_twist\"; did you mean \"max_twist_db\"?",
+            ),
+            (
+                "[detector]\nmax_twist_db = 60\n",
+                "line 6: max_twist_db = 60 is out of range: ",
+            ),
+            (
+                "[detector]\nmax_twist_db = \"6\"\n",
+                "line 6: max_twist_db is not a number",
+            ),
+            (
+                "[speech]\n\nhang_over_ms = 1\n",
+                "line 7: hang_over_ms = 1 is out of range: ",
+            ),
+        ] {
+            let error = error(&format!("{MINIMAL}{section}"));
+            assert!(error.starts_with(expected), "{section:?} gave {error:?}");
         }
     }
 

@@ -1,11 +1,11 @@
 //! What a key must be like to be one, in the units of the standards.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// The limits a detector works to. Each is the edge between accepted and rejected, so a standard
 /// that asks to accept 1.5 % and to reject 3 % is met by any number between.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
     /// Shortest key in milliseconds, 15 to 60. Noise adds up to 13 ms.

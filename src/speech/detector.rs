@@ -100,8 +100,8 @@ impl Detector {
             now: SampleTime::ZERO,
             frame: Energy::default(),
             floor: Floor::new(),
-            sent: Sent::new(Dbm0(limits.unknown_prompt)),
-            echo: Echo::new(limits.echo_loss),
+            sent: Sent::new(Dbm0(limits.unknown_prompt_dbm0)),
+            echo: Echo::new(limits.echo_loss_db),
             keys: Keys::default(),
             state: State::Quiet,
         }
@@ -201,10 +201,10 @@ impl Detector {
         }
         let mut threshold = self
             .limits
-            .quietest
-            .max(self.floor.level() + self.limits.above_noise);
+            .min_level_dbm0
+            .max(self.floor.level() + self.limits.above_noise_db);
         if let Some(loudest) = echo {
-            threshold = threshold.max(loudest + self.limits.above_echo);
+            threshold = threshold.max(loudest + self.limits.above_echo_db);
         }
         if matches!(self.state, State::Speaking(_)) {
             threshold -= HYSTERESIS_DB;
@@ -235,7 +235,7 @@ impl Detector {
             }
             (State::Rising(mut rise), Frame::Voice { mean_square }) => {
                 rise.add(self.now, mean_square);
-                if rise.is_speech(self.limits.start) {
+                if rise.is_speech(self.limits.start_ms) {
                     let onset = rise.burst.onset;
                     on_event(Event::Start(Start { onset }));
                     State::Speaking(rise.burst)
@@ -249,7 +249,7 @@ impl Detector {
             }
             (State::Speaking(burst), Frame::Other) => {
                 let pause = self.now.since(burst.end) as f32 * 1000.0 / SAMPLE_RATE as f32;
-                if pause >= self.limits.hang_over {
+                if pause >= self.limits.hang_over_ms {
                     on_event(Event::End(burst.ended()));
                     State::Quiet
                 } else {

@@ -2,40 +2,42 @@
 
 use std::ops::RangeInclusive;
 
+use serde::{Deserialize, Serialize};
+
 /// When energy is speech.
 ///
 /// The defaults suit telephone lines; [`check`](Self::check) tells whether other values make
 /// sense.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Limits {
     /// The quietest speech, in dBm0 over 20 ms. Callers talk at −15 to −30 dBm0.
-    pub quietest: f32,
+    pub min_level_dbm0: f32,
     /// How far speech must stand out of the line's noise, in dB.
-    pub above_noise: f32,
+    pub above_noise_db: f32,
     /// How far speech must stand out of the loudest echo to be expected, in dB.
-    pub above_echo: f32,
+    pub above_echo_db: f32,
     /// What the echo path is known to lose before it has been measured, in dB. A measurement
     /// only ever raises it.
-    pub echo_loss: f32,
+    pub echo_loss_db: f32,
     /// Level assumed of a prompt whose audio is not known, in dBm0: its loudest frames.
-    pub unknown_prompt: f32,
+    pub unknown_prompt_dbm0: f32,
     /// How much sound, pauses taken off, makes a start, in ms.
-    pub start: f32,
+    pub start_ms: f32,
     /// How long the quiet after it that ends a burst of speech, in ms: 200 to 300 tells words
     /// apart, 500 to 800 utterances.
-    pub hang_over: f32,
+    pub hang_over_ms: f32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            quietest: -45.0,
-            above_noise: 9.0,
-            above_echo: 5.0,
-            echo_loss: 8.0,
-            unknown_prompt: -10.0,
-            start: 60.0,
-            hang_over: 240.0,
+            min_level_dbm0: -45.0,
+            above_noise_db: 9.0,
+            above_echo_db: 5.0,
+            echo_loss_db: 8.0,
+            unknown_prompt_dbm0: -10.0,
+            start_ms: 60.0,
+            hang_over_ms: 240.0,
         }
     }
 }
@@ -47,18 +49,22 @@ impl Limits {
     /// The first limit that does not.
     pub fn check(&self) -> Result<(), LimitError> {
         let all = [
-            ("quietest", self.quietest, QUIETEST),
-            ("above_noise", self.above_noise, ABOVE_NOISE),
-            ("above_echo", self.above_echo, ABOVE_ECHO),
-            ("echo_loss", self.echo_loss, ECHO_LOSS),
-            ("unknown_prompt", self.unknown_prompt, UNKNOWN_PROMPT),
-            ("start", self.start, START),
-            ("hang_over", self.hang_over, HANG_OVER),
+            ("min_level_dbm0", self.min_level_dbm0, QUIETEST),
+            ("above_noise_db", self.above_noise_db, ABOVE_NOISE),
+            ("above_echo_db", self.above_echo_db, ABOVE_ECHO),
+            ("echo_loss_db", self.echo_loss_db, ECHO_LOSS),
+            (
+                "unknown_prompt_dbm0",
+                self.unknown_prompt_dbm0,
+                UNKNOWN_PROMPT,
+            ),
+            ("start_ms", self.start_ms, START),
+            ("hang_over_ms", self.hang_over_ms, HANG_OVER),
         ];
-        for (limit, value, range) in all {
+        for (field, value, range) in all {
             if !range.contains(&value) {
                 return Err(LimitError {
-                    limit,
+                    field,
                     value,
                     range,
                 });
@@ -70,10 +76,10 @@ impl Limits {
 
 /// A limit outside the range in which it means something.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("`{limit}` is {value}, but must lie between {} and {}", range.start(), range.end())]
+#[error("{field} = {value} is out of range: {} to {}", range.start(), range.end())]
 pub struct LimitError {
     /// Which field of [`Limits`].
-    pub limit: &'static str,
+    pub field: &'static str,
     /// What it was set to.
     pub value: f32,
     /// What it may be set to.
@@ -107,20 +113,20 @@ mod tests {
     #[test]
     fn an_error_names_the_limit_its_value_and_its_range() {
         let limits = Limits {
-            hang_over: 20.0,
+            hang_over_ms: 20.0,
             ..Limits::default()
         };
         let error = limits.check().expect_err("20 ms is no hang-over");
         assert_eq!(
             error.to_string(),
-            "`hang_over` is 20, but must lie between 100 and 5000"
+            "hang_over_ms = 20 is out of range: 100 to 5000"
         );
     }
 
     #[test]
     fn what_is_no_number_is_no_limit() {
         let limits = Limits {
-            above_noise: f32::NAN,
+            above_noise_db: f32::NAN,
             ..Limits::default()
         };
         assert!(limits.check().is_err());
