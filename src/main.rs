@@ -1,9 +1,14 @@
-//! The `voiceagent` program.
+//! The `voiceagent` program: an EAGI program for Asterisk, and its tools.
 
+mod agent;
 mod cli;
 
-use std::process::ExitCode;
+use std::{process::ExitCode, time::Instant};
 
 fn main() -> ExitCode {
-    cli::run()
+    let started = Instant::now();
+    if agent::is_started_by_asterisk() {
+        return agent::run(None, started);
+    }
+    cli::run(started)
 }

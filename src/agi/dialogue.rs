@@ -66,13 +66,17 @@ impl Dialogue {
     /// Takes bytes from Asterisk; [`poll`](Self::poll) tells what they were.
     pub fn receive(&mut self, bytes: &[u8]) {
         self.lines.push(bytes);
-        while let Some(line) = self.lines.pop() {
-            self.on_line(&line);
-        }
     }
 
     /// What has come in, oldest first.
+    ///
+    /// A reply is taken for the command that waits for one; as long as none does, it is kept for
+    /// the next. Asterisk never answers early, but a script that plays Asterisk may.
     pub fn poll(&mut self) -> Option<Incoming> {
+        while self.ready.is_empty() && self.is_expecting() {
+            let line = self.lines.pop()?;
+            self.on_line(&line);
+        }
         self.ready.pop_front()
     }
 
@@ -111,11 +115,25 @@ impl Dialogue {
         command.to_line()
     }
 
-    /// Whether a command waits for its reply.
+    /// Comes to a point from which a new command can be sent, whatever is under way: playing is
+    /// stopped, anything else is waited for. Either way one more reply comes; `None` when no
+    /// line has to be written for it.
+    ///
+    /// # Panics
+    /// When `command` is not a `GET FULL VARIABLE`, or the header is still being read.
+    pub fn take_over(&mut self, command: &Command) -> Option<String> {
+        match self.waiting_mut() {
+            Waiting::Nothing => Some(self.send(command)),
+            Waiting::Reply { playback: true } => Some(self.interrupt(command)),
+            Waiting::Reply { playback: false } | Waiting::AfterInterrupt => None,
+        }
+    }
+
+    /// Whether the header or a reply is still to come.
     #[must_use]
-    pub fn is_waiting(&self) -> bool {
+    pub fn is_expecting(&self) -> bool {
         match &self.stage {
-            Stage::Header(_) => false,
+            Stage::Header(_) => true,
             Stage::Commands { waiting, .. } => *waiting != Waiting::Nothing,
         }
     }
@@ -152,7 +170,6 @@ impl Dialogue {
                     return;
                 };
                 let incoming = match (*waiting, &reply) {
-                    (Waiting::Nothing, _) => return, // nobody asked
                     (Waiting::AfterInterrupt, Reply::Success(success))
                         if success.value.is_none() =>
                     {
@@ -198,7 +215,7 @@ mod tests {
         assert!(
             matches!(&all(&mut dialogue)[..], [Incoming::Reply(reply)] if reply.value() == "alaw")
         );
-        assert!(!dialogue.is_waiting());
+        assert!(!dialogue.is_expecting());
     }
 
     #[test]
@@ -211,7 +228,7 @@ mod tests {
             [Incoming::EndedByItself(own), Incoming::Reply(probe)]
                 if own.result() == 42 && probe.value() == "alaw"
         ));
-        assert!(!dialogue.is_waiting());
+        assert!(!dialogue.is_expecting());
     }
 
     #[test]
@@ -224,7 +241,7 @@ mod tests {
             &all(&mut dialogue)[..],
             [Incoming::EndedByItself(_), Incoming::Reply(Reply::Dead)]
         ));
-        assert!(!dialogue.is_waiting());
+        assert!(!dialogue.is_expecting());
     }
 
     #[test]
@@ -238,10 +255,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reply_that_nobody_asked_for_changes_nothing() {
+    fn a_reply_that_comes_early_is_kept_for_the_command_it_answers() {
         let mut dialogue = playing();
-        dialogue.receive(b"200 result=0 endpos=1\n200 result=0\n200 result=5\n");
+        dialogue.receive(b"200 result=0 endpos=1\n200 result=1 (NOANSWER)\n");
         assert_eq!(all(&mut dialogue).len(), 1);
+        let _line = dialogue.send(&PROBE);
+        assert!(
+            matches!(&all(&mut dialogue)[..], [Incoming::Reply(reply)] if reply.value() == "NOANSWER")
+        );
     }
 
     #[test]

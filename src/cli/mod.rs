@@ -6,9 +6,16 @@
 mod number;
 mod tone;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, IsTerminal},
+    path::PathBuf,
+    process::ExitCode,
+    time::Instant,
+};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
+
+use crate::agent;
 
 /// An EAGI program for Asterisk: rings the called person, takes the caller to voicemail, and hears
 /// the caller's keys in the audio while the greeting plays.
@@ -16,12 +23,15 @@ use clap::{Args, Parser, Subcommand};
 /// Without a command it is the EAGI program itself, as Asterisk starts it. The commands work
 /// without Asterisk.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true)]
+#[command(version, subcommand_negates_reqs = true)]
 struct Cli {
     #[command(flatten)]
     common: Common,
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
+    /// As EAGI program: the dialplan's arguments, which the header has as well
+    #[arg(hide = true)]
+    arguments: Vec<String>,
 }
 
 /// What every command takes.
@@ -42,11 +52,37 @@ enum Command {
 }
 
 /// Runs the command that the program's arguments name.
-pub(crate) fn run() -> ExitCode {
-    let Cli { common, command } = Cli::parse();
+pub(crate) fn run(started: Instant) -> ExitCode {
+    let Cli {
+        common,
+        command,
+        arguments,
+    } = Cli::parse();
     match command {
-        Command::Tone(arguments) => tone::run(&arguments, &common),
+        Some(Command::Tone(arguments)) => tone::run(&arguments, &common),
+        None if io::stdin().is_terminal() => {
+            let message = match arguments.first() {
+                Some(word) => format!("there is no command \"{word}\""),
+                None => {
+                    "a command is missing; without one, Asterisk starts this program".to_owned()
+                }
+            };
+            Cli::command()
+                .error(ErrorKind::InvalidSubcommand, message)
+                .exit()
+        }
+        None => agent::run(common.config.as_deref(), started),
     }
+}
+
+/// Sends what the program has to say of itself to standard error, from this level on.
+pub(crate) fn log_to_stderr(level: tracing::Level) {
+    tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(io::stderr)
+        .without_time()
+        .with_target(false)
+        .init();
 }
 
 /// Says what cannot be done as it was asked for.

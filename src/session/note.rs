@@ -1,0 +1,63 @@
+//! What is worth telling of a call while it goes on.
+
+use std::fmt;
+
+use crate::{
+    dtmf::{KeyDown, KeyUp},
+    key::Key,
+    speech,
+};
+
+/// Something noticed. Times in it are of the audio listened to, not of the call.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// A key in the audio; a twin is a press already known.
+    Heard {
+        /// What the detector said.
+        down: KeyDown,
+        /// Whether Asterisk had reported the same press.
+        twin: bool,
+    },
+    /// The key in the audio ended.
+    Released(KeyUp),
+    /// A key reported by Asterisk; a twin is a press already known.
+    Signalled {
+        /// The key.
+        key: Key,
+        /// Whether the detector had heard the same press.
+        twin: bool,
+    },
+    /// The caller started to speak.
+    Speech(speech::Start),
+    /// The audio cannot be listened to; signalled keys still work.
+    Deaf {
+        /// Why.
+        reason: String,
+    },
+    /// After a bug in this program the call goes on as a plain script would take it.
+    Rescue,
+}
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let twin = |twin: &bool| if *twin { ", the same press" } else { "" };
+        match self {
+            Self::Heard { down, twin: known } => write!(
+                f,
+                "key {} in the audio since {} ({}, twist {:.1} dB){}",
+                down.key,
+                down.onset,
+                down.level,
+                down.twist_db,
+                twin(known)
+            ),
+            Self::Released(up) => write!(f, "key {} in the audio until {}", up.key, up.end),
+            Self::Signalled { key, twin: known } => {
+                write!(f, "key {key} signalled{}", twin(known))
+            }
+            Self::Speech(start) => write!(f, "speech since {}", start.onset),
+            Self::Deaf { reason } => write!(f, "not listening: {reason}"),
+            Self::Rescue => f.write_str("an error in this program; going on without listening"),
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! One stream of keys from two sources, in which a press counts once.
+//!
+//! A telephone may send a key as tones in the audio, as a signal (RFC 4733, SIP INFO), or as
+//! both: gateways let the first tens of milliseconds of tone leak before the signal begins, and
+//! Asterisk reports a signal only at the key's release. Either can arrive first.
+
+use std::time::Duration;
+
+use super::clock::CallTime;
+use crate::key::Key;
+
+/// Where a key was heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Source {
+    /// As tones, by the detector.
+    Audio,
+    /// As a signal, by Asterisk.
+    Signal,
+}
+
+impl Source {
+    /// As `VOICEAGENTKEYSOURCE` names it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Audio => "audio",
+            Self::Signal => "signal",
+        }
+    }
+}
+
+/// Whether a key is a press of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is.
+    New,
+    /// The other source has reported this press already.
+    Twin,
+}
+
+/// The last press of each source, as far as its twin may still come.
+#[derive(Debug)]
+pub(super) struct Presses {
+    hold_off: Duration,
+    tone: Option<Tone>,
+    signal: Option<Signal>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Tone {
+    key: Key,
+    down: CallTime,
+    up: Option<CallTime>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Signal {
+    key: Key,
+    at: CallTime,
+}
+
+impl Presses {
+    /// `hold_off`: how long after a short tone the signal of the same press may come.
+    pub(super) const fn new(hold_off: Duration) -> Self {
+        Self {
+            hold_off,
+            tone: None,
+            signal: None,
+        }
+    }
+
+    /// The detector reports a key going down.
+    pub(super) fn tone_down(&mut self, now: CallTime, key: Key) -> Verdict {
+        self.tone = Some(Tone {
+            key,
+            down: now,
+            up: None,
+        });
+        // A signal comes at the key's release, so a tone after it is only the audio's delay.
+        match self
+            .signal
+            .take_if(|signal| signal.key == key && now - signal.at <= AUDIO_DELAY)
+        {
+            Some(_) => {
+                self.tone = None;
+                Verdict::Twin
+            }
+            None => Verdict::New,
+        }
+    }
+
+    /// The detector reports the key's end.
+    pub(super) fn tone_up(&mut self, now: CallTime) {
+        if let Some(tone) = &mut self.tone {
+            tone.up.get_or_insert(now);
+        }
+    }
+
+    /// Asterisk reports a key.
+    pub(super) fn signalled(&mut self, now: CallTime, key: Key) -> Verdict {
+        let hold_off = self.hold_off;
+        match self
+            .tone
+            .take_if(|tone| tone.key == key && now <= tone.twin_until(hold_off))
+        {
+            Some(_) => Verdict::Twin,
+            None => {
+                self.signal = Some(Signal { key, at: now });
+                Verdict::New
+            }
+        }
+    }
+
+    /// Until when the signal of the tone's press may still come; `None` once it has come or
+    /// when there was no tone.
+    pub(super) fn twin_expected_until(&self) -> Option<CallTime> {
+        self.tone.map(|tone| tone.twin_until(self.hold_off))
+    }
+}
+
+impl Tone {
+    fn twin_until(self, hold_off: Duration) -> CallTime {
+        match self.up {
+            None => self.down + LONGEST_PRESS,
+            // A tone as long as a press is the press itself; its signal, if any, is due now.
+            Some(up) if up - self.down >= LONGEST_LEAK => up + hold_off.min(AUDIO_DELAY),
+            Some(up) => up + hold_off,
+        }
+    }
+}
+
+/// How much later than a signal the audio of the same moment can arrive: jitter buffers hold up
+/// to 200 ms, less what the detector needs.
+const AUDIO_DELAY: Duration = Duration::from_millis(150);
+/// Gateways stop a tone within 60 ms when they signal it instead; the detector reports its start
+/// some 30 ms late and its end without delay.
+const LONGEST_LEAK: Duration = Duration::from_millis(80);
+/// A key that is down for longer is stuck, or its end was not heard.
+const LONGEST_PRESS: Duration = Duration::from_secs(3);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOLD_OFF: Duration = Duration::from_millis(400);
+
+    fn at(ms: u64) -> CallTime {
+        CallTime::after(Duration::from_millis(ms))
+    }
+
+    fn presses() -> Presses {
+        Presses::new(HOLD_OFF)
+    }
+
+    #[test]
+    fn a_leaked_tone_and_the_signal_after_it_are_one_press() {
+        let mut presses = presses();
+        assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
+        presses.tone_up(at(20));
+        assert_eq!(presses.signalled(at(400), Key::HASH), Verdict::Twin);
+        assert_eq!(presses.twin_expected_until(), None);
+    }
+
+    #[test]
+    fn a_signal_and_the_late_tone_after_it_are_one_press() {
+        let mut presses = presses();
+        assert_eq!(presses.signalled(at(0), Key::HASH), Verdict::New);
+        assert_eq!(presses.tone_down(at(100), Key::HASH), Verdict::Twin);
+    }
+
+    #[test]
+    fn a_signal_while_the_tone_lasts_is_the_same_press() {
+        let mut presses = presses();
+        assert_eq!(presses.tone_down(at(0), Key::STAR), Verdict::New);
+        assert_eq!(presses.signalled(at(2_000), Key::STAR), Verdict::Twin);
+    }
+
+    #[test]
+    fn each_press_has_one_twin_at_the_most() {
+        let mut presses = presses();
+        assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
+        presses.tone_up(at(20));
+        assert_eq!(presses.signalled(at(100), Key::HASH), Verdict::Twin);
+        assert_eq!(presses.signalled(at(200), Key::HASH), Verdict::New);
+    }
+
+    #[test]
+    fn another_key_is_another_press() {
+        let mut presses = presses();
+        assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
+        assert_eq!(presses.signalled(at(10), Key::STAR), Verdict::New);
+    }
+
+    #[test]
+    fn the_same_key_from_the_same_source_is_another_press() {
+        let mut presses = presses();
+        assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
+        presses.tone_up(at(50));
+        assert_eq!(presses.tone_down(at(100), Key::HASH), Verdict::New);
+    }
+
+    #[test]
+    fn after_a_whole_tone_the_signal_is_not_waited_for_as_long_as_after_a_leak() {
+        let mut presses = presses();
+        presses.tone_down(at(0), Key::HASH);
+        presses.tone_up(at(100));
+        assert_eq!(presses.twin_expected_until(), Some(at(250)));
+        assert_eq!(presses.signalled(at(251), Key::HASH), Verdict::New);
+    }
+}
