@@ -11,6 +11,7 @@ pub mod key;
 pub mod offline;
 pub mod prompts;
 pub mod session;
+pub mod sim;
 pub mod speech;
 
 pub use key::Key;

@@ -4,6 +4,7 @@
 //! 2 is wrong usage. All work is done in the library.
 
 mod number;
+mod simulate;
 mod tone;
 
 use std::{
@@ -48,6 +49,7 @@ struct Common {
 
 #[derive(Subcommand)]
 enum Command {
+    Simulate(simulate::Arguments),
     Tone(tone::Arguments),
 }
 
@@ -59,6 +61,7 @@ pub(crate) fn run(started: Instant) -> ExitCode {
         arguments,
     } = Cli::parse();
     match command {
+        Some(Command::Simulate(arguments)) => simulate::run(&arguments, &common),
         Some(Command::Tone(arguments)) => tone::run(&arguments, &common),
         None if io::stdin().is_terminal() => {
             let message = match arguments.first() {

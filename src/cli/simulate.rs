@@ -1,0 +1,175 @@
+//! `voiceagent simulate`: a whole call without Asterisk.
+
+use std::{
+    io::{self, BufWriter, Write},
+    path::PathBuf,
+    process::ExitCode,
+    time::Duration,
+};
+
+use clap::{Args, ValueEnum};
+use voiceagent::{
+    Key,
+    audio::{AudioFormat, Reading, Recording},
+    config::{Config, ConfigError},
+    session::CallTime,
+    sim::{self, Caller, DialEnd, Recordings, Script, SignalledKey},
+};
+
+use super::{Common, failed};
+use crate::agent;
+
+/// Runs a whole call offline: the real agent against a simulated Asterisk on a virtual clock
+///
+/// The caller's audio and keys begin when the caller is answered, since telephones send no media
+/// before. Without a configuration file, the shipped example is used.
+#[derive(Args)]
+#[command(after_help = "Examples:
+  voiceagent simulate --exten 101 --audio star.wav
+  voiceagent simulate --exten 101 --dial-status BUSY --key '#@3.2'
+  voiceagent simulate --exten '*101' --json")]
+pub(super) struct Arguments {
+    /// The extension that the caller dials
+    #[arg(long, value_name = "EXTENSION")]
+    exten: String,
+    /// What the caller says or plays: .wav, or bare samples by ending (.sln, .alaw, .ulaw …)
+    #[arg(long, value_name = "FILE")]
+    audio: Option<PathBuf>,
+    /// How Dial ends: NOANSWER, BUSY, ANSWER, CANCEL, CONGESTION, CHANUNAVAIL …
+    #[arg(long, value_name = "STATUS", default_value = "NOANSWER")]
+    dial_status: String,
+    /// A key that the caller's telephone signals, and when: KEY@SECONDS, optionally +SECONDS held
+    #[arg(long = "key", value_name = "KEY@SECONDS", value_parser = signalled_key)]
+    keys: Vec<SignalledKey>,
+    /// The codec between the caller's telephone and Asterisk
+    #[arg(long, default_value = "alaw")]
+    codec: Codec,
+    /// A greeting that the mailbox's owner has recorded
+    #[arg(long, value_name = "GREETING")]
+    recorded: Vec<Greeting>,
+    /// When the caller hangs up, in seconds from the start of the call
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    hang_up: Option<Duration>,
+    /// One JSON object a line instead of text
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Codec {
+    Alaw,
+    Ulaw,
+    Slin,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Greeting {
+    Temp,
+    Unavail,
+    Busy,
+    Greet,
+}
+
+/// Simulates the call and prints it.
+pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
+    let config = match configuration(common) {
+        Ok(config) => config,
+        Err(error) => return failed(&error),
+    };
+    let audio = match &arguments.audio {
+        Some(file) => match Recording::read_mixed(file, &Reading::default()) {
+            Ok(samples) => samples,
+            Err(error) => return failed(&error),
+        },
+        None => Vec::new(),
+    };
+    let timeline = match sim::run(&config, &arguments.script(audio)) {
+        Ok(timeline) => timeline,
+        Err(error) => return failed(&error),
+    };
+    let mut out = BufWriter::new(io::stdout().lock());
+    let written = if arguments.json {
+        timeline.write_json(&mut out)
+    } else {
+        timeline.write_text(&mut out)
+    };
+    match written.and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// The configuration named, else the one in its usual place, else the shipped example.
+fn configuration(common: &Common) -> Result<Config, ConfigError> {
+    if let Some(file) = &common.config {
+        return Config::load(file);
+    }
+    let usual = agent::default_config();
+    if usual.exists() {
+        return Config::load(&usual);
+    }
+    eprintln!(
+        "voiceagent: {} does not exist; using the shipped example",
+        usual.display()
+    );
+    Config::parse(EXAMPLE)
+}
+
+impl Arguments {
+    fn script(&self, audio: Vec<i16>) -> Script {
+        let recorded = |greeting| self.recorded.contains(&greeting);
+        let mut keys = self.keys.clone();
+        keys.sort_by_key(|key| key.at + key.held);
+        Script {
+            extension: self.exten.clone(),
+            dial: DialEnd::from_status(&self.dial_status),
+            caller: Caller {
+                audio,
+                codec: match self.codec {
+                    Codec::Alaw => AudioFormat::ALAW,
+                    Codec::Ulaw => AudioFormat::ULAW,
+                    Codec::Slin => AudioFormat::SLIN,
+                },
+                keys,
+                hang_up: self.hang_up.map(CallTime::after),
+            },
+            recordings: Recordings {
+                temp: recorded(Greeting::Temp),
+                unavail: recorded(Greeting::Unavail),
+                busy: recorded(Greeting::Busy),
+                greet: recorded(Greeting::Greet),
+            },
+        }
+    }
+}
+
+/// Reads `*@3.2` or `*@3.2+0.5`.
+fn signalled_key(text: &str) -> Result<SignalledKey, String> {
+    let expected = "expected KEY@SECONDS or KEY@SECONDS+HELD, such as '*@3.2'";
+    let (label, times) = text.split_once('@').ok_or(expected)?;
+    let mut labels = label.chars();
+    let (Some(key), None) = (labels.next().and_then(Key::from_char), labels.next()) else {
+        return Err(format!(
+            "\"{label}\" is no key; it is one of 0 to 9, *, #, A to D"
+        ));
+    };
+    let (at, held) = match times.split_once('+') {
+        Some((at, held)) => (seconds(at)?, seconds(held)?),
+        None => (seconds(times)?, USUALLY_HELD),
+    };
+    Ok(SignalledKey { key, at, held })
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .filter(|&length| length <= DAY)
+        .ok_or_else(|| format!("\"{text}\" is not a number of seconds up to a day"))
+}
+
+/// The configuration that is shipped with the program.
+const EXAMPLE: &str = include_str!("../../config/voiceagent.toml");
+/// How long people hold a key.
+const USUALLY_HELD: Duration = Duration::from_millis(200);
+const DAY: Duration = Duration::from_secs(24 * 3600);

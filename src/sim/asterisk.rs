@@ -1,0 +1,585 @@
+//! Asterisk as an EAGI program meets it.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use super::{
+    script::{Caller, DialEnd, Recordings, Script},
+    timeline::{Timeline, Who},
+    words::words,
+};
+use crate::{
+    audio::{AudioFormat, Encoding, g711},
+    key::Key,
+    session::CallTime,
+};
+
+/// Something that reaches the program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Delivery {
+    /// Text on descriptor 0.
+    Agi(String),
+    /// Bytes on descriptor 3.
+    Audio(Vec<u8>),
+    /// SIGHUP.
+    HangUp,
+}
+
+/// One channel in an EAGI application.
+pub(super) struct Asterisk {
+    extension: String,
+    dial: DialEnd,
+    caller: Caller,
+    recordings: Recordings,
+    /// What descriptor 3 carries; Dial changes it to the caller's codec.
+    format: AudioFormat,
+    answered: Option<CallTime>,
+    /// 20 ms frames since the answer.
+    frames: u32,
+    hung_up: bool,
+    activity: Activity,
+    variables: BTreeMap<String, String>,
+}
+
+/// What the channel is busy with.
+enum Activity {
+    /// Between commands: audio flows, signalled keys are lost.
+    Idle,
+    /// A command that replies at once, when it does.
+    Brief {
+        until: CallTime,
+        reply: String,
+    },
+    /// STREAM FILE or SAY DIGITS: audio flows, keys are reported at their release.
+    Playing {
+        since: CallTime,
+        until: CallTime,
+        keys: String,
+        endpos: bool,
+    },
+    /// EXEC: no audio, and keys go to the application.
+    Dial {
+        until: CallTime,
+        answered: bool,
+    },
+    VoiceMail(VoiceMail),
+    VoiceMailMain {
+        until: CallTime,
+    },
+}
+
+struct VoiceMail {
+    phase: Phase,
+    until: CallTime,
+    instructions: bool,
+    /// Whether `*` leaves the greeting.
+    star: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Greeting,
+    Instructions,
+    Beep,
+    Recording,
+}
+
+impl Asterisk {
+    pub(super) fn new(script: &Script) -> Self {
+        Self {
+            extension: script.extension.clone(),
+            dial: script.dial.clone(),
+            caller: script.caller.clone(),
+            recordings: script.recordings,
+            format: AudioFormat::SLIN,
+            answered: None,
+            frames: 0,
+            hung_up: false,
+            activity: Activity::Idle,
+            variables: BTreeMap::new(),
+        }
+    }
+
+    /// Sends the header.
+    pub(super) fn begin(&self, out: &mut impl Extend<(CallTime, Delivery)>) {
+        let extension = &self.extension;
+        let header = format!(
+            "agi_request: voiceagent\nagi_channel: SIP/peter-00000001\nagi_language: en\n\
+             agi_type: SIP\nagi_uniqueid: 1.1\nagi_version: 22.10.0\nagi_callerid: 102\n\
+             agi_calleridname: Peter\nagi_dnid: {extension}\nagi_context: users\n\
+             agi_extension: {extension}\nagi_priority: 2\nagi_enhanced: 1.0\n\
+             agi_threadid: 1\nagi_arg_1: {extension}\n\n"
+        );
+        out.extend([(CallTime::ZERO, Delivery::Agi(header))]);
+    }
+
+    pub(super) fn into_variables(self) -> BTreeMap<String, String> {
+        self.variables
+    }
+
+    /// When something happens by itself.
+    pub(super) fn next_event(&self) -> Option<CallTime> {
+        let activity = match &self.activity {
+            Activity::Idle => None,
+            Activity::Brief { until, .. }
+            | Activity::Playing { until, .. }
+            | Activity::Dial { until, .. }
+            | Activity::VoiceMail(VoiceMail { until, .. })
+            | Activity::VoiceMailMain { until } => Some(*until),
+        };
+        if self.hung_up {
+            return activity;
+        }
+        let frame = self.answered.map(|at| at + FRAME * (self.frames + 1));
+        let key = self.next_release().map(|(at, _)| at);
+        activity
+            .into_iter()
+            .chain(frame)
+            .chain(key)
+            .chain(self.caller.hang_up)
+            .min()
+    }
+
+    /// Takes a command line.
+    pub(super) fn command(
+        &mut self,
+        now: CallTime,
+        line: &str,
+        timeline: &mut Timeline,
+    ) -> Vec<Delivery> {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        if let Activity::Playing { .. } = self.activity {
+            // A new command stops it, and it sends no reply.
+            timeline.push(now, Who::Asterisk, "stops playing");
+            self.activity = Activity::Idle;
+        }
+        let verb = words.iter().take(2).map(|word| word.to_ascii_uppercase());
+        let verb: Vec<String> = verb.collect();
+        let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
+        let dead_ok = matches!(
+            verb[..],
+            ["EXEC" | "VERBOSE" | "HANGUP", ..] | ["GET" | "SET", "VARIABLE" | "FULL"]
+        );
+        let reply = if self.hung_up && !dead_ok {
+            "511 Command Not Permitted on a dead channel or intercept routine".to_owned()
+        } else {
+            match (&verb[..], &words[..]) {
+                (["ANSWER"], _) => {
+                    if self.answered.is_none() {
+                        timeline.push(now, Who::Asterisk, "answers the caller");
+                        self.answered = Some(now);
+                    }
+                    "200 result=0".to_owned()
+                }
+                (["CHANNEL", "STATUS"], _) => "200 result=6".to_owned(),
+                (["HANGUP"], _) => {
+                    timeline.push(now, Who::Asterisk, "hangs up");
+                    self.hung_up = true;
+                    return vec![Delivery::Agi("200 result=1\n".to_owned()), Delivery::HangUp];
+                }
+                (["VERBOSE", ..], _) => "200 result=1".to_owned(),
+                (["SET", "VARIABLE"], [_, _, name, value]) => {
+                    self.variables
+                        .insert((*name).to_owned(), (*value).to_owned());
+                    "200 result=1".to_owned()
+                }
+                (["GET", "VARIABLE"], [_, _, name]) => match self.variables.get(*name) {
+                    Some(value) => format!("200 result=1 ({value})"),
+                    None => "200 result=0".to_owned(),
+                },
+                (["GET", "FULL"], [_, _, _, expression]) => {
+                    format!("200 result=1 ({})", self.evaluate(expression))
+                }
+                (["STREAM", "FILE"], [_, _, file, keys]) => {
+                    return self.play(now, file, self.length_of_file(file), keys, true, timeline);
+                }
+                (["SAY", "DIGITS"], [_, _, digits, keys]) => {
+                    let length = DIGIT * u32::try_from(digits.len()).unwrap_or(u32::MAX);
+                    return self.play(now, digits, length, keys, false, timeline);
+                }
+                (["EXEC", _], [_, application, arguments]) => {
+                    return self.execute(now, application, arguments, timeline);
+                }
+                _ => "510 Invalid or unknown command".to_owned(),
+            }
+        };
+        self.activity = Activity::Brief { until: now, reply };
+        self.advance(now, timeline)
+    }
+
+    /// Lets everything happen that is due.
+    pub(super) fn advance(&mut self, now: CallTime, timeline: &mut Timeline) -> Vec<Delivery> {
+        let mut out = Vec::new();
+        if !self.hung_up && self.caller.hang_up.is_some_and(|at| at <= now) {
+            timeline.push(now, Who::Caller, "hangs up");
+            self.on_hang_up(now, timeline, &mut out);
+        }
+        if let Some(frame) = self.next_frame(now) {
+            // Only here do frames reach descriptor 3; everywhere else they are gone.
+            if matches!(self.activity, Activity::Idle | Activity::Playing { .. }) {
+                out.push(Delivery::Audio(frame));
+            }
+        }
+        if let Some((_, key)) = self.next_release().filter(|(at, _)| *at <= now) {
+            self.caller.keys.remove(0);
+            timeline.push(now, Who::Caller, &format!("releases key {key}"));
+            self.on_key(now, key, timeline, &mut out);
+        }
+        self.end_activity(now, timeline, &mut out);
+        out
+    }
+
+    fn evaluate(&self, expression: &str) -> String {
+        match expression {
+            "${CHANNEL(audioreadformat)}" => self.format.to_string(),
+            "${EXTEN}" => self
+                .variables
+                .get("EXTEN")
+                .unwrap_or(&self.extension)
+                .clone(),
+            // The original's dialplan: files for storage, no extension `a`.
+            "${DIALPLAN_EXISTS(${CONTEXT},a,1)}" => "0".to_owned(),
+            "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}" => {
+                "00".to_owned()
+            }
+            _ => String::new(),
+        }
+    }
+
+    fn length_of_file(&self, file: &str) -> Option<Duration> {
+        let name = file.rsplit('/').next().unwrap_or(file);
+        if let Some(seconds) = file.strip_prefix("silence/") {
+            return seconds.parse().ok().map(Duration::from_secs);
+        }
+        let recorded = match name {
+            "unavail" => self.recordings.unavail,
+            "busy" => self.recordings.busy,
+            "greet" => self.recordings.greet,
+            _ => false,
+        };
+        if recorded {
+            return Some(RECORDED_GREETING);
+        }
+        PROMPTS
+            .iter()
+            .find(|(prompt, _)| *prompt == file)
+            .map(|(_, ms)| Duration::from_millis(*ms))
+    }
+
+    fn play(
+        &mut self,
+        now: CallTime,
+        what: &str,
+        length: impl Into<Option<Duration>>,
+        keys: &str,
+        endpos: bool,
+        timeline: &mut Timeline,
+    ) -> Vec<Delivery> {
+        let Some(length) = length.into() else {
+            let reply = "200 result=-1 endpos=0".to_owned();
+            self.activity = Activity::Brief { until: now, reply };
+            return self.advance(now, timeline);
+        };
+        timeline.push(now, Who::Asterisk, &format!("plays {what}"));
+        self.activity = Activity::Playing {
+            since: now,
+            until: now + length,
+            keys: keys.to_owned(),
+            endpos,
+        };
+        Vec::new()
+    }
+
+    fn execute(
+        &mut self,
+        now: CallTime,
+        application: &str,
+        arguments: &str,
+        timeline: &mut Timeline,
+    ) -> Vec<Delivery> {
+        let mut arguments = arguments.split(',');
+        let first = arguments.next().unwrap_or_default();
+        self.activity = match application {
+            // Permitted on a dead channel, where it fails at its first sound.
+            _ if self.hung_up => {
+                self.set("VMSTATUS", "FAILED");
+                Activity::Brief {
+                    until: now,
+                    reply: "200 result=-1".to_owned(),
+                }
+            }
+            "Dial" => {
+                timeline.push(now, Who::Asterisk, &format!("rings {first}"));
+                let seconds = arguments.next().and_then(|text| text.parse().ok());
+                let length = match self.dial {
+                    DialEnd::NoAnswer => Duration::from_secs(seconds.unwrap_or(3600)),
+                    DialEnd::Answer => RINGING + CONVERSATION,
+                    DialEnd::Cancel => RINGING,
+                    DialEnd::AtOnce(_) => Duration::ZERO,
+                };
+                Activity::Dial {
+                    until: now + length,
+                    answered: self.dial == DialEnd::Answer,
+                }
+            }
+            "VoiceMail" => {
+                let options = arguments.next().unwrap_or_default();
+                let greeting = self.recordings.temp || options.contains(['u', 'b']);
+                self.answered.get_or_insert(now);
+                let mut voice_mail = VoiceMail {
+                    phase: Phase::Greeting,
+                    until: now,
+                    instructions: !options.contains('s'),
+                    star: options.contains('d'),
+                };
+                if greeting {
+                    voice_mail.until = now + RECORDED_GREETING;
+                    timeline.push(now, Who::Asterisk, "VoiceMail plays its greeting");
+                } else {
+                    voice_mail.next_phase(now, timeline);
+                }
+                Activity::VoiceMail(voice_mail)
+            }
+            "VoiceMailMain" => {
+                timeline.push(now, Who::Asterisk, &format!("VoiceMailMain opens {first}"));
+                self.answered.get_or_insert(now);
+                Activity::VoiceMailMain { until: now + LOGIN }
+            }
+            _ => Activity::Brief {
+                until: now,
+                reply: "200 result=-2".to_owned(),
+            },
+        };
+        self.advance(now, timeline)
+    }
+
+    fn on_key(
+        &mut self,
+        now: CallTime,
+        key: Key,
+        timeline: &mut Timeline,
+        out: &mut Vec<Delivery>,
+    ) {
+        match &mut self.activity {
+            Activity::Playing {
+                since,
+                keys,
+                endpos,
+                ..
+            } if keys.contains(key.label()) => {
+                let position = samples(now - *since);
+                let endpos = *endpos;
+                self.reply(
+                    now,
+                    playing_reply(u32::from(key.label()).into(), endpos, position),
+                    timeline,
+                    out,
+                );
+            }
+            Activity::VoiceMail(voice_mail) => match (voice_mail.phase, key) {
+                (Phase::Greeting | Phase::Instructions, Key::HASH) => {
+                    voice_mail.instructions = false;
+                    voice_mail.next_phase(now, timeline);
+                }
+                (Phase::Greeting | Phase::Instructions, Key::STAR) if voice_mail.star => {
+                    self.variables.insert("EXTEN".to_owned(), "a".to_owned());
+                    self.end_voice_mail(now, "USEREXIT", 0, timeline, out);
+                }
+                (Phase::Recording, Key::HASH) => {
+                    self.end_voice_mail(now, "SUCCESS", 0, timeline, out);
+                }
+                _ => {}
+            },
+            // Lost while idle, and of no meaning elsewhere.
+            _ => {}
+        }
+    }
+
+    /// The caller hangs up: the running command fails, SIGHUP follows.
+    fn on_hang_up(&mut self, now: CallTime, timeline: &mut Timeline, out: &mut Vec<Delivery>) {
+        self.hung_up = true;
+        match std::mem::replace(&mut self.activity, Activity::Idle) {
+            Activity::Playing { since, endpos, .. } => {
+                let position = samples(now - since);
+                self.reply(now, playing_reply(-1, endpos, position), timeline, out);
+            }
+            Activity::Dial { answered, .. } => {
+                let status = if answered { "ANSWER" } else { "CANCEL" };
+                self.set("DIALSTATUS", status);
+                self.reply(now, "200 result=-1".to_owned(), timeline, out);
+            }
+            Activity::VoiceMail(voice_mail) => {
+                let recorded = voice_mail.phase == Phase::Recording;
+                let status = if recorded { "SUCCESS" } else { "FAILED" };
+                self.end_voice_mail(now, status, -1, timeline, out);
+            }
+            Activity::VoiceMailMain { .. } => {
+                self.reply(now, "200 result=-1".to_owned(), timeline, out);
+            }
+            Activity::Brief { reply, .. } => self.reply(now, reply, timeline, out),
+            Activity::Idle => {}
+        }
+        out.push(Delivery::HangUp);
+    }
+
+    /// Ends what has come to its end.
+    fn end_activity(&mut self, now: CallTime, timeline: &mut Timeline, out: &mut Vec<Delivery>) {
+        match &mut self.activity {
+            Activity::Brief { until, reply } if *until <= now => {
+                let reply = std::mem::take(reply);
+                self.reply(now, reply, timeline, out);
+            }
+            Activity::Playing {
+                since,
+                until,
+                endpos,
+                ..
+            } if *until <= now => {
+                let reply = playing_reply(0, *endpos, samples(now - *since));
+                self.reply(now, reply, timeline, out);
+            }
+            Activity::Dial { until, .. } if *until <= now => self.end_dial(now, timeline, out),
+            Activity::VoiceMail(voice_mail) if voice_mail.until <= now => {
+                if voice_mail.phase == Phase::Recording {
+                    timeline.push(now, Who::Caller, "has spoken and hangs up");
+                    self.on_hang_up(now, timeline, out);
+                } else {
+                    voice_mail.next_phase(now, timeline);
+                }
+            }
+            Activity::VoiceMailMain { until } if *until <= now => {
+                timeline.push(now, Who::Caller, "hangs up");
+                self.on_hang_up(now, timeline, out);
+            }
+            _ => {}
+        }
+    }
+
+    fn end_dial(&mut self, now: CallTime, timeline: &mut Timeline, out: &mut Vec<Delivery>) {
+        // Even a Dial that rings nobody leaves the caller's own codec behind.
+        self.format = self.caller.codec;
+        let status = match self.dial.clone() {
+            DialEnd::NoAnswer => "NOANSWER".to_owned(),
+            DialEnd::AtOnce(status) => status,
+            DialEnd::Answer => {
+                timeline.push(now, Who::Asterisk, "the called person hangs up");
+                self.answered.get_or_insert(now);
+                "ANSWER".to_owned()
+            }
+            DialEnd::Cancel => {
+                timeline.push(now, Who::Caller, "hangs up");
+                return self.on_hang_up(now, timeline, out);
+            }
+        };
+        self.set("DIALSTATUS", &status);
+        self.reply(now, "200 result=0".to_owned(), timeline, out);
+    }
+
+    fn end_voice_mail(
+        &mut self,
+        now: CallTime,
+        status: &str,
+        result: i64,
+        timeline: &mut Timeline,
+        out: &mut Vec<Delivery>,
+    ) {
+        self.set("VMSTATUS", status);
+        self.reply(now, format!("200 result={result}"), timeline, out);
+    }
+
+    fn reply(
+        &mut self,
+        now: CallTime,
+        reply: String,
+        timeline: &mut Timeline,
+        out: &mut Vec<Delivery>,
+    ) {
+        timeline.push(now, Who::Asterisk, &reply);
+        self.activity = Activity::Idle;
+        out.push(Delivery::Agi(reply + "\n"));
+    }
+
+    fn set(&mut self, name: &str, value: &str) {
+        self.variables.insert(name.to_owned(), value.to_owned());
+    }
+
+    /// The first signalled key still to come, and when it is released.
+    fn next_release(&self) -> Option<(CallTime, Key)> {
+        let first = self.caller.keys.first()?;
+        Some((self.answered? + first.at + first.held, first.key))
+    }
+
+    /// The caller's next 20 ms, when they are due, in the format of descriptor 3.
+    fn next_frame(&mut self, now: CallTime) -> Option<Vec<u8>> {
+        let due = self.answered? + FRAME * (self.frames + 1);
+        if self.hung_up || due > now {
+            return None;
+        }
+        let from = self.frames as usize * FRAME_SAMPLES;
+        self.frames += 1;
+        let samples = (from..from + FRAME_SAMPLES)
+            .map(|index| self.caller.audio.get(index).copied().unwrap_or_default());
+        Some(match self.format.encoding() {
+            Encoding::Alaw => samples.map(g711::linear_to_alaw).collect(),
+            Encoding::Ulaw => samples.map(g711::linear_to_ulaw).collect(),
+            Encoding::Slin => samples.flat_map(i16::to_le_bytes).collect(),
+        })
+    }
+}
+
+impl VoiceMail {
+    fn next_phase(&mut self, now: CallTime, timeline: &mut Timeline) {
+        let (phase, length, what) = match self.phase {
+            Phase::Greeting if self.instructions => (
+                Phase::Instructions,
+                INSTRUCTIONS,
+                "VoiceMail plays vm-intro",
+            ),
+            Phase::Greeting | Phase::Instructions => (Phase::Beep, BEEP, "VoiceMail beeps"),
+            Phase::Beep | Phase::Recording => (Phase::Recording, MESSAGE, "VoiceMail records"),
+        };
+        timeline.push(now, Who::Asterisk, what);
+        self.phase = phase;
+        self.until = now + length;
+    }
+}
+
+fn playing_reply(result: i64, endpos: bool, position: u128) -> String {
+    if endpos {
+        format!("200 result={result} endpos={position}")
+    } else {
+        format!("200 result={result}")
+    }
+}
+
+/// Samples at 8 kHz in this time.
+fn samples(length: Duration) -> u128 {
+    length.as_micros() / 125
+}
+
+/// One packet of media.
+const FRAME: Duration = Duration::from_millis(20);
+const FRAME_SAMPLES: usize = 160;
+/// Lengths of Asterisk's English prompts, in milliseconds (asterisk-core-sounds-en 1.6.1).
+const PROMPTS: [(&str, u64); 4] = [
+    ("vm-theperson", 2_040),
+    ("vm-isunavail", 1_245),
+    ("vm-isonphone", 1_446),
+    ("vm-intro", 5_654),
+];
+/// A spoken digit (`digits/1` of the same).
+const DIGIT: Duration = Duration::from_millis(911);
+/// The same `vm-intro`.
+const INSTRUCTIONS: Duration = Duration::from_millis(5_654);
+/// The same `beep`.
+const BEEP: Duration = Duration::from_millis(426);
+/// A greeting as people record them.
+const RECORDED_GREETING: Duration = Duration::from_secs(6);
+/// Until somebody answers, or the caller gives up.
+const RINGING: Duration = Duration::from_secs(2);
+/// A short conversation.
+const CONVERSATION: Duration = Duration::from_secs(10);
+/// A message; its end is the caller's hang-up.
+const MESSAGE: Duration = Duration::from_secs(5);
+/// A visit to the mailbox.
+const LOGIN: Duration = Duration::from_secs(5);

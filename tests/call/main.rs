@@ -1,0 +1,9 @@
+//! Whole calls on a virtual clock: the real session and detectors against the simulated Asterisk.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod branches;
+mod hang_up;
+mod keys;
+mod rescue;
+mod support;
