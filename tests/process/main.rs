@@ -1,0 +1,7 @@
+//! The program as a process: real pipes on descriptors 0, 1 and 3, real signals.
+
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
+mod descriptor_3;
+mod dialogue;
+mod support;

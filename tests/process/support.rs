@@ -1,0 +1,201 @@
+//! A process of the program, and this side of its pipes.
+
+use std::{
+    env,
+    fs::{self, File, OpenOptions},
+    io::{BufRead, BufReader, Read, Write},
+    path::PathBuf,
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+const CONFIG: &str = r#"
+[extensions.101]
+dial = "SIP/bob"
+max_wait = 5
+mailbox = "101@sales"
+"#;
+
+/// What descriptor 3 is.
+#[derive(Clone, Copy)]
+pub(crate) enum Audio {
+    /// A pipe, as under Asterisk.
+    Pipe,
+    /// Not open.
+    Closed,
+    /// `/dev/null`.
+    Null,
+    /// A file with a minute of noise.
+    File,
+}
+
+/// The program, started as Asterisk would.
+pub(crate) struct Agent {
+    child: Child,
+    to_agent: Option<ChildStdin>,
+    from_agent: BufReader<ChildStdout>,
+    pub(crate) audio: Option<File>,
+    folder: PathBuf,
+}
+
+impl Agent {
+    pub(crate) fn start(audio: Audio) -> Self {
+        Self::start_with(CONFIG, audio)
+    }
+
+    /// Starts it with this configuration, or none where it is empty.
+    pub(crate) fn start_with(config: &str, audio: Audio) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("voiceagent-process-{}-{number}", std::process::id());
+        let folder = env::temp_dir().join(name);
+        fs::create_dir_all(&folder).unwrap();
+        if !config.is_empty() {
+            fs::write(folder.join("voiceagent.toml"), config).unwrap();
+        }
+        let pipe = folder.join("audio");
+        let redirection = match audio {
+            Audio::Pipe => {
+                let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+                assert!(made.success());
+                "3<\"$PIPE\""
+            }
+            Audio::Closed => "3<&-",
+            Audio::Null => "3</dev/null",
+            Audio::File => {
+                fs::write(&pipe, noise(960_000)).unwrap();
+                "3<\"$PIPE\""
+            }
+        };
+        // The shell opens descriptor 3 and becomes the program.
+        let mut child = Command::new("sh")
+            .arg("-c")
+            .arg(format!("exec \"$PROGRAM\" 101 {redirection}"))
+            .env("PROGRAM", env!("CARGO_BIN_EXE_voiceagent"))
+            .env("PIPE", &pipe)
+            .env("AST_AGI_DIR", &folder)
+            .env("AST_CONFIG_DIR", &folder)
+            .env("AST_SPOOL_DIR", &folder)
+            .env_remove("VOICEAGENT_CONFIG")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let audio = match audio {
+            Audio::Pipe => Some(OpenOptions::new().write(true).open(&pipe).unwrap()),
+            _ => None,
+        };
+        let to_agent = child.stdin.take();
+        let from_agent = BufReader::new(child.stdout.take().unwrap());
+        Self {
+            child,
+            to_agent,
+            from_agent,
+            audio,
+            folder,
+        }
+    }
+
+    pub(crate) fn say(&mut self, text: &str) {
+        self.to_agent
+            .as_mut()
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
+    }
+
+    /// Sends the header of a call to 101.
+    pub(crate) fn header(&mut self) {
+        self.say("agi_request: voiceagent\nagi_enhanced: 1.0\nagi_extension: 101\n\n");
+    }
+
+    /// The next command, without its end; empty at the end of the stream.
+    pub(crate) fn command(&mut self) -> String {
+        let mut line = String::new();
+        self.from_agent.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    /// Replies as in a call that nobody answers, until a command begins with `until`, which is
+    /// returned without a reply.
+    pub(crate) fn answer_until(&mut self, until: &str) -> String {
+        loop {
+            let command = self.command();
+            assert!(!command.is_empty(), "it ended before {until:?}");
+            if command.starts_with(until) {
+                return command;
+            }
+            self.say(reply(&command));
+        }
+    }
+
+    /// Replies until the program ends; the commands it sent, and how it ended.
+    pub(crate) fn answer_to_the_end(mut self) -> (Vec<String>, ExitStatus) {
+        let mut commands = Vec::new();
+        loop {
+            let command = self.command();
+            if command.is_empty() {
+                return (commands, self.wait());
+            }
+            self.say(reply(&command));
+            commands.push(command);
+        }
+    }
+
+    /// SIGHUP, as Asterisk sends it when the caller hangs up.
+    pub(crate) fn hang_up(&self) {
+        let sent = Command::new("kill")
+            .args(["-HUP", &self.child.id().to_string()])
+            .status()
+            .unwrap();
+        assert!(sent.success());
+    }
+
+    /// Closes descriptor 0, as Asterisk does at its own end.
+    pub(crate) fn close(&mut self) {
+        self.to_agent = None;
+    }
+
+    pub(crate) fn threads(&self) -> usize {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        fs::read_dir(tasks).unwrap().count()
+    }
+
+    /// Waits for the end, and tells whether anything was still said.
+    pub(crate) fn wait(&mut self) -> ExitStatus {
+        let mut rest = String::new();
+        self.from_agent.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "", "nothing is said after the end");
+        self.child.wait().unwrap()
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        // Whatever the test found, no process and no folder stays.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// What Asterisk would say to a command in a call that nobody answers.
+fn reply(command: &str) -> &'static str {
+    match command {
+        "GET VARIABLE DIALSTATUS" => "200 result=1 (NOANSWER)\n",
+        "GET VARIABLE VMSTATUS" => "200 result=1 (SUCCESS)\n",
+        "GET FULL VARIABLE \"${CHANNEL(audioreadformat)}\"" => "200 result=1 (slin)\n",
+        "CHANNEL STATUS" => "200 result=6\n",
+        _ if command.starts_with("GET FULL") => "200 result=1 (00)\n",
+        _ if command.starts_with("STREAM FILE") => "200 result=0 endpos=800\n",
+        _ => "200 result=0\n",
+    }
+}
+
+/// That many bytes that mean nothing.
+pub(crate) fn noise(length: u32) -> Vec<u8> {
+    (0..length)
+        .map(|n| (n.wrapping_mul(n) >> 8) as u8)
+        .collect()
+}
