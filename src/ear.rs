@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    audio::{AudioFormat, Decoder, RateError},
+    audio::{AudioFormat, Decoder, RateError, SampleTime},
     dtmf::{self, KeyDown, KeyUp},
     speech,
 };
@@ -12,9 +12,19 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// A key went down.
-    KeyDown(KeyDown),
+    KeyDown {
+        /// What the detector says of it.
+        down: KeyDown,
+        /// How much audio had come after its onset when it was known.
+        after: Duration,
+    },
     /// The key that was down went up.
-    KeyUp(KeyUp),
+    KeyUp {
+        /// What the detector says of it.
+        up: KeyUp,
+        /// How much audio had come after its end when it was known.
+        after: Duration,
+    },
     /// Somebody started to speak.
     Speech(speech::Start),
 }
@@ -66,7 +76,7 @@ impl Ear {
     /// How much audio has been heard.
     #[must_use]
     pub fn heard(&self) -> Duration {
-        Duration::from_secs_f64(self.senses.keys.now().seconds())
+        self.senses.keys.now().duration()
     }
 
     /// How long `bytes` of this audio last.
@@ -90,19 +100,27 @@ impl Senses {
     /// Keys first: what is a key must not count as speech.
     fn hear(&mut self, samples: &[i16], on_heard: &mut impl FnMut(Heard)) {
         let Self { keys, speech } = self;
+        let heard = keys.now() + samples.len() as u64;
+        let after = |point| SampleTime::from_samples(heard.since(point)).duration();
         keys.push(samples, &mut |event| {
             let heard = match event {
                 dtmf::Event::Down(down) => {
                     if let Some(speech) = speech {
                         speech.key_down(down.onset);
                     }
-                    Heard::KeyDown(down)
+                    Heard::KeyDown {
+                        down,
+                        after: after(down.onset),
+                    }
                 }
                 dtmf::Event::Up(up) => {
                     if let Some(speech) = speech {
                         speech.key_up(up.end);
                     }
-                    Heard::KeyUp(up)
+                    Heard::KeyUp {
+                        up,
+                        after: after(up.end),
+                    }
                 }
             };
             on_heard(heard);

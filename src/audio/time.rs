@@ -3,6 +3,7 @@
 use std::{
     fmt,
     ops::{Add, Sub},
+    time::Duration,
 };
 
 /// Samples a second everywhere behind the decoders.
@@ -35,6 +36,12 @@ impl SampleTime {
     #[must_use]
     pub fn seconds(self) -> f64 {
         self.0 as f64 / f64::from(SAMPLE_RATE)
+    }
+
+    /// Time from the first sample.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs_f64(self.seconds())
     }
 
     /// Samples from `earlier` to here, 0 when `earlier` is later.

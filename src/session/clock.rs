@@ -21,6 +21,12 @@ impl CallTime {
         Self(start)
     }
 
+    /// This much earlier, or the start.
+    #[must_use]
+    pub const fn before(self, length: Duration) -> Self {
+        Self(self.0.saturating_sub(length))
+    }
+
     /// How long after the start.
     #[must_use]
     pub const fn since_start(self) -> Duration {

@@ -113,15 +113,16 @@ impl Listening {
         let mut ear = self.ear.take()?;
         let mut trigger = None;
         ear.hear(self.fresh(now, &ear, bytes), &mut |heard| match heard {
-            Heard::KeyDown(down) => {
+            Heard::KeyDown { down, after } => {
                 let twin = self.presses.tone_down(now, down.key) == Verdict::Twin;
-                on_note(Note::Heard { down, twin });
+                on_note(Note::Heard { down, after, twin });
                 if !twin && trigger.is_none() {
                     trigger = self.trigger(down.key, Source::Audio, config);
                 }
             }
-            Heard::KeyUp(up) => {
-                self.presses.tone_up(now);
+            Heard::KeyUp { up, after } => {
+                // An end is only known once it can be no mere gap.
+                self.presses.tone_up(now.before(after));
                 on_note(Note::Released(up));
             }
             Heard::Speech(start) => {

@@ -1,6 +1,6 @@
 //! What is worth telling of a call while it goes on.
 
-use std::fmt;
+use std::{fmt, time::Duration};
 
 use crate::{
     dtmf::{KeyDown, KeyUp},
@@ -15,6 +15,8 @@ pub enum Note {
     Heard {
         /// What the detector said.
         down: KeyDown,
+        /// How much audio had come after its onset when it was known.
+        after: Duration,
         /// Whether Asterisk had reported the same press.
         twin: bool,
     },
@@ -42,11 +44,16 @@ impl fmt::Display for Note {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let twin = |twin: &bool| if *twin { ", the same press" } else { "" };
         match self {
-            Self::Heard { down, twin: known } => write!(
+            Self::Heard {
+                down,
+                after,
+                twin: known,
+            } => write!(
                 f,
-                "key {} in the audio since {} ({}, twist {:.1} dB){}",
+                "key {} in the audio since {}, {} ms ago ({}, twist {:.1} dB){}",
                 down.key,
                 down.onset,
+                after.as_millis(),
                 down.level,
                 down.twist_db,
                 twin(known)
