@@ -1,0 +1,302 @@
+//! What each of Asterisk's replies leads to.
+
+use super::{
+    Exit, FORMAT, LOUD, Output, Plan, Session,
+    clock::CallTime,
+    hearing::silence,
+    listening::{Next, action},
+    outcome::{Press, Status},
+    presses::Source,
+    state::{AfterStop, Errand, Progress, State},
+};
+use crate::{
+    agi::{Application, Argument, Command, Header, Reply, Variable},
+    config::{Destination, Route, Storage},
+    greeting::{Kind, Recorded},
+    key::Key,
+};
+
+impl Session {
+    pub(super) fn on_header(&mut self, header: &Header) {
+        let dialled = header
+            .argument(1)
+            .or_else(|| header.get("agi_extension"))
+            .unwrap_or_default();
+        self.report.extension = dialled.to_owned();
+        self.carries_audio = header.carries_audio();
+        header.language().clone_into(&mut self.language);
+        let config = match &self.plan {
+            Plan::Serve(config) => config,
+            Plan::Refuse(reason) => {
+                let reason = reason.clone();
+                return self.close_with(Status::Failed, &reason, Exit::Failure, LOUD);
+            }
+        };
+        let (errand, progress) = match config.destination(dialled) {
+            Some(Destination::Person(route)) => {
+                (Errand::Dial(route.clone()), Progress::ToDial(route.clone()))
+            }
+            Some(Destination::Login(route)) => (Errand::LogIn(route.clone()), Progress::Ending),
+            None => return self.close(Status::NoRoute, "the extension is not configured"),
+        };
+        self.progress = progress;
+        let failed = Argument::readable(&Status::Failed.to_string());
+        self.command(
+            &Command::SetVariable(Variable::Status, failed),
+            State::Opening(errand),
+        );
+    }
+
+    pub(super) fn on_reply(&mut self, now: CallTime, reply: &Reply) {
+        if *reply == Reply::Dead {
+            self.hung_up.get_or_insert(now);
+        }
+        match std::mem::replace(&mut self.state, State::Finished) {
+            State::Opening(Errand::Dial(route)) => self.dial(route),
+            State::Opening(Errand::LogIn(route)) => self.log_in(&route),
+            State::Dialling(route) => {
+                let key = Key::from_ascii(reply.result());
+                self.command(
+                    &Command::GetVariable(Variable::DialStatus),
+                    State::AskingDialStatus { route, key },
+                );
+            }
+            State::AskingDialStatus { route, key } => {
+                self.on_dial_status(route, key, reply.value());
+            }
+            State::Answering { route, kind } => self.on_answered(route, kind),
+            State::AskingStorage { route, kind } => {
+                if reply.value().contains('1') {
+                    self.leave_message(route, kind, true);
+                } else {
+                    self.look_up(route, kind);
+                }
+            }
+            State::AskingExit { route } => {
+                // Without an extension `a`, option d lets `*` through where the dialplan has
+                // any extension that begins with it.
+                let options = if reply.value() == "1" || !route.star {
+                    ""
+                } else {
+                    "d"
+                };
+                self.voice_mail(route, options);
+            }
+            State::AskingFormat {
+                route,
+                kind,
+                recorded,
+            } => self.listen(now, route, kind, &recorded, reply.value()),
+            State::Playing(listening) => self.on_played(now, listening, reply),
+            State::Stopping(listening, then) => match then {
+                AfterStop::Settle(next) => self.settle(now, listening, next),
+                AfterStop::Go(next) => self.check_caller(listening, next),
+            },
+            State::Settling(mut listening, next, until) => {
+                let done = match reply.result() {
+                    0 => now >= until,
+                    -1 => true,
+                    result => {
+                        if let Some(key) = Key::from_ascii(result) {
+                            self.signalled(now, &mut listening, key);
+                        }
+                        true
+                    }
+                };
+                if done {
+                    self.check_caller(listening, next);
+                } else {
+                    self.start(&silence(), State::Settling(listening, next, until));
+                }
+            }
+            State::CheckingCaller(route, kind, next) => self.go(route, kind, next),
+            State::LeavingMessage(route) => self.command(
+                &Command::GetVariable(Variable::VmStatus),
+                State::AskingVmStatus(route),
+            ),
+            State::AskingVmStatus(route) => match reply.value() {
+                "USEREXIT" if self.hung_up.is_none() => self.command(
+                    &Command::GetFullVariable("${EXTEN}"),
+                    State::AskingVmExit(route),
+                ),
+                "FAILED" if self.hung_up.is_none() => {
+                    let cause = format!("VoiceMail failed for mailbox {}", route.mailbox);
+                    self.close(Status::Failed, &cause);
+                }
+                status => self.close(Status::VoiceMail, status),
+            },
+            State::AskingVmExit(route) => self.on_vm_exit(route, reply.value()),
+            State::LoggingIn => self.close(Status::Mailbox, ""),
+            State::Closing(rest, exit) => self.close_on(rest, exit),
+            State::Rescuing => self.go_plain(),
+            state @ (State::Header | State::LookingUp { .. } | State::Finished) => {
+                self.state = state;
+            }
+        }
+    }
+
+    fn on_dial_status(&mut self, route: Route, key: Option<Key>, status: &str) {
+        let kind = match status {
+            "BUSY" => Kind::Busy,
+            "NOANSWER" | "CHANUNAVAIL" | "CONGESTION" => Kind::Unavailable,
+            "ANSWER" => return self.close(Status::Answered, status),
+            "CANCEL" => return self.on_cancelled(route, key),
+            _ => return self.close(Status::Unhandled, status),
+        };
+        if self.hung_up.is_some() {
+            return self.close(Status::HangUp, status);
+        }
+        status.clone_into(&mut self.report.dial_status);
+        if self.plain {
+            return self.leave_message(route, kind, true);
+        }
+        self.progress = Progress::Greeting(route.clone(), kind);
+        self.start(&Command::Answer, State::Answering { route, kind });
+    }
+
+    /// Dial was ended by the caller: with a key, or by hanging up.
+    fn on_cancelled(&mut self, route: Route, key: Option<Key>) {
+        let Some(key) = key.filter(|_| self.hung_up.is_none()) else {
+            let status = match self.hung_up {
+                Some(_) => Status::HangUp,
+                None => Status::Cancelled,
+            };
+            return self.close(status, "CANCEL");
+        };
+        match action(self.config(), &route, key) {
+            Some(next) => {
+                self.report.press = Some(Press {
+                    key,
+                    source: Source::Signal,
+                });
+                self.go(route, Kind::Unavailable, next);
+            }
+            None => self.close(Status::Cancelled, "CANCEL"),
+        }
+    }
+
+    fn on_answered(&mut self, route: Route, kind: Kind) {
+        match self.config().greeting.storage {
+            Storage::Files => self.look_up(route, kind),
+            Storage::Elsewhere => self.leave_message(route, kind, true),
+            Storage::Auto => self.start(&STORAGE, State::AskingStorage { route, kind }),
+        }
+    }
+
+    fn look_up(&mut self, route: Route, kind: Kind) {
+        if self.hung_up.is_some() {
+            return self.close_hung_up();
+        }
+        self.outputs
+            .push_back(Output::LookUp(route.mailbox.clone()));
+        self.state = State::LookingUp { route, kind };
+    }
+
+    pub(super) fn on_recorded(&mut self, recorded: Recorded) {
+        match std::mem::replace(&mut self.state, State::Finished) {
+            State::LookingUp { route, kind } => {
+                // VoiceMail plays a temporary greeting whatever its options: were it played
+                // here too, the caller would hear it twice.
+                if recorded.temp.is_some() {
+                    self.start(&HAS_EXIT, State::AskingExit { route });
+                } else {
+                    self.start(
+                        &FORMAT,
+                        State::AskingFormat {
+                            route,
+                            kind,
+                            recorded,
+                        },
+                    );
+                }
+            }
+            state => self.state = state,
+        }
+    }
+
+    fn go(&mut self, route: Route, kind: Kind, next: Next) {
+        match next {
+            Next::LeaveMessage { own_greeting } => self.leave_message(route, kind, own_greeting),
+            Next::LogIn => self.log_in(&route),
+            Next::Dial(extension) => match self.config().destination(&extension) {
+                Some(Destination::Person(route) | Destination::Login(route)) => {
+                    let route = route.clone();
+                    self.dial(route);
+                }
+                None => self.leave_message(route, kind, false),
+            },
+        }
+    }
+
+    fn dial(&mut self, route: Route) {
+        self.progress = Progress::Dialled(route.clone());
+        self.start(
+            &Command::Exec(Application::Dial, route.dial.clone()),
+            State::Dialling(route),
+        );
+    }
+
+    fn leave_message(&mut self, route: Route, kind: Kind, own_greeting: bool) {
+        if own_greeting {
+            self.voice_mail(route, kind.option().encode_utf8(&mut [0; 4]));
+        } else {
+            self.voice_mail(route, "s");
+        }
+    }
+
+    fn voice_mail(&mut self, route: Route, options: &str) {
+        self.progress = Progress::Ending;
+        let arguments = match options {
+            "" => route.mailbox.to_string(),
+            options => format!("{},{options}", route.mailbox),
+        };
+        self.start(
+            &Command::Exec(Application::VoiceMail, Argument::readable(&arguments)),
+            State::LeavingMessage(route),
+        );
+    }
+
+    /// VoiceMail was left by a key of its own greeting.
+    fn on_vm_exit(&mut self, route: Route, extension: &str) {
+        // VoiceMail sends `*` to extension `a`; what that is for, we do ourselves.
+        if extension == "a" && route.star && self.config().keys.login == Some(Key::STAR) {
+            self.report.press = Some(Press {
+                key: Key::STAR,
+                source: Source::Signal,
+            });
+            return self.log_in(&route);
+        }
+        self.close(Status::VoiceMail, "USEREXIT");
+    }
+
+    fn log_in(&mut self, route: &Route) {
+        self.progress = Progress::Ending;
+        let mailbox = Argument::readable(&route.mailbox.to_string());
+        self.start(
+            &Command::Exec(Application::VoiceMailMain, mailbox),
+            State::LoggingIn,
+        );
+    }
+
+    /// After a bug: what a plain script would do from here.
+    fn go_plain(&mut self) {
+        match self.progress.clone() {
+            Progress::ToDial(route) => self.dial(route),
+            Progress::Dialled(route) => self.command(
+                &Command::GetVariable(Variable::DialStatus),
+                State::AskingDialStatus { route, key: None },
+            ),
+            Progress::Greeting(route, kind) => self.leave_message(route, kind, true),
+            Progress::NotStarted | Progress::Ending => {
+                self.close(Status::Failed, "an error in the program");
+            }
+        }
+    }
+}
+
+/// Whether voicemail's recordings are in a database or on a mail server: `1` somewhere.
+const STORAGE: Command = Command::GetFullVariable(
+    "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}",
+);
+/// Whether VoiceMail finds extension `a` for a caller who presses `*`.
+const HAS_EXIT: Command = Command::GetFullVariable("${DIALPLAN_EXISTS(${CONTEXT},a,1)}");
