@@ -1,0 +1,169 @@
+"""One scenario's call: what the caller does and hears, and what must have happened in Asterisk."""
+
+import asyncio
+import time
+
+import audio
+import g711
+import phone
+import rtp
+import sounds
+
+# A press of a key by hand.
+PRESS = 0.16
+# From one thing to the next Asterisk is never silent for so long, ringing (5 s) included.
+PATIENCE = 20.0
+# The log is written by other threads than the one that talks to the phone.
+SETTLED = 6.0
+
+
+class CheckFailed(Exception):
+    """Something is not as it must be."""
+
+
+def check(holds, otherwise):
+    """Fails the scenario with these words unless it holds."""
+    if not holds:
+        raise CheckFailed(otherwise)
+
+
+class Case:
+    """What a scenario works with."""
+
+    def __init__(self, name, server, caller, callee, law=g711.ALAW):
+        self.name = name
+        self.server = server
+        self.caller = caller
+        self.callee = callee
+        self.law = law
+        self.delays = []
+        self.call = None
+        self.listener = None
+        self._something_heard = asyncio.Event()
+
+    async def dial(self, number, callee=phone.ring):
+        """Places the call; `callee` says how the called phone behaves, if it is rung."""
+        self.callee.callee_of[self.name] = callee
+        self.listener = sounds.Listener(self.server.libraries[self.law.name], self._something_heard.set)
+        media = rtp.Media(self.law, self.listener.on_packet)
+        self.call = phone.OutgoingCall(self.caller, self.name, media)
+        await self.call.dial(number)
+
+    async def until(self, event, what):
+        """Waits for an event of the call."""
+        try:
+            await asyncio.wait_for(event.wait(), PATIENCE)
+        except asyncio.TimeoutError:
+            raise CheckFailed(f"{what} did not happen within {PATIENCE:.0f} s") from None
+
+    async def hears(self, sound, seconds=0.0):
+        """Waits until this sound reaches the caller, up to this second of it."""
+        deadline = time.monotonic() + PATIENCE
+        while not self.listener.reached(sound, seconds):
+            check(not self.call.over.is_set(), f"the call ended before {sound} was heard")
+            left = deadline - time.monotonic()
+            check(left > 0, f"{sound} was not heard; heard {self.listener.sounds()}")
+            self._something_heard.clear()
+            try:
+                await asyncio.wait_for(self._something_heard.wait(), min(left, 1.0))
+            except asyncio.TimeoutError:
+                continue
+
+    async def says(self, samples):
+        """Sends this audio and waits until it is sent; returns when its first packet went."""
+        clip = self.call.media.play(samples)
+        await self.until(clip.done, "sending the audio")
+        return clip.started
+
+    async def presses_in_audio(self, key, seconds=PRESS):
+        """The key's tones in the caller's own audio. Returns when the first of them went."""
+        return await self.says(audio.key_tone(key, seconds))
+
+    async def presses(self, key, seconds=PRESS, leaks=False):
+        """The key as RFC 4733 event, with or without its tone leaking into the audio first."""
+        if leaks:
+            self.call.media.play(audio.key_tone(key, LEAK))
+        await self.until(self.call.media.press(key, seconds, with_audio=leaks), "the key")
+
+    async def enters(self, keys):
+        """Keys one after another, as at a login."""
+        for key in keys:
+            await self.presses(key, 0.1)
+            await asyncio.sleep(0.15)
+
+    async def is_cut(self, pieces, pressed):
+        """The greeting stops after a press: notes how long its last packet took to come."""
+        await asyncio.sleep(0.6)
+        last = self.listener.last_of(pieces, since=pressed)
+        # A last packet before the press has no delay; the packet itself plays for 20 ms more.
+        delay = 0.0 if last is None else last - pressed + rtp.FRAME_SECONDS
+        self.delays.append(delay)
+        check(delay < 0.5, f"the greeting went on for {delay:.3f} s after the press")
+
+    async def hangs_up(self):
+        """The caller ends the call."""
+        await self.call.hang_up()
+
+    async def transcript(self):
+        """What Asterisk wrote down, once the program has ended."""
+        deadline = time.monotonic() + SETTLED
+        while True:
+            found = await asyncio.to_thread(self.server.transcript, self.name)
+            if found is not None and found.of("ended"):
+                return found
+            check(time.monotonic() < deadline, f"the program had not ended {SETTLED:.0f} s after the call")
+            await asyncio.sleep(0.25)
+
+    async def ended(self, status, executed, key="", source=""):
+        """The call's end in Asterisk: variables, applications, nothing after a hang-up."""
+        transcript = await self.transcript()
+        applications = [_application(command) for command in transcript.executed]
+        check(applications == executed, f"executed {applications}, expected {executed}")
+        variables = transcript.variables
+        check(
+            variables.get("VOICEAGENTSTATUS") == status,
+            f"VOICEAGENTSTATUS is {variables.get('VOICEAGENTSTATUS')!r}, expected {status!r}",
+        )
+        check(
+            variables.get("VOICEAGENTKEY", "") == key,
+            f"VOICEAGENTKEY is {variables.get('VOICEAGENTKEY')!r}, expected {key!r}",
+        )
+        heard_by = variables.get("VOICEAGENTKEYSOURCE", "")
+        check(heard_by in source.split("|"), f"VOICEAGENTKEYSOURCE is {heard_by!r}, expected {source!r}")
+        if self.call.hung_up_at is not None:
+            late = transcript.executed_after(self.call.hung_up_at)
+            check(not late, f"executed after the caller had hung up: {late}")
+            gone = transcript.of("ended")[-1].at - self.call.hung_up_at
+            check(gone < 1.0, f"the program ended {gone:.1f} s after the hang-up")
+        return transcript
+
+    async def left_message(self, box, said, seconds):
+        """The one message of this caller: as long as the recording was, with every word in it."""
+        deadline = time.monotonic() + SETTLED
+        while not (messages := self.server.messages(box, self.name)):
+            check(time.monotonic() < deadline, f"no message in mailbox {box}")
+            await asyncio.sleep(0.25)
+        check(len(messages) == 1, f"{len(messages)} messages in mailbox {box}, expected 1")
+        recorded = messages[0]
+        length = len(recorded) / audio.RATE
+        check(abs(length - seconds) < 0.5, f"the message is {length:.2f} s long, spoken were {seconds:.2f} s")
+        # What Asterisk records is the decoded bytes that were sent: compare exactly.
+        sent = self.law.decode(self.law.encode(said)).tobytes()
+        check(sent in recorded.tobytes(), "the message does not hold what was said, sample by sample")
+
+    def heard_whole(self, pieces):
+        """Every piece of a greeting reached the caller to its end, and in this order."""
+        order = [sound for sound in self.listener.sounds() if sound in pieces]
+        check(order == list(pieces), f"heard {order}, expected {list(pieces)}")
+        for piece in pieces:
+            part = self.listener.fraction(piece)
+            check(part > 0.95, f"{part:.0%} of {piece} was heard")
+
+
+# A phone that detects its own tone lets so much of it through before it mutes it.
+LEAK = 0.06
+
+
+def _application(command):
+    """`Dial SIP/bob,5,g` as `Dial SIP/bob`: options are the program's own affair."""
+    return command.split(",")[0]

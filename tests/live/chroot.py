@@ -1,0 +1,126 @@
+"""Two Debian systems with the two Asterisks, each in a folder of its own, made once and reused."""
+
+import concurrent.futures
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+AGI_BIN = "usr/share/asterisk/agi-bin"
+
+
+@dataclass(frozen=True)
+class Release:
+    """A Debian release by what it is here for."""
+
+    version: str
+    suite: str
+    # debootstrap does not know releases younger than itself: the script to use instead, if any.
+    script: str
+    packages: tuple
+
+
+RELEASES = {
+    "22": Release(
+        "22", "forky", "sid", ("asterisk", "asterisk-core-sounds-en-wav", "libasterisk-agi-perl")
+    ),
+    "16": Release(
+        "16",
+        "bullseye",
+        "",
+        (
+            "asterisk",
+            "asterisk-core-sounds-en-wav",
+            "asterisk-voicemail",
+            "libasterisk-agi-perl",
+        ),
+    ),
+}
+
+
+def mirror():
+    """The Debian mirror that this machine's own apt uses, the first of its sources."""
+    listed = sorted(pathlib.Path("/etc/apt/sources.list.d").glob("*"))
+    for path in [*listed, pathlib.Path("/etc/apt/sources.list")]:
+        text = path.read_text() if path.is_file() else ""
+        for line in text.splitlines():
+            found = re.match(r"(?:URIs:|deb\s(?:\s*\[[^]]*\])?)\s*(\S+/debian)/?(?:\s|$)", line)
+            if found:
+                return found.group(1)
+    raise SystemExit("no Debian mirror in /etc/apt/sources.list or /etc/apt/sources.list.d")
+
+
+def folder_of(folder, version):
+    """Where the system with this Asterisk is."""
+    return folder / f"asterisk-{version}"
+
+
+def make_all(folder, versions):
+    """Makes the systems that are not there yet, beside each other."""
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        list(pool.map(lambda v: make(RELEASES[v], folder_of(folder, v)), versions))
+
+
+def make(release, root):
+    """Makes the system unless it is there. It counts as there once debootstrap has finished."""
+    done = root / "var/lib/voiceagent-live-made"
+    wanted = " ".join(release.packages)
+    if done.exists() and done.read_text() == wanted:
+        return
+    if root.exists():
+        shutil.rmtree(root)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    command = [
+        "debootstrap",
+        "--variant=minbase",
+        "--include=" + ",".join(release.packages),
+        release.suite,
+        str(root),
+        mirror(),
+    ]
+    if release.script:
+        command.append(f"/usr/share/debootstrap/scripts/{release.script}")
+    log = root.with_suffix(".log")
+    with log.open("w") as output:
+        if subprocess.run(command, stdout=output, stderr=output, check=False).returncode:
+            raise SystemExit(f"debootstrap {release.suite} failed:\n" + _tail(log))
+    # The configuration that Debian ships is kept: every run starts from it.
+    shutil.copytree(root / "etc/asterisk", root / "etc/asterisk.debian", symlinks=True)
+    done.write_text(wanted)
+
+
+def mount(root):
+    """Gives the system /proc and terminals; returns what to undo it with."""
+    mounted = []
+    for kind, place in (("proc", "proc"), ("devpts", "dev/pts")):
+        target = root / place
+        target.mkdir(exist_ok=True)
+        if not os.path.ismount(target):
+            subprocess.run(["mount", "-t", kind, kind, str(target)], check=True)
+            mounted.append(target)
+    return mounted
+
+
+def unmount(mounted):
+    """Undoes `mount`."""
+    for target in reversed(mounted):
+        subprocess.run(["umount", "-l", str(target)], check=False)
+
+
+def processes(root):
+    """(pid, command) of everything that runs in this system."""
+    found = []
+    for entry in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if os.readlink(entry / "root") == str(root):
+                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
+                found.append((int(entry.name), command))
+        except OSError:
+            continue
+    return found
+
+
+def _tail(path):
+    return "\n".join(path.read_text(errors="replace").splitlines()[-15:])

@@ -1,0 +1,107 @@
+"""What Asterisk wrote down about one call: the AGI dialogue and the applications it executed.
+
+Asterisk's log with `agi set debug on` has every line that passed between it and the program, by
+channel. The channel of a scenario is the one whose header carries the scenario's caller name.
+"""
+
+import datetime
+import re
+from dataclasses import dataclass, field
+
+_LINE = re.compile(r"^\[(?P<at>[-\d]+ [:\d.]+)\] \S+ (?P<where>[^:]+): (?P<text>.*)$")
+_DIALOGUE = re.compile(r"<(?P<channel>[^>]+)>AGI (?P<way>[TR]x) (?:>>|<<) (?P<text>.*)$")
+_STARTED = re.compile(r"<(?P<channel>[^>]+)>Launched AGI Script (?P<path>\S+)")
+_ENDED = re.compile(r"<(?P<channel>[^>]+)>AGI Script \S+ completed, returning (?P<code>-?\d+)")
+_STEP = re.compile(r'Executing \[[^]]*\] (?P<app>\w+)\("(?P<channel>[^"]+)", "(?P<data>.*)"\)')
+_VARIABLE = re.compile(r'SET VARIABLE "?(?P<name>\w+)"? "?(?P<value>.*?)"?$')
+
+
+@dataclass
+class Entry:
+    """One thing that happened on the channel; times are seconds since the epoch."""
+
+    at: float
+    kind: str
+    text: str
+
+
+@dataclass
+class Transcript:
+    """One call, in order."""
+
+    channel: str
+    entries: list = field(default_factory=list)
+    lines: list = field(default_factory=list)
+
+    def of(self, kind):
+        """The entries of one kind: tx, rx, step, started or ended."""
+        return [entry for entry in self.entries if entry.kind == kind]
+
+    @property
+    def executed(self):
+        """What the program had executed, in order, as `Dial SIP/bob,5,g`."""
+        commands = (entry.text for entry in self.of("rx"))
+        return [_unquote(text[5:]) for text in commands if text.startswith("EXEC ")]
+
+    @property
+    def variables(self):
+        """The variables that the program set, with their last values."""
+        found = (_VARIABLE.match(entry.text) for entry in self.of("rx"))
+        return {match["name"]: match["value"] for match in found if match}
+
+    @property
+    def steps(self):
+        """The dialplan's steps, as `VoiceMail(101@sales,u)`."""
+        return [entry.text for entry in self.of("step")]
+
+    def executed_after(self, moment):
+        """What the program had executed later than this."""
+        late = (entry.text for entry in self.of("rx") if entry.at > moment)
+        return [_unquote(text[5:]) for text in late if text.startswith("EXEC ")]
+
+
+def read(path, caller_name, offset=0):
+    """The transcript of the call with this caller name, or None when there is none yet."""
+    with path.open(errors="replace") as file:
+        file.seek(offset)
+        lines = file.read().splitlines()
+    channel = _channel_of(lines, caller_name)
+    if channel is None:
+        return None
+    transcript = Transcript(channel)
+    for line in lines:
+        if channel not in line:
+            continue
+        match = _LINE.match(line)
+        if match is None:
+            continue
+        transcript.lines.append(line)
+        at = datetime.datetime.fromisoformat(match["at"]).timestamp()
+        for kind, text in _kinds(match["text"], channel):
+            transcript.entries.append(Entry(at, kind, text))
+    return transcript
+
+
+def _channel_of(lines, caller_name):
+    for line in lines:
+        if caller_name not in line:
+            continue
+        match = _DIALOGUE.search(line) or _STEP.search(line)
+        if match and (f"agi_calleridname: {caller_name}" in line or f'"{caller_name}"' in line.replace("\\", "")):
+            return match["channel"]
+    return None
+
+
+def _kinds(text, channel):
+    if (match := _DIALOGUE.search(text)) and match["channel"] == channel:
+        yield match["way"].lower(), match["text"].strip()
+    elif (match := _STARTED.search(text)) and match["channel"] == channel:
+        yield "started", match["path"]
+    elif (match := _ENDED.search(text)) and match["channel"] == channel:
+        yield "ended", match["code"]
+    elif (match := _STEP.search(text)) and match["channel"] == channel:
+        yield "step", f"{match['app']}({match['data']})"
+
+
+def _unquote(text):
+    return re.sub(r'"((?:[^"\\]|\\.)*)"', lambda m: re.sub(r"\\(.)", r"\1", m[1]), text).strip()

@@ -1,0 +1,150 @@
+"""Runs the scenarios on both Asterisks at once and reports. Started by `run`, in a network of its own."""
+
+import argparse
+import asyncio
+import contextlib
+import fnmatch
+import pathlib
+import signal
+import sys
+import time
+import traceback
+
+import chroot
+import g711
+import loopback
+import report
+import scenarios
+from case import Case, CheckFailed, check
+from phone import Phone
+from server import Server
+
+# Calls at once on one server; each is a wait most of the time.
+AT_ONCE = 8
+# The longest scenario takes about 25 s.
+LIMIT = 90
+
+
+async def main(options):
+    """Everything between the first start and the last stop. True when all is well."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
+    chosen = select(options.only)
+    loopback.up()
+    servers = [Server(version, chroot.folder_of(options.folder, version)) for version in options.version]
+    results = []
+    try:
+        await asyncio.gather(*(asyncio.to_thread(begin, server, options.binary) for server in servers))
+        await asyncio.gather(*(run_all(server, chosen, results) for server in servers))
+    finally:
+        for server in servers:
+            if options.keep and not asyncio.current_task().cancelling():
+                print(f"{server.name} runs in {server.root} until Enter is pressed", flush=True)
+                await asyncio.to_thread(sys.stdin.readline)
+            server.stop()
+    report.delays(results)
+    return report.close(results)
+
+
+def select(pattern):
+    """The scenarios whose name matches."""
+    found = [s for s in scenarios.SCENARIOS if fnmatch.fnmatch(s.name, pattern)]
+    if not found:
+        raise SystemExit(f"no scenario is called {pattern}; --list names them")
+    return found
+
+
+def begin(server, binary):
+    """Brings one server up, from nothing if need be."""
+    began = time.monotonic()
+    server.prepare(binary)
+    server.start()
+    print(f"{server.name} is up after {time.monotonic() - began:.1f} s", flush=True)
+
+
+async def run_all(server, chosen, results):
+    """The lanes of one server beside each other; what needs it alone comes last."""
+    peter, bob = (Phone(user, "123", server.address) for user in ("peter", "bob"))
+    for phone in (peter, bob):
+        await phone.open("127.0.0.1")
+    await bob.register()
+    at_once = asyncio.Semaphore(AT_ONCE)
+    box_102 = asyncio.Lock()
+
+    async def in_lane(scenario):
+        caller, callee = (bob, peter) if scenario.lane == scenarios.LANE_102 else (peter, bob)
+        lock = box_102 if scenario.lane == scenarios.LANE_102 else at_once
+        async with lock:
+            results.append(await run_one(scenario, server, caller, callee))
+
+    try:
+        beside = [s for s in chosen if s.lane != scenarios.ALONE]
+        await asyncio.gather(*(in_lane(scenario) for scenario in beside))
+        for scenario in chosen:
+            if scenario.lane == scenarios.ALONE:
+                await in_lane(scenario)
+        results.append(await run_one(NOTHING_LEFT, server, peter, bob))
+    finally:
+        for phone in (peter, bob):
+            phone.close()
+
+
+async def nothing_left(case):
+    """After the last call no process of the program runs."""
+    agents = case.server.agents()
+    check(not agents, f"still running: {agents}")
+
+
+NOTHING_LEFT = scenarios.Scenario("no-process-left", nothing_left, scenarios.ALONE, g711.ALAW)
+
+
+async def run_one(scenario, server, caller, callee):
+    """One scenario, whatever comes of it."""
+    case = Case(scenario.name, server, caller, callee, scenario.law)
+    began = time.monotonic()
+    failure = ""
+    try:
+        await asyncio.wait_for(scenario.run(case), LIMIT)
+    except (CheckFailed, asyncio.TimeoutError) as error:
+        failure = str(error) or f"not over after {LIMIT} s"
+    except Exception:
+        failure = traceback.format_exc()
+    finally:
+        if case.call is not None:
+            if not case.call.over.is_set():
+                with contextlib.suppress(asyncio.TimeoutError):
+                    await asyncio.wait_for(case.call.hang_up(), 5)
+            case.call.close()
+    result = report.Result(server, scenario.name, time.monotonic() - began, failure, case.delays)
+    report.line(result)
+    return result
+
+
+def parse():
+    """The command line of `run`."""
+    parser = argparse.ArgumentParser(prog="tests/live/run", description=__doc__)
+    parser.add_argument("--only", default="*", metavar="PATTERN", help="scenarios by name, * and ? allowed")
+    parser.add_argument("--version", action="append", choices=sorted(chroot.RELEASES), help="default: both")
+    parser.add_argument("--keep", action="store_true", help="leave the servers up until Enter is pressed")
+    parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
+    parser.add_argument("--folder", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--binary", type=pathlib.Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    options.version = options.version or sorted(chroot.RELEASES)
+    return options
+
+
+if __name__ == "__main__":
+    OPTIONS = parse()
+    if OPTIONS.list:
+        for one in scenarios.SCENARIOS:
+            print(f"{one.name:40} {one.run.__doc__.splitlines()[0]}")
+        raise SystemExit(0)
+    if OPTIONS.make:
+        chroot.make_all(OPTIONS.folder, OPTIONS.version)
+        raise SystemExit(0)
+    try:
+        raise SystemExit(0 if asyncio.run(main(OPTIONS)) else 1)
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        raise SystemExit("stopped before the end") from None

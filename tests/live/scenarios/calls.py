@@ -1,0 +1,132 @@
+"""Who answers, who hangs up, and when."""
+
+import asyncio
+
+import phone
+from case import check
+from scenarios.listing import BOTH_LAWS, LANE_102, scenario
+from scenarios.steps import dialled, leaves_message, stock_greeting
+from server import CALLER_VOICE
+
+
+@scenario(laws=BOTH_LAWS)
+async def no_key(case):
+    """The whole greeting, the beep, a message."""
+    await case.dial("101")
+    await leaves_message(case, "101")
+    case.heard_whole(stock_greeting("101"))
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
+
+
+@scenario()
+async def talking_over_the_greeting(case):
+    """Speech is no key, and by default it does not stop the greeting."""
+    await case.dial("101")
+    await case.hears("vm-theperson")
+    case.call.media.play(case.server.voice(CALLER_VOICE, 5.0))
+    await leaves_message(case, "101")
+    case.heard_whole(stock_greeting("101"))
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
+
+
+@scenario()
+async def barge_in_by_voice(case):
+    """With `barge_in = true` the caller's voice ends the greeting."""
+    await case.dial("barge-in-101")
+    await case.hears("vm-intro", 0.5)
+    clip = case.call.media.play(case.server.voice(CALLER_VOICE, 1.0))
+    await case.hears("beep")
+    check(case.listener.fraction("vm-intro") < 0.9, "the greeting was played to its end")
+    await case.until(clip.done, "the end of the first words")
+    await asyncio.sleep(1.0)
+    await case.hangs_up()
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
+
+
+@scenario()
+async def called_person_hangs_up(case):
+    """A finished conversation never ends in voicemail."""
+
+    async def talks_for_two_seconds(incoming):
+        incoming.answer(180, "Ringing")
+        await asyncio.sleep(0.5)
+        await incoming.pick_up(case.law)
+        await asyncio.sleep(2.0)
+        await incoming.hang_up()
+
+    await case.dial("101", talks_for_two_seconds)
+    await case.until(case.call.answered, "the answer")
+    await case.until(case.call.over, "the end of the call")
+    transcript = await case.ended("ANSWERED", [dialled(case, "bob")])
+    check(not any("VoiceMail" in step for step in transcript.steps), "VoiceMail was executed")
+
+
+@scenario()
+async def caller_hangs_up_after_the_answer(case):
+    """The caller ends the conversation."""
+
+    async def picks_up(incoming):
+        incoming.answer(180, "Ringing")
+        await asyncio.sleep(0.5)
+        await incoming.pick_up(case.law)
+
+    await case.dial("101", picks_up)
+    await case.until(case.call.answered, "the answer")
+    await asyncio.sleep(2.0)
+    await case.hangs_up()
+    await case.ended("ANSWERED", [dialled(case, "bob")])
+
+
+@scenario()
+async def busy(case):
+    """486 leads to the busy greeting."""
+    await case.dial("101", phone.busy)
+    await leaves_message(case, "101")
+    case.heard_whole(stock_greeting("101", "vm-isonphone"))
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
+
+
+@scenario(lane=LANE_102)
+async def unreachable(case):
+    """A phone that is not registered leads to the unavailable greeting at once."""
+    await case.dial("102")
+    await leaves_message(case, "102")
+    case.heard_whole(stock_greeting("102"))
+    await case.ended("VOICEMAIL", [dialled(case, "peter"), "VoiceMail 102@sales"])
+
+
+@scenario()
+async def hang_up_while_ringing(case):
+    """Nothing more is started."""
+    await case.dial("101")
+    await case.until(case.call.ringing, "ringing")
+    await asyncio.sleep(1.5)
+    await case.hangs_up()
+    await case.ended("HANGUP", [dialled(case, "bob")])
+
+
+@scenario()
+async def hang_up_in_the_greeting(case):
+    """Nothing more is started."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.hangs_up()
+    await case.ended("HANGUP", [dialled(case, "bob")])
+    check(not case.server.messages("101", case.name), "there is a message of nobody")
+
+
+@scenario()
+async def hang_up_in_the_recording(case):
+    """The usual end of a message: it is stored and the program is gone."""
+    await case.dial("101")
+    await leaves_message(case, "101")
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
+
+
+@scenario()
+async def unknown_extension(case):
+    """The dialplan tells the caller's phone that there is no such number."""
+    await case.dial("999")
+    await case.until(case.call.over, "the refusal")
+    check(case.call.final.status == 404, f"the phone was told {case.call.final.first_line}")
+    await case.ended("NOROUTE", [])

@@ -1,0 +1,128 @@
+"""Keys: where they are heard, what they do, and that a press counts once."""
+
+from scenarios.listing import BOTH_LAWS, scenario
+from scenarios.steps import dialled, leaves_message, logs_in, stock_greeting
+
+
+@scenario(laws=BOTH_LAWS)
+async def star_in_audio(case):
+    """`*` as tones in the audio leads to the login while the greeting plays."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    pressed = await case.presses_in_audio("*")
+    await case.is_cut(stock_greeting("101"), pressed)
+    await logs_in(case, "123")
+    await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "audio")
+
+
+@scenario(laws=BOTH_LAWS)
+async def hash_in_audio(case):
+    """`#` as tones in the audio skips the greeting; the message is whole."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    pressed = await case.presses_in_audio("#")
+    await case.is_cut(stock_greeting("101"), pressed)
+    await leaves_message(case, "101")
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio")
+
+
+@scenario()
+async def star_as_event(case):
+    """`*` as RFC 4733 event."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.presses("*")
+    await logs_in(case, "123")
+    await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "signal")
+
+
+@scenario()
+async def hash_as_event(case):
+    """`#` as RFC 4733 event."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.presses("#")
+    await leaves_message(case, "101")
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "signal")
+
+
+@scenario()
+async def star_as_info(case):
+    """`*` as SIP INFO."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.call.press_by_info("*", 160)
+    await logs_in(case, "123")
+    await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "signal")
+
+
+@scenario()
+async def hash_as_info(case):
+    """`#` as SIP INFO."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.call.press_by_info("#", 160)
+    await leaves_message(case, "101")
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "signal")
+
+
+@scenario()
+async def star_leaking_beside_its_event(case):
+    """One press twice on the line: VoiceMailMain must not take the event for part of the PIN."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.presses("*", leaks=True)
+    await logs_in(case, "123")
+    await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "audio|signal")
+
+
+@scenario()
+async def hash_leaking_beside_its_event(case):
+    """One press twice on the line: the event must not end the message as a second `#`."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.presses("#", leaks=True)
+    await leaves_message(case, "101")
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal")
+
+
+@scenario()
+async def long_hash_leaking_beside_its_event(case):
+    """The same with a key held for a second, long after the tone has been acted on."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.presses("#", seconds=1.0, leaks=True)
+    await leaves_message(case, "101")
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal")
+
+
+@scenario()
+async def keys_without_a_meaning(case):
+    """5 in the audio and 7 as event change nothing."""
+    await case.dial("101")
+    await case.hears("vm-isunavail")
+    await case.presses_in_audio("5")
+    await case.hears("vm-intro", 0.5)
+    await case.presses("7")
+    await leaves_message(case, "101")
+    case.heard_whole(stock_greeting("101"))
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
+
+
+@scenario()
+async def star_at_16_kilohertz(case):
+    """The dialplan chooses another format for descriptor 3."""
+    await case.dial("slin16-101")
+    await case.hears("vm-intro", 1.0)
+    pressed = await case.presses_in_audio("*")
+    await case.is_cut(stock_greeting("101"), pressed)
+    await logs_in(case, "123")
+    await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "audio")
+
+
+@scenario()
+async def login_by_number(case):
+    """`*101` asks for the PIN and rings nobody."""
+    await case.dial("*101")
+    await logs_in(case, "123")
+    await case.ended("MAILBOX", ["VoiceMailMain 101@sales"])

@@ -1,0 +1,40 @@
+"""The list of scenarios, and where each may run."""
+
+from dataclasses import dataclass
+
+import g711
+
+LANE_101 = "101"
+LANE_102 = "102"
+ALONE = "alone"
+BOTH_LAWS = (g711.ALAW, g711.ULAW)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A call and where it may run.
+
+    Calls to 101 (peter calls bob) run beside each other. Those to 102 (bob calls peter) change what
+    lies in its mailbox and whether peter is registered: one at a time. ALONE changes the server.
+    """
+
+    name: str
+    run: object
+    lane: str
+    law: g711.Law
+
+
+SCENARIOS = []
+
+
+def scenario(lane=LANE_101, laws=(g711.ALAW,)):
+    """Puts a function on the list under its own name, once for each law."""
+
+    def listed(function):
+        base = function.__name__.replace("_", "-")
+        for law in laws:
+            name = base if len(laws) == 1 else f"{base}-{law.name}"
+            SCENARIOS.append(Scenario(name, function, lane, law))
+        return function
+
+    return listed

@@ -1,0 +1,40 @@
+"""What several scenarios do or expect."""
+
+import asyncio
+
+from case import check
+from server import CALLER_VOICE
+
+SAID = 3.0
+
+
+def stock_greeting(box, state="vm-isunavail"):
+    """The prompts of a mailbox without recordings, in VoiceMail's own order."""
+    return ["vm-theperson", *(f"digits/{digit}" for digit in box), state, "vm-intro"]
+
+
+def dialled(case, peer):
+    """The application that rings somebody."""
+    return f"Dial {case.server.technology}/{peer}"
+
+
+async def leaves_message(case, box):
+    """Waits for the beep, speaks, hangs up; the message must be there, whole."""
+    await case.hears("beep", 0.1)
+    beep_left = case.server.libraries[case.law.name].seconds("beep") - 0.1
+    await asyncio.sleep(beep_left + 0.3)
+    said = case.server.voice(CALLER_VOICE, SAID)
+    await case.says(said)
+    await asyncio.sleep(0.3)
+    await case.hangs_up()
+    await case.left_message(box, said, SAID + 0.6)
+
+
+async def logs_in(case, pin):
+    """The mailbox asks for its PIN, which is right at the first attempt."""
+    await case.hears("vm-password")
+    await asyncio.sleep(0.5)
+    await case.enters(pin + "#")
+    await case.hears("vm-youhave")
+    await case.hangs_up()
+    check("vm-incorrect-mailbox" not in case.listener.sounds(), "the PIN was refused at first")

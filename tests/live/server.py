@@ -1,0 +1,179 @@
+"""One real Asterisk in its chroot: configured, started, asked and stopped."""
+
+import pathlib
+import shutil
+import subprocess
+import time
+
+import audio
+import chroot
+import g711
+import log
+import sounds
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROJECT = HERE.parent.parent
+# What a caller can hear on the way to a message, and what tells that a login was reached.
+STOCK = (
+    "vm-theperson digits/0 digits/1 digits/2 vm-isunavail vm-isonphone vm-intro beep "
+    "vm-login vm-password vm-youhave vm-incorrect-mailbox vm-goodbye auth-thankyou pbx-invalid"
+).split()
+# How the sound of a greeting recorded by a mailbox's owner is called.
+RECORDED = "recorded"
+# Recordings of speech, for greetings and callers; no scenario plays them as prompts.
+GREETING_VOICE = "demo-congrats"
+CALLER_VOICE = "demo-instruct"
+
+
+class Server:
+    """Asterisk 16 with chan_sip or Asterisk 22 with PJSIP."""
+
+    def __init__(self, version, root):
+        self.version = version
+        self.root = root
+        self.address = (f"127.0.0.{version}", 5060)
+        self.technology = "SIP" if version == "16" else "PJSIP"
+        self.log_path = root / "var/log/asterisk/live"
+        self.libraries = {}
+        self._mounted = []
+        self._process = None
+
+    @property
+    def name(self):
+        """How the report calls it."""
+        return f"Asterisk {self.version}"
+
+    @property
+    def configuration(self):
+        """The file that voiceagent reads."""
+        return self.root / "etc/asterisk/voiceagent.toml"
+
+    @property
+    def mailboxes(self):
+        """The folder of the mailboxes of context `sales`."""
+        return self.root / "var/spool/asterisk/voicemail/sales"
+
+    def prepare(self, binary):
+        """Installs the program and the shipped configuration on a clean system."""
+        etc = self.root / "etc/asterisk"
+        shutil.rmtree(etc, ignore_errors=True)
+        shutil.copytree(self.root / "etc/asterisk.debian", etc, symlinks=True)
+        shutil.copytree(HERE / "overrides", etc / "live")
+        shipped = {path.name: path for path in (PROJECT / "config").glob("*.conf")}
+        for folder in ("both", self.version):
+            for override in (HERE / "overrides" / folder).glob("*.conf"):
+                _override(etc, override.name, folder, shipped.get(override.name))
+        shutil.copy(shipped["voicemail.conf"], etc)
+        toml = "voiceagent.toml" if self.technology == "SIP" else "voiceagent-pjsip.toml"
+        shutil.copy(PROJECT / "config" / toml, self.configuration)
+        # The two directives that Debian ships as a template, which makes them void.
+        conf = etc / "asterisk.conf"
+        conf.write_text(conf.read_text().replace("[directories](!)", "[directories]"))
+        agi_bin = self.root / chroot.AGI_BIN
+        for program in (binary, *(HERE / "agi-bin").iterdir()):
+            shutil.copy(program, agi_bin)
+            (agi_bin / program.name).chmod(0o755)
+        shutil.rmtree(self.mailboxes, ignore_errors=True)
+        self.log_path.unlink(missing_ok=True)
+
+    def start(self):
+        """Starts it and waits until it takes calls."""
+        self._mounted = chroot.mount(self.root)
+        self._process = subprocess.Popen(
+            # Killed with this harness, even when that cannot say goodbye.
+            ["setpriv", "--pdeathsig", "KILL", "chroot", str(self.root)]
+            + ["asterisk", "-f", "-C", "/etc/asterisk/asterisk.conf"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        for _ in range(120):
+            if "fully booted" in self.cli("core waitfullybooted"):
+                break
+            if self._process.poll() is not None:
+                raise RuntimeError(f"{self.name} ended at its start, see {self.log_path}")
+            time.sleep(0.5)
+        else:
+            raise RuntimeError(f"{self.name} does not come up, see {self.log_path}")
+        self.cli("agi set debug on")
+        if "VoiceMailMain" not in self.cli("core show application VoiceMailMain"):
+            raise RuntimeError(f"{self.name} has no VoiceMail")
+        self._learn_sounds()
+
+    def stop(self):
+        """Stops what `start` started."""
+        if self._process is not None and self._process.poll() is None:
+            self.cli("core stop now")
+            try:
+                self._process.wait(10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        chroot.unmount(self._mounted)
+        self._mounted = []
+
+    def cli(self, command):
+        """What Asterisk's console answers."""
+        done = subprocess.run(
+            ["chroot", str(self.root), "asterisk", "-rx", command],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+        )
+        return done.stdout
+
+    def agents(self):
+        """The processes of voiceagent that run now."""
+        return [line for _, line in chroot.processes(self.root) if "voiceagent" in line]
+
+    def transcript(self, caller_name):
+        """What the log has about the call with this caller name."""
+        return log.read(self.log_path, caller_name)
+
+    def voice(self, name, seconds):
+        """The first seconds of a recording of speech."""
+        # `en` is a link that only leads somewhere inside the chroot: take the folder itself.
+        (path,) = (self.root / "usr/share/asterisk/sounds").glob(f"en_*_f_*/{name}.wav")
+        return audio.read_wav(path)[: round(seconds * audio.RATE)]
+
+    def record_greeting(self, box, name, samples):
+        """Puts a greeting into a mailbox, as if its owner had recorded it."""
+        folder = self.mailboxes / box
+        folder.mkdir(parents=True, exist_ok=True)
+        audio.write_wav(folder / f"{name}.wav", samples)
+        self._learn(RECORDED, f"/var/spool/asterisk/voicemail/sales/{box}/{name}")
+        return folder / f"{name}.wav"
+
+    def messages(self, box, caller_name):
+        """The recordings that this caller left, as samples."""
+        found = []
+        for text in sorted((self.mailboxes / box / "INBOX").glob("msg*.txt")):
+            if caller_name in text.read_text(errors="replace"):
+                found.append(audio.read_wav(text.with_suffix(".wav")))
+        return found
+
+    def _learn_sounds(self):
+        self.libraries = {law.name: sounds.Library() for law in (g711.ALAW, g711.ULAW)}
+        for name in STOCK:
+            self._learn(name, f"/usr/share/asterisk/sounds/en/{name}")
+
+    def _learn(self, name, path):
+        for law, library in self.libraries.items():
+            converted = f"/tmp/voiceagent-live.{law}"
+            answer = self.cli(f"file convert {path}.wav {converted}")
+            if "Converted" not in answer:
+                raise RuntimeError(f"{self.name} cannot convert {path}.wav: {answer}")
+            library.add(name, (self.root / converted[1:]).read_bytes())
+
+
+def _override(etc, name, folder, shipped):
+    """Makes `name` a file of includes: what was shipped, by us or else by Debian, then the override."""
+    base = etc / "shipped" / name
+    if not base.exists():
+        base.parent.mkdir(exist_ok=True)
+        shutil.copy(shipped or etc / name, base)
+    (etc / name).write_text(f"#include shipped/{name}\n#include live/{folder}/{name}\n")

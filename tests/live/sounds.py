@@ -1,0 +1,89 @@
+"""Which of Asterisk's sounds a caller hears, packet by packet.
+
+A prompt reaches the caller as the G.711 bytes of its file, 20 ms at a time and unchanged, so every
+packet can be told exactly: no correlation, no threshold. Asterisk itself converts the files once
+(`file convert`), so that its own tables are used. Frames that several sounds share (silence) belong
+to the sound that is being played when they come.
+"""
+
+import time
+
+FRAME = 160
+
+
+class Library:
+    """The sounds that matter to the tests in one law."""
+
+    def __init__(self):
+        self._sounds = {}
+        self._places = {}
+
+    def add(self, name, payload):
+        """Learns a sound; a name that is known is replaced."""
+        frames = [payload[i : i + FRAME] for i in range(0, len(payload) - FRAME + 1, FRAME)]
+        self._sounds[name] = frames
+        self._places = {}
+        for sound, its_frames in self._sounds.items():
+            for index, frame in enumerate(its_frames):
+                self._places.setdefault(frame, []).append((sound, index))
+
+    def place(self, frame, after):
+        """(sound, index) of a frame that came after the one at `after`, or None."""
+        if after is not None:
+            sound, index = after
+            frames = self._sounds[sound]
+            if index + 1 < len(frames) and frames[index + 1] == frame:
+                return sound, index + 1
+        places = self._places.get(frame, [])
+        return places[0] if len(places) == 1 else None
+
+    def seconds(self, name):
+        """How long a sound plays."""
+        return len(self._sounds[name]) * FRAME / 8000
+
+
+class Listener:
+    """What one caller has heard so far."""
+
+    def __init__(self, library, wake):
+        self._library = library
+        self._wake = wake
+        self._last = None
+        self.heard = []
+
+    def on_packet(self, packet):
+        """Takes the next packet."""
+        self._last = self._library.place(packet.payload, self._last)
+        if self._last is not None:
+            sound, index = self._last
+            self.heard.append((packet.at, sound, index))
+            self._wake()
+
+    def sounds(self):
+        """The names of the sounds heard, in order, each once for each time it was played."""
+        names = []
+        last = (None, 0)
+        for _, sound, index in self.heard:
+            if sound != last[0] or index <= last[1]:
+                names.append(sound)
+            last = (sound, index)
+        return names
+
+    def fraction(self, name):
+        """How much of a sound was heard, the latest time it was played."""
+        reached = [index for _, sound, index in self.heard if sound == name]
+        return (reached[-1] + 1) * FRAME / 8000 / self._library.seconds(name) if reached else 0.0
+
+    def last_of(self, names, since=0.0):
+        """When the last packet of any of these sounds came, or None if none came since then."""
+        times = [at for at, sound, _ in self.heard if sound in names and at >= since]
+        return times[-1] if times else None
+
+    def reached(self, name, seconds):
+        """Whether this sound has been heard up to this second of it."""
+        wanted = int(seconds * 8000 / FRAME)
+        return any(sound == name and index >= wanted for _, sound, index in self.heard)
+
+    def quiet_since(self):
+        """When anything that is known was heard last."""
+        return self.heard[-1][0] if self.heard else time.monotonic()
