@@ -1,0 +1,184 @@
+"""Measures what `cost` describes: PROGRAM CHROOT REPETITIONS.
+
+The programs take turns, so that whatever else the machine does falls on all of them alike. A
+program is started with vfork (posix_spawn), its header already in the pipe; its time runs from just
+before the start to the arrival of its first line.
+"""
+
+import contextlib
+import multiprocessing
+import os
+import pathlib
+import re
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+
+import chroot
+from server import PROJECT
+
+HERE = pathlib.Path(__file__).resolve().parent
+FIRST_COMMAND_MS = 1.0
+PEAK_KIB = 3 * 1024
+HEADER = "".join(
+    f"agi_{name}: {value}\n"
+    for name, value in {
+        "request": "voiceagent",
+        "channel": "SIP/peter-00000001",
+        "language": "en",
+        "type": "SIP",
+        "uniqueid": "1700000000.1",
+        "version": "16.28.0",
+        "callerid": "peter",
+        "calleridname": "Peter",
+        "context": "users",
+        "extension": "101",
+        "priority": "2",
+        "enhanced": "1.0",
+        "accountcode": "",
+        "threadid": "1",
+        "arg_1": "101",
+    }.items()
+).encode() + b"\n"
+# What Asterisk answers, by the beginning of the command; the call goes unanswered to voicemail.
+ANSWERS = (
+    (b"EXEC ", b"200 result=0\n"),
+    (b"GET VARIABLE DIALSTATUS", b"200 result=1 (NOANSWER)\n"),
+    (b"GET VARIABLE VMSTATUS", b"200 result=1 (SUCCESS)\n"),
+    (b"GET FULL VARIABLE", b"200 result=1 (alaw)\n"),
+    (b"STREAM FILE", b"200 result=0 endpos=16318\n"),
+    (b"", b"200 result=0\n"),
+)
+SECOND_OF_AUDIO = b"\xd5" * 8000
+
+
+@dataclass
+class Program:
+    """One of the programs that are compared."""
+
+    name: str
+    command: list
+    root: str = "/"
+
+
+@dataclass
+class Sample:
+    """One start: milliseconds, KiB, threads."""
+
+    first_command: float = 0.0
+    peak: int = 0
+    threads: int = 0
+
+
+def call(command):
+    """Starts a program as Asterisk does, answers it, and measures it when it asks for VoiceMail."""
+    header, commands, audio = os.pipe(), os.pipe(), os.pipe()
+    os.write(header[1], HEADER)
+    theirs = (header[0], commands[1], audio[0])
+    actions = [(os.POSIX_SPAWN_DUP2, fd, place) for fd, place in zip(theirs, (0, 1, 3))]
+    began = time.perf_counter()
+    pid = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+    for fd in theirs:
+        os.close(fd)
+    sample = Sample()
+    with os.fdopen(commands[0], "rb", buffering=0) as lines:
+        for line in lines:
+            if not sample.first_command:
+                sample.first_command = (time.perf_counter() - began) * 1000
+            if line.startswith(b"STREAM FILE"):
+                os.write(audio[1], SECOND_OF_AUDIO)
+            elif re.match(rb'EXEC "?VoiceMail', line):
+                status = pathlib.Path(f"/proc/{pid}/status").read_text()
+                sample.peak = int(re.search(r"VmHWM:\s+(\d+)", status)[1])
+                sample.threads = int(re.search(r"Threads:\s+(\d+)", status)[1])
+            answer = next(answer for start, answer in ANSWERS if line.startswith(start))
+            try:
+                os.write(header[1], answer)
+            except BrokenPipeError:
+                break
+    os.waitpid(pid, 0)
+    os.close(header[1])
+    os.close(audio[1])
+    return sample
+
+
+def opened(command):
+    """The files that a program asks the system for, and the threads it makes, in a call like that."""
+    with tempfile.NamedTemporaryFile() as trace:
+        wanted = "trace=%file,clone,clone3,fork,vfork"
+        call(["/usr/bin/strace", "-f", "-qq", "-e", wanted, "-o", trace.name, *command])
+        lines = pathlib.Path(trace.name).read_text().splitlines()
+    started = [line for line in lines if "execve(" not in line]
+    return [re.sub(r"^\d+\s+", "", line) for line in started]
+
+
+def measure(programs, repetitions):
+    """All samples of each program, taken in turns."""
+    samples = {program.name: [] for program in programs}
+    context = multiprocessing.get_context("fork")
+    with contextlib.ExitStack() as stack:
+        pools = {
+            root: stack.enter_context(context.Pool(1, os.chroot, (root,)))
+            for root in {program.root for program in programs}
+        }
+        for _ in range(repetitions):
+            for program in programs:
+                samples[program.name].append(pools[program.root].apply(call, (program.command,)))
+    return samples
+
+
+def main(binary, debian_11, repetitions):
+    """Prints the table; returns whether the program keeps its limits."""
+    place = "/tmp/voiceagent-cost"
+    for root in ("/", str(debian_11)):
+        folder = pathlib.Path(root + place)
+        folder.mkdir(exist_ok=True)
+        shutil.copy(binary, folder / "voiceagent")
+        shutil.copy(HERE / "original.pl", folder)
+        shutil.copy(PROJECT / "config/voiceagent.toml", folder)
+    # As Asterisk sets them, but for the configuration, which is not installed for this.
+    os.environ["AST_CONFIG_DIR"] = place
+    os.environ["AST_SPOOL_DIR"] = "/var/spool/asterisk"
+    agent = [f"{place}/voiceagent", "101"]
+    perl = ["/usr/bin/perl", f"{place}/original.pl", "101"]
+    echo = ["/bin/echo"]
+    programs = [
+        Program(f"{name}, {where}", command, root)
+        for where, root in (("this machine", "/"), ("Debian 11", str(debian_11)))
+        for name, command in (("voiceagent", agent), ("Perl original", perl), ("/bin/echo", echo))
+    ]
+    mounted = chroot.mount(debian_11)
+    try:
+        samples = measure(programs, repetitions)
+        trace = opened(agent)
+    finally:
+        chroot.unmount(mounted)
+        for root in ("/", str(debian_11)):
+            shutil.rmtree(root + place)
+    print(f"medians of {repetitions} starts each, the programs in turns")
+    print(f"{'':30} {'first command':>14} {'peak memory':>12} {'threads':>8}")
+    good = True
+    for program in programs:
+        taken = samples[program.name]
+        first = statistics.median(sample.first_command for sample in taken)
+        peak = max(sample.peak for sample in taken)
+        threads = max(sample.threads for sample in taken)
+        memory = f"{peak} KiB" if peak else "-"
+        print(f"{program.name:30} {first:11.2f} ms {memory:>12} {threads or '-':>8}")
+        if program.command is agent:
+            good = good and first <= FIRST_COMMAND_MS and 0 < peak < PEAK_KIB and threads == 1
+    print("what voiceagent asks the file system for, and the threads it makes, in such a call:")
+    for line in trace:
+        print(f"  {line}")
+    size = pathlib.Path(binary).stat().st_size
+    print(f"the program is one file of {size / 2**20:.2f} MiB")
+    print("within its limits" if good else "NOT within its limits", flush=True)
+    return good
+
+
+if __name__ == "__main__":
+    KEPT = main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), int(sys.argv[3]))
+    raise SystemExit(0 if KEPT else 1)
