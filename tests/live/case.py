@@ -37,6 +37,7 @@ class Case:
         self.callee = callee
         self.law = law
         self.delays = []
+        self.capture_folder = None
         self.call = None
         self.listener = None
         self._something_heard = asyncio.Event()
@@ -70,20 +71,24 @@ class Case:
                 continue
 
     async def says(self, samples):
-        """Sends this audio and waits until it is sent; returns when its first packet went."""
+        """Sends this audio and waits until it is sent."""
         clip = self.call.media.play(samples)
         await self.until(clip.done, "sending the audio")
-        return clip.started
+        return clip
 
     async def presses_in_audio(self, key, seconds=PRESS):
-        """The key's tones in the caller's own audio. Returns when the first of them went."""
+        """The key's tones in the caller's own audio."""
         return await self.says(audio.key_tone(key, seconds))
 
-    async def presses(self, key, seconds=PRESS, leaks=False):
-        """The key as RFC 4733 event, with or without its tone leaking into the audio first."""
-        if leaks:
-            self.call.media.play(audio.key_tone(key, LEAK))
-        await self.until(self.call.media.press(key, seconds, with_audio=leaks), "the key")
+    async def presses(self, key, seconds=PRESS):
+        """The key as RFC 4733 event."""
+        await self.until(self.call.media.press(key, seconds), "the key")
+
+    async def presses_leaking(self, key, seconds=PRESS):
+        """The key as RFC 4733 event, with the beginning of its tone in the audio."""
+        clip = self.call.media.play(audio.key_tone(key, LEAK))
+        await self.until(self.call.media.press(key, seconds, with_audio=True), "the key")
+        return clip
 
     async def enters(self, keys):
         """Keys one after another, as at a login."""
@@ -94,9 +99,9 @@ class Case:
     async def is_cut(self, pieces, pressed):
         """The greeting stops after a press: notes how long its last packet took to come."""
         await asyncio.sleep(0.6)
-        last = self.listener.last_of(pieces, since=pressed)
+        last = self.listener.last_of(pieces, since=pressed.started)
         # A last packet before the press has no delay; the packet itself plays for 20 ms more.
-        delay = 0.0 if last is None else last - pressed + rtp.FRAME_SECONDS
+        delay = 0.0 if last is None else last - pressed.started + rtp.FRAME_SECONDS
         self.delays.append(delay)
         check(delay < 0.5, f"the greeting went on for {delay:.3f} s after the press")
 
@@ -104,12 +109,12 @@ class Case:
         """The caller ends the call."""
         await self.call.hang_up()
 
-    async def transcript(self):
-        """What Asterisk wrote down, once the program has ended."""
+    async def transcript(self, launched=True):
+        """What Asterisk wrote down, once the program has ended if it was launched at all."""
         deadline = time.monotonic() + SETTLED
         while True:
             found = await asyncio.to_thread(self.server.transcript, self.name)
-            if found is not None and found.of("ended"):
+            if found is not None and (found.of("ended") or not launched):
                 return found
             check(time.monotonic() < deadline, f"the program had not ended {SETTLED:.0f} s after the call")
             await asyncio.sleep(0.25)
@@ -151,6 +156,20 @@ class Case:
         sent = self.law.decode(self.law.encode(said)).tobytes()
         check(sent in recorded.tobytes(), "the message does not hold what was said, sample by sample")
 
+    def keep_capture(self, clip, what):
+        """Keeps what came on descriptor 3 around this clip, and a line that says what it is."""
+        (capture,) = self.server.captures()
+        audio_bytes = capture.read_bytes()
+        capture.unlink()
+        at = audio_bytes.find(bytes(clip.sent))
+        check(at >= 0, "what was sent did not arrive as it was")
+        second = audio.RATE
+        begin = max(0, at - CAPTURE_BEFORE * second)
+        end = at + len(clip.sent) + CAPTURE_AFTER * second
+        name = f"{self.name}.asterisk-{self.server.version}.{self.law.name}"
+        (self.capture_folder / name).write_bytes(audio_bytes[begin:end])
+        print(f"{name}: {what}, from {(at - begin) / second:.3f} s")
+
     def heard_whole(self, pieces):
         """Every piece of a greeting reached the caller to its end, and in this order."""
         order = [sound for sound in self.listener.sounds() if sound in pieces]
@@ -160,6 +179,8 @@ class Case:
             check(part > 0.95, f"{part:.0%} of {piece} was heard")
 
 
+# Seconds kept of a capture around what it is about.
+CAPTURE_BEFORE, CAPTURE_AFTER = 1, 1
 # A phone that detects its own tone lets so much of it through before it mutes it.
 LEAK = 0.06
 

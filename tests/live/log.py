@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 _LINE = re.compile(r"^\[(?P<at>[-\d]+ [:\d.]+)\] \S+ (?P<where>[^:]+): (?P<text>.*)$")
 _DIALOGUE = re.compile(r"<(?P<channel>[^>]+)>AGI (?P<way>[TR]x) (?:>>|<<) (?P<text>.*)$")
-_STARTED = re.compile(r"<(?P<channel>[^>]+)>Launched AGI Script (?P<path>\S+)")
 _ENDED = re.compile(r"<(?P<channel>[^>]+)>AGI Script \S+ completed, returning (?P<code>-?\d+)")
 _STEP = re.compile(r'Executing \[[^]]*\] (?P<app>\w+)\("(?P<channel>[^"]+)", "(?P<data>.*)"\)')
 _VARIABLE = re.compile(r'SET VARIABLE "?(?P<name>\w+)"? "?(?P<value>.*?)"?$')
@@ -34,7 +33,7 @@ class Transcript:
     lines: list = field(default_factory=list)
 
     def of(self, kind):
-        """The entries of one kind: tx, rx, step, started or ended."""
+        """The entries of one kind: tx, rx, step or ended."""
         return [entry for entry in self.entries if entry.kind == kind]
 
     @property
@@ -95,8 +94,6 @@ def _channel_of(lines, caller_name):
 def _kinds(text, channel):
     if (match := _DIALOGUE.search(text)) and match["channel"] == channel:
         yield match["way"].lower(), match["text"].strip()
-    elif (match := _STARTED.search(text)) and match["channel"] == channel:
-        yield "started", match["path"]
     elif (match := _ENDED.search(text)) and match["channel"] == channel:
         yield "ended", match["code"]
     elif (match := _STEP.search(text)) and match["channel"] == channel:

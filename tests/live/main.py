@@ -11,7 +11,6 @@ import time
 import traceback
 
 import chroot
-import g711
 import loopback
 import report
 import scenarios
@@ -29,13 +28,13 @@ async def main(options):
     """Everything between the first start and the last stop. True when all is well."""
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
-    chosen = select(options.only)
+    chosen = select(options)
     loopback.up()
     servers = [Server(version, chroot.folder_of(options.folder, version)) for version in options.version]
     results = []
     try:
         await asyncio.gather(*(asyncio.to_thread(begin, server, options.binary) for server in servers))
-        await asyncio.gather(*(run_all(server, chosen, results) for server in servers))
+        await asyncio.gather(*(run_all(server, chosen, results, options.capture) for server in servers))
     finally:
         for server in servers:
             if options.keep and not asyncio.current_task().cancelling():
@@ -46,11 +45,12 @@ async def main(options):
     return report.close(results)
 
 
-def select(pattern):
+def select(options):
     """The scenarios whose name matches."""
-    found = [s for s in scenarios.SCENARIOS if fnmatch.fnmatch(s.name, pattern)]
+    listed = scenarios.CAPTURES if options.capture else scenarios.SCENARIOS
+    found = [s for s in listed if fnmatch.fnmatch(s.name, options.only)]
     if not found:
-        raise SystemExit(f"no scenario is called {pattern}; --list names them")
+        raise SystemExit(f"no scenario is called {options.only}; --list names them")
     return found
 
 
@@ -62,20 +62,22 @@ def begin(server, binary):
     print(f"{server.name} is up after {time.monotonic() - began:.1f} s", flush=True)
 
 
-async def run_all(server, chosen, results):
+async def run_all(server, chosen, results, capture_folder):
     """The lanes of one server beside each other; what needs it alone comes last."""
     peter, bob = (Phone(user, "123", server.address) for user in ("peter", "bob"))
     for phone in (peter, bob):
         await phone.open("127.0.0.1")
     await bob.register()
     at_once = asyncio.Semaphore(AT_ONCE)
-    box_102 = asyncio.Lock()
+    one_by_one = {lane: asyncio.Lock() for lane in (scenarios.LANE_102, scenarios.LANE_CAPTURE)}
 
     async def in_lane(scenario):
-        caller, callee = (bob, peter) if scenario.lane == scenarios.LANE_102 else (peter, bob)
-        lock = box_102 if scenario.lane == scenarios.LANE_102 else at_once
-        async with lock:
-            results.append(await run_one(scenario, server, caller, callee))
+        calls_102 = scenario.lane in (scenarios.LANE_102, scenarios.ALONE)
+        caller, callee = (bob, peter) if calls_102 else (peter, bob)
+        case = Case(scenario.name, server, caller, callee, scenario.law)
+        case.capture_folder = capture_folder
+        async with one_by_one.get(scenario.lane, at_once):
+            results.append(await run_one(scenario.run, case))
 
     try:
         beside = [s for s in chosen if s.lane != scenarios.ALONE]
@@ -83,7 +85,7 @@ async def run_all(server, chosen, results):
         for scenario in chosen:
             if scenario.lane == scenarios.ALONE:
                 await in_lane(scenario)
-        results.append(await run_one(NOTHING_LEFT, server, peter, bob))
+        results.append(await run_one(nothing_left, Case("no-process-left", server, peter, bob)))
     finally:
         for phone in (peter, bob):
             phone.close()
@@ -95,16 +97,12 @@ async def nothing_left(case):
     check(not agents, f"still running: {agents}")
 
 
-NOTHING_LEFT = scenarios.Scenario("no-process-left", nothing_left, scenarios.ALONE, g711.ALAW)
-
-
-async def run_one(scenario, server, caller, callee):
+async def run_one(scenario, case):
     """One scenario, whatever comes of it."""
-    case = Case(scenario.name, server, caller, callee, scenario.law)
     began = time.monotonic()
     failure = ""
     try:
-        await asyncio.wait_for(scenario.run(case), LIMIT)
+        await asyncio.wait_for(scenario(case), LIMIT)
     except (CheckFailed, asyncio.TimeoutError) as error:
         failure = str(error) or f"not over after {LIMIT} s"
     except Exception:
@@ -115,7 +113,7 @@ async def run_one(scenario, server, caller, callee):
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(case.call.hang_up(), 5)
             case.call.close()
-    result = report.Result(server, scenario.name, time.monotonic() - began, failure, case.delays)
+    result = report.Result(case.server, case.name, time.monotonic() - began, failure, case.delays)
     report.line(result)
     return result
 
@@ -127,6 +125,12 @@ def parse():
     parser.add_argument("--version", action="append", choices=sorted(chroot.RELEASES), help="default: both")
     parser.add_argument("--keep", action="store_true", help="leave the servers up until Enter is pressed")
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
+    parser.add_argument(
+        "--capture",
+        type=pathlib.Path,
+        metavar="DIR",
+        help="instead of the scenarios, place the calls whose audio is kept, and keep it in DIR",
+    )
     parser.add_argument("--folder", type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--binary", type=pathlib.Path, help=argparse.SUPPRESS)

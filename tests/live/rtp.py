@@ -18,10 +18,15 @@ _EVENTS = "0123456789*#ABCD"
 
 @dataclass
 class Clip:
-    """Audio on its way out; `started` is when the packet with its first sample went."""
+    """Audio on its way out.
+
+    `started` is when the packet with its first sample went, `sent` what went in its time: the
+    clip itself and whatever was mixed in.
+    """
 
     samples: array
     started: float = 0.0
+    sent: bytearray = field(default_factory=bytearray)
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
@@ -50,12 +55,12 @@ class Media(asyncio.DatagramProtocol):
 
     def __init__(self, law, on_packet=None):
         self.law = law
-        self.received = []
         self._on_packet = on_packet
         self._remote = None
         self._clips = collections.deque()
         self._position = 0
         self._event = None
+        self._echo = None
         self._sequence = 0
         self._timestamp = 0
         self._sender = None
@@ -99,12 +104,18 @@ class Media(asyncio.DatagramProtocol):
         self._event = _KeyEvent(_EVENTS.index(key), slots, with_audio, asyncio.Event())
         return self._event.done
 
+    def send_back(self, gain, delay):
+        """From now on the caller's set returns what it plays, so much fainter and later."""
+        quiet = [array("h", bytes(2 * FRAME))] * round(delay / FRAME_SECONDS)
+        self._echo = gain, collections.deque(quiet, maxlen=2 * len(quiet))
+
     def datagram_received(self, data, addr):
-        """Keeps a packet of audio with its time of arrival."""
+        """Hands on a packet of audio with its time of arrival."""
         if len(data) <= 12 or data[1] & 0x7F != self.law.payload_type:
             return
         packet = Packet(time.monotonic(), data[12:])
-        self.received.append(packet)
+        if self._echo is not None:
+            self._echo[1].append(self.law.decode(packet.payload))
         if self._on_packet is not None:
             self._on_packet(packet)
 
@@ -124,9 +135,20 @@ class Media(asyncio.DatagramProtocol):
         self._timestamp += FRAME
 
     def _next_frame(self):
-        if not self._clips:
+        clip = self._clips[0] if self._clips else None
+        if clip is None and self._echo is None:
             return self._quiet
-        clip = self._clips[0]
+        frame = self._next_of(clip) if clip is not None else array("h", bytes(2 * FRAME))
+        if self._echo is not None and self._echo[1]:
+            gain, returned = self._echo
+            for n, sample in enumerate(returned.popleft()):
+                frame[n] = max(-32768, min(32767, frame[n] + round(gain * sample)))
+        encoded = self.law.encode(frame)
+        if clip is not None:
+            clip.sent += encoded
+        return encoded
+
+    def _next_of(self, clip):
         if self._position == 0:
             clip.started = time.monotonic()
         frame = clip.samples[self._position : self._position + FRAME]
@@ -136,7 +158,7 @@ class Media(asyncio.DatagramProtocol):
             self._position = 0
             clip.done.set()
         frame.extend([0] * (FRAME - len(frame)))
-        return self.law.encode(frame)
+        return frame
 
     def _send_event(self, event):
         if event.sent == 0:

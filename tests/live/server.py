@@ -49,6 +49,11 @@ class Server:
         return self.root / "etc/asterisk/voiceagent.toml"
 
     @property
+    def program(self):
+        """Where it is installed."""
+        return self.root / chroot.AGI_BIN / "voiceagent"
+
+    @property
     def mailboxes(self):
         """The folder of the mailboxes of context `sales`."""
         return self.root / "var/spool/asterisk/voicemail/sales"
@@ -75,6 +80,8 @@ class Server:
             (agi_bin / program.name).chmod(0o755)
         shutil.rmtree(self.mailboxes, ignore_errors=True)
         self.log_path.unlink(missing_ok=True)
+        for leftover in (self.root / "tmp").glob("voiceagent-*"):
+            leftover.unlink()
 
     def start(self):
         """Starts it and waits until it takes calls."""
@@ -129,6 +136,11 @@ class Server:
     def agents(self):
         """The processes of voiceagent that run now."""
         return [line for _, line in chroot.processes(self.root) if "voiceagent" in line]
+
+    def captures(self):
+        """The files that voiceagent-capture has written."""
+        found = (self.root / "tmp").glob("voiceagent-capture.*")
+        return [path for path in found if path.is_file()]
 
     def transcript(self, caller_name):
         """What the log has about the call with this caller name."""

@@ -1,6 +1,19 @@
 """The calls. Each runs on both Asterisks; the name of a function is the name of its scenario."""
 
-from scenarios import calls, faults, greetings, keys
-from scenarios.listing import ALONE, LANE_102, SCENARIOS, Scenario
+from scenarios import calls, captures, faults, greetings, keys
+from scenarios.listing import ALONE, CAPTURES, LANE_101, LANE_102, LANE_CAPTURE, SCENARIOS, Scenario
 
-__all__ = ["ALONE", "LANE_102", "SCENARIOS", "Scenario", "calls", "faults", "greetings", "keys"]
+__all__ = [
+    "ALONE",
+    "CAPTURES",
+    "LANE_101",
+    "LANE_102",
+    "LANE_CAPTURE",
+    "SCENARIOS",
+    "Scenario",
+    "calls",
+    "captures",
+    "faults",
+    "greetings",
+    "keys",
+]

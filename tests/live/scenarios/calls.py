@@ -44,6 +44,18 @@ async def barge_in_by_voice(case):
 
 
 @scenario()
+async def echo_of_the_greeting(case):
+    """With `barge_in = true` the greeting that the caller's own set returns is no voice."""
+    await case.dial("barge-in-101")
+    await case.until(case.call.answered, "the answer")
+    case.call.media.send_back(gain=0.1, delay=0.1)
+    await case.hears("beep")
+    case.heard_whole(stock_greeting("101"))
+    await case.hangs_up()
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
+
+
+@scenario()
 async def called_person_hangs_up(case):
     """A finished conversation never ends in voicemail."""
 
@@ -130,3 +142,12 @@ async def unknown_extension(case):
     await case.until(case.call.over, "the refusal")
     check(case.call.final.status == 404, f"the phone was told {case.call.final.first_line}")
     await case.ended("NOROUTE", [])
+
+
+@scenario()
+async def without_an_argument(case):
+    """`EAGI(voiceagent)` alone takes the extension that the call is at."""
+    await case.dial("bare-101")
+    await case.until(case.call.ringing, "ringing")
+    await case.hangs_up()
+    await case.ended("HANGUP", [dialled(case, "bob")])

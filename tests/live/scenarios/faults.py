@@ -7,37 +7,47 @@ from scenarios.listing import ALONE, scenario
 from scenarios.steps import leaves_message
 
 
-async def carried_on_by_the_dialplan(case):
-    """The caller gets ringing and voicemail without the program."""
-    await case.dial("101")
-    await leaves_message(case, "101")
-    transcript = await case.transcript()
+async def carried_on_by_the_dialplan(case, launched=True):
+    """The caller gets Dial and VoiceMail without the program. Returns what happened."""
+    await case.dial("102")
+    await leaves_message(case, "102")
+    transcript = await case.transcript(launched)
     check(not transcript.executed, f"the program executed {transcript.executed}")
     steps = " ".join(transcript.steps)
-    check(f"Dial({case.server.technology}/bob," in steps, f"nobody was rung: {steps}")
-    check("VoiceMail(101@sales,u)" in steps, f"no VoiceMail: {steps}")
+    check(f"Dial({case.server.technology}/peter," in steps, f"nobody was rung: {steps}")
+    check("VoiceMail(102@sales,u)" in steps, f"no VoiceMail: {steps}")
+    return transcript
+
+
+def told(transcript):
+    """What the program told the console."""
+    return [entry.text for entry in transcript.of("rx") if entry.text.startswith("VERBOSE")]
 
 
 @scenario(lane=ALONE)
 async def without_configuration(case):
-    """The message names the file, and the caller is not the one who pays."""
+    """The console is told which file is missing."""
     with moved_away(case.server.configuration):
-        await carried_on_by_the_dialplan(case)
-    transcript = await case.transcript()
-    told = [entry.text for entry in transcript.of("rx") if entry.text.startswith("VERBOSE")]
-    check(any("voiceagent.toml" in line for line in told), f"the console was told {told}")
+        transcript = await carried_on_by_the_dialplan(case)
+    check(any("voiceagent.toml" in line for line in told(transcript)), f"told {told(transcript)}")
 
 
 @scenario(lane=ALONE)
 async def with_a_broken_configuration(case):
-    """So does one that does not parse, with its line."""
+    """The console is told the line and the nearest key."""
     path = case.server.configuration
     with moved_away(path):
-        path.write_text('[extensions.101]\ndial = "SIP/bob"\nmax_weight = 5\nmailbox = "101@sales"\n')
-        await carried_on_by_the_dialplan(case)
-    transcript = await case.transcript()
-    told = [entry.text for entry in transcript.of("rx") if entry.text.startswith("VERBOSE")]
-    check(any("max_wait" in line for line in told), f"the console was told {told}")
+        path.write_text('[extensions.102]\ndial = "SIP/peter"\nmax_weight = 5\nmailbox = "102@sales"\n')
+        transcript = await carried_on_by_the_dialplan(case)
+    check(any("3" in line and "max_wait" in line for line in told(transcript)), f"told {told(transcript)}")
+
+
+@scenario(lane=ALONE)
+async def without_the_program(case):
+    """Asterisk itself says so."""
+    with moved_away(case.server.program):
+        transcript = await carried_on_by_the_dialplan(case, launched=False)
+    check("AGISTATUS=NOTFOUND" in " ".join(transcript.steps), f"steps {transcript.steps}")
 
 
 @contextlib.contextmanager

@@ -90,3 +90,16 @@ async def hash_in_a_temporary_greeting(case):
     check(case.listener.fraction(RECORDED) < 0.8, "the greeting was played to its end")
     transcript = await case.transcript()
     check(transcript.variables.get("VOICEAGENTSTATUS") == "VOICEMAIL", f"{transcript.variables}")
+
+
+@scenario(lane=LANE_102)
+async def another_key_in_a_temporary_greeting(case):
+    """A key without a meaning leads to a message all the same, not to the login."""
+    with recorded(case, "102", "temp"):
+        await case.dial("102")
+        await case.hears(RECORDED, 1.5)
+        await case.presses("5")
+        await leaves_message(case, "102")
+    transcript = await case.transcript()
+    check("VoiceMailMain" not in " ".join(transcript.executed), f"executed {transcript.executed}")
+    check(transcript.variables.get("VOICEAGENTSTATUS") == "VOICEMAIL", f"{transcript.variables}")

@@ -71,7 +71,7 @@ async def star_leaking_beside_its_event(case):
     """One press twice on the line: VoiceMailMain must not take the event for part of the PIN."""
     await case.dial("101")
     await case.hears("vm-intro", 1.0)
-    await case.presses("*", leaks=True)
+    await case.presses_leaking("*")
     await logs_in(case, "123")
     await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "audio|signal")
 
@@ -81,7 +81,7 @@ async def hash_leaking_beside_its_event(case):
     """One press twice on the line: the event must not end the message as a second `#`."""
     await case.dial("101")
     await case.hears("vm-intro", 1.0)
-    await case.presses("#", leaks=True)
+    await case.presses_leaking("#")
     await leaves_message(case, "101")
     await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal")
 
@@ -91,7 +91,7 @@ async def long_hash_leaking_beside_its_event(case):
     """The same with a key held for a second, long after the tone has been acted on."""
     await case.dial("101")
     await case.hears("vm-intro", 1.0)
-    await case.presses("#", seconds=1.0, leaks=True)
+    await case.presses_leaking("#", seconds=1.0)
     await leaves_message(case, "101")
     await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal")
 

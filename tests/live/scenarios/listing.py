@@ -6,6 +6,7 @@ import g711
 
 LANE_101 = "101"
 LANE_102 = "102"
+LANE_CAPTURE = "capture"
 ALONE = "alone"
 BOTH_LAWS = (g711.ALAW, g711.ULAW)
 
@@ -15,7 +16,9 @@ class Scenario:
     """A call and where it may run.
 
     Calls to 101 (peter calls bob) run beside each other. Those to 102 (bob calls peter) change what
-    lies in its mailbox and whether peter is registered: one at a time. ALONE changes the server.
+    lies in its mailbox and whether peter is registered: one at a time. ALONE changes the server,
+    and calls 102 as well, because that does not ring for 5 s. LANE_CAPTURE calls 101, one call at
+    a time, so that a file is one call's.
     """
 
     name: str
@@ -25,16 +28,25 @@ class Scenario:
 
 
 SCENARIOS = []
+CAPTURES = []
 
 
 def scenario(lane=LANE_101, laws=(g711.ALAW,)):
     """Puts a function on the list under its own name, once for each law."""
+    return _listed(SCENARIOS, lane, laws)
 
-    def listed(function):
+
+def capture(laws=(g711.ALAW,)):
+    """The same for a call that is only placed to keep its audio; one at a time."""
+    return _listed(CAPTURES, LANE_CAPTURE, laws)
+
+
+def _listed(names, lane, laws):
+    def put(function):
         base = function.__name__.replace("_", "-")
         for law in laws:
             name = base if len(laws) == 1 else f"{base}-{law.name}"
-            SCENARIOS.append(Scenario(name, function, lane, law))
+            names.append(Scenario(name, function, lane, law))
         return function
 
-    return listed
+    return put
