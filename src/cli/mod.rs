@@ -3,6 +3,7 @@
 //! Data goes to standard output, messages to standard error. Exit status 0 is done, 1 is failed,
 //! 2 is wrong usage. All work is done in the library.
 
+mod analyze;
 mod number;
 mod simulate;
 mod tone;
@@ -50,6 +51,7 @@ struct Common {
 #[derive(Subcommand)]
 enum Command {
     Simulate(simulate::Arguments),
+    Analyze(analyze::Arguments),
     Tone(tone::Arguments),
 }
 
@@ -62,6 +64,7 @@ pub(crate) fn run(started: Instant) -> ExitCode {
     } = Cli::parse();
     match command {
         Some(Command::Simulate(arguments)) => simulate::run(&arguments, &common),
+        Some(Command::Analyze(arguments)) => analyze::run(&arguments, &common),
         Some(Command::Tone(arguments)) => tone::run(&arguments, &common),
         None if io::stdin().is_terminal() => {
             let message = match arguments.first() {

@@ -1,0 +1,165 @@
+//! Both detectors on one channel, as a call has them.
+
+use std::time::{Duration, Instant};
+
+use super::{
+    Report, Summary,
+    report::{KeyReport, SpeechReport},
+};
+use crate::{
+    audio::{SAMPLE_RATE, SampleTime},
+    dtmf, speech,
+};
+
+/// Hears one channel and tells of keys and bursts of speech once they are over.
+pub(super) struct Listener {
+    keys: dtmf::Detector,
+    speech: speech::Detector,
+    open: Open,
+    /// Samples of a frame, and how much later than at 8 kHz a sample would have come live.
+    frame: u64,
+    delay: u64,
+    pressed: String,
+    spent: Duration,
+}
+
+/// What has begun and is not over.
+#[derive(Default)]
+struct Open {
+    key: Option<(dtmf::KeyDown, SampleTime)>,
+    speech: Option<SampleTime>,
+}
+
+impl Listener {
+    pub(super) fn new(
+        keys: &dtmf::Limits,
+        speech: &speech::Limits,
+        frame: u64,
+        delay: u64,
+    ) -> Self {
+        Self {
+            keys: dtmf::Detector::new(keys),
+            speech: speech::Detector::new(speech),
+            open: Open::default(),
+            frame,
+            delay,
+            pressed: String::new(),
+            spent: Duration::ZERO,
+        }
+    }
+
+    pub(super) fn push(&mut self, mut samples: &[i16], on_report: &mut impl FnMut(Report)) {
+        let started = Instant::now();
+        while !samples.is_empty() {
+            let frame_end = self.frame_end();
+            let room = frame_end.since(self.keys.now() + self.delay);
+            let (head, rest) = samples.split_at(samples.len().min(room as usize));
+            self.hear(head, frame_end, on_report);
+            samples = rest;
+        }
+        self.spent += started.elapsed();
+    }
+
+    pub(super) fn finish(&mut self, on_report: &mut impl FnMut(Report)) {
+        let frame_end = self.frame_end();
+        let Self {
+            keys,
+            speech,
+            open,
+            pressed,
+            ..
+        } = self;
+        keys.finish(&mut |event| open.on_key(event, frame_end, speech, pressed, on_report));
+        speech.finish(&mut |event| open.on_speech(event, on_report));
+    }
+
+    /// No report still to come begins before this.
+    pub(super) fn settled(&self) -> SampleTime {
+        let key = self.open.key.as_ref().map(|(down, _)| down.onset);
+        let unheard = self.keys.now() - LONGEST_TO_DECIDE;
+        [key, self.open.speech]
+            .into_iter()
+            .flatten()
+            .fold(unheard, SampleTime::min)
+    }
+
+    pub(super) fn summary(&self) -> Summary<'_> {
+        let samples = self.keys.now().samples();
+        Summary {
+            seconds: self.keys.now().seconds(),
+            keys: &self.pressed,
+            cpu_ns_per_sample: self.spent.as_secs_f64() * 1e9 / samples.max(1) as f64,
+        }
+    }
+
+    /// Keys first: what is a key must not count as speech.
+    fn hear(&mut self, samples: &[i16], frame_end: SampleTime, on_report: &mut impl FnMut(Report)) {
+        let Self {
+            keys,
+            speech,
+            open,
+            pressed,
+            ..
+        } = self;
+        keys.push(samples, &mut |event| {
+            open.on_key(event, frame_end, speech, pressed, on_report);
+        });
+        speech.push(samples, &mut |event| open.on_speech(event, on_report));
+    }
+
+    /// When the frame that brings the next sample has come in whole.
+    fn frame_end(&self) -> SampleTime {
+        let due = self.keys.now() + self.delay;
+        SampleTime::from_samples((due.samples() / self.frame + 1) * self.frame)
+    }
+}
+
+impl Open {
+    fn on_key(
+        &mut self,
+        event: dtmf::Event,
+        frame_end: SampleTime,
+        speech: &mut speech::Detector,
+        pressed: &mut String,
+        on_report: &mut impl FnMut(Report),
+    ) {
+        match event {
+            dtmf::Event::Down(down) => {
+                speech.key_down(down.onset);
+                pressed.push(down.key.label());
+                self.key = Some((down, frame_end));
+            }
+            dtmf::Event::Up(up) => {
+                speech.key_up(up.end);
+                if let Some((down, detected)) = self.key.take() {
+                    on_report(Report::Key(KeyReport {
+                        key: up.key,
+                        onset: up.onset,
+                        detected,
+                        end: up.end,
+                        level: down.level,
+                        twist_db: down.twist_db,
+                    }));
+                }
+            }
+        }
+    }
+
+    fn on_speech(&mut self, event: speech::Event, on_report: &mut impl FnMut(Report)) {
+        match event {
+            speech::Event::Start(start) => self.speech = Some(start.onset),
+            speech::Event::End(end) => {
+                self.speech = None;
+                on_report(Report::Speech(SpeechReport {
+                    start: end.onset,
+                    end: end.end,
+                    level: end.level,
+                }));
+            }
+        }
+    }
+}
+
+/// How long after something begins it may be that the detectors first tell of it: well above
+/// what either takes.
+const LONGEST_TO_DECIDE: u64 = SAMPLE_RATE as u64;

@@ -1,0 +1,199 @@
+use std::fs;
+
+use hound::{SampleFormat, WavSpec, WavWriter};
+use voiceagent::audio::{Reading, Recording};
+
+use crate::support::Folder;
+
+/// All keys, none twice in a row.
+const KEYS: &str = "1234567890*#ABCD";
+
+#[test]
+fn keys_made_by_tone_are_heard_with_their_times_and_levels() {
+    let folder = Folder::new("analyze_round_trip");
+    for file in [
+        "a.wav", "a.raw", "a.sln16", "a.sln44", "a.sln192", "a.alaw", "a.ulaw",
+    ] {
+        let made = folder.run(&["tone", KEYS, file, "--lead", "500", "--level", "-14"]);
+        assert_eq!(made.status, 0, "{}", made.stderr);
+        let done = folder.run(&["analyze", "--json", file]);
+        assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+
+        let keys = done.of_type("key");
+        assert_eq!(keys.len(), KEYS.len(), "{file}: {}", done.stdout);
+        for (n, (key, label)) in keys.iter().zip(KEYS.chars()).enumerate() {
+            let due = 0.5 + 0.2 * n as f64;
+            let number = |name: &str| key[name].as_f64().unwrap();
+            assert_eq!(key["file"], file);
+            assert_eq!(key["key"], label.to_string());
+            assert!((number("onset") - due).abs() <= 0.001, "{file}: {key}");
+            assert!((number("end") - due - 0.1).abs() <= 0.005, "{file}: {key}");
+            assert!((number("level_dbm0") + 14.0).abs() <= 0.2, "{file}: {key}");
+            assert!(number("twist_db").abs() <= 0.2, "{file}: {key}");
+            let latency = number("detected") - due;
+            assert!((0.02..0.06).contains(&latency), "{file}: {key}");
+            let frames = number("detected") / 0.02;
+            assert!((frames - frames.round()).abs() < 1e-6, "{file}: {key}");
+        }
+        let last = done.json().pop().unwrap();
+        assert_eq!(last["type"], "summary");
+        assert_eq!(last["keys"], KEYS);
+        assert_eq!(last["seconds"], 3.9);
+        assert!(last["cpu_ns_per_sample"].as_f64().unwrap() > 0.0);
+        assert!(done.of_type("speech").is_empty(), "keys are no speech");
+    }
+}
+
+#[test]
+fn twist_is_told_with_its_sign() {
+    let folder = Folder::new("analyze_twist");
+    for twist in ["-6", "6"] {
+        let made = folder.run(&["tone", "5", "a.wav", "--twist", twist]);
+        assert_eq!(made.status, 0, "{}", made.stderr);
+        let done = folder.run(&["analyze", "--json", "a.wav"]);
+        let heard = done.of_type("key")[0]["twist_db"].as_f64().unwrap();
+        assert!(
+            (heard - twist.parse::<f64>().unwrap()).abs() <= 0.2,
+            "{heard}"
+        );
+    }
+}
+
+#[test]
+fn shorter_frames_mean_earlier_detection() {
+    let folder = Folder::new("analyze_frames");
+    folder.run(&["tone", "5", "a.wav", "--lead", "303"]);
+    let detected = |frame_ms| {
+        let done = folder.run(&["analyze", "--json", "--frame-ms", frame_ms, "a.wav"]);
+        done.of_type("key")[0]["detected"].as_f64().unwrap()
+    };
+    assert!(detected("1") < detected("20"));
+    assert!(detected("20") < detected("100"));
+}
+
+#[test]
+fn channels_are_heard_apart_and_in_order_of_time_or_mixed() {
+    let folder = Folder::new("analyze_channels");
+    folder.run(&["tone", "12", "left.raw", "--lead", "100"]);
+    folder.run(&["tone", "34", "right.raw", "--lead", "700"]);
+    let [left, right] = ["left.raw", "right.raw"]
+        .map(|file| Recording::read_mixed(&folder.path(file), &Reading::default()).unwrap());
+    let spec = WavSpec {
+        channels: 2,
+        sample_rate: 8_000,
+        bits_per_sample: 24,
+        sample_format: SampleFormat::Int,
+    };
+    let mut writer = WavWriter::create(folder.path("a.wav"), spec).unwrap();
+    for n in 0..left.len().max(right.len()) {
+        for channel in [&left, &right] {
+            let sample = channel.get(n).copied().unwrap_or(0);
+            writer.write_sample(i32::from(sample) << 8).unwrap();
+        }
+    }
+    writer.finalize().unwrap();
+
+    let done = folder.run(&["analyze", "--json", "a.wav"]);
+    let heard: Vec<(u64, String)> = done
+        .of_type("key")
+        .iter()
+        .map(|key| {
+            let label = key["key"].as_str().unwrap().to_owned();
+            (key["channel"].as_u64().unwrap(), label)
+        })
+        .collect();
+    let due = [(1, "1"), (1, "2"), (2, "3"), (2, "4")];
+    assert_eq!(heard, due.map(|(channel, key)| (channel, key.to_owned())));
+    let summaries = done.of_type("summary");
+    assert_eq!(summaries.len(), 2);
+    assert_eq!(
+        (&summaries[0]["keys"], &summaries[1]["keys"]),
+        (&"12".into(), &"34".into())
+    );
+
+    let done = folder.run(&["analyze", "--json", "--mix", "a.wav"]);
+    let summaries = done.of_type("summary");
+    assert_eq!(summaries[0]["keys"], "1234");
+    assert!(summaries[0].get("channel").is_none());
+}
+
+#[test]
+fn a_bad_file_is_named_and_the_others_are_analysed() {
+    let folder = Folder::new("analyze_bad_file");
+    folder.run(&["tone", "7", "good.wav"]);
+    fs::write(folder.path("bad.wav"), "no sound").unwrap();
+    let done = folder.run(&["analyze", "missing.wav", "bad.wav", "good.wav"]);
+    assert_eq!(done.status, 1);
+    assert!(
+        done.stderr.contains("missing.wav: cannot be opened"),
+        "{}",
+        done.stderr
+    );
+    assert!(
+        done.stderr.contains("bad.wav: not a WAV file"),
+        "{}",
+        done.stderr
+    );
+    assert!(done.stdout.contains("key 7"), "{}", done.stdout);
+}
+
+#[test]
+fn a_file_cut_short_is_analysed_and_warned_of() {
+    let folder = Folder::new("analyze_cut_short");
+    folder.run(&["tone", "7", "a.wav"]);
+    let bytes = fs::read(folder.path("a.wav")).unwrap();
+    fs::write(folder.path("a.wav"), &bytes[..bytes.len() - 1_001]).unwrap();
+    let done = folder.run(&["analyze", "a.wav"]);
+    assert_eq!(done.status, 0);
+    assert!(done.stdout.contains("keys 7"), "{}", done.stdout);
+    assert!(done.stderr.contains("cut short"), "{}", done.stderr);
+}
+
+#[test]
+fn standard_input_is_a_recording_like_any_other() {
+    let folder = Folder::new("analyze_stdin");
+    folder.run(&["tone", "9", "a.wav"]);
+    folder.run(&["tone", "9", "a.alaw"]);
+    let wav = fs::read(folder.path("a.wav")).unwrap();
+    let done = folder.run_with_input(&["analyze", "-"], &wav);
+    assert!(
+        done.stdout.contains("keys 9"),
+        "{} {}",
+        done.stdout,
+        done.stderr
+    );
+    let alaw = fs::read(folder.path("a.alaw")).unwrap();
+    let done = folder.run_with_input(&["analyze", "-", "--encoding", "alaw"], &alaw);
+    assert!(
+        done.stdout.contains("keys 9"),
+        "{} {}",
+        done.stdout,
+        done.stderr
+    );
+    let done = folder.run_with_input(&["analyze", "-"], &[]);
+    assert_eq!(done.status, 1);
+    assert!(
+        done.stderr.contains("standard input: an empty recording"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
+fn wrong_usage_is_status_2() {
+    let folder = Folder::new("analyze_usage");
+    for arguments in [
+        &["analyze"][..],
+        &["analyze", "--frame-ms", "0", "a.wav"],
+        &["analyze", "--encoding", "gsm", "a.wav"],
+        &["analyze", "--rate", "1", "a.wav"],
+    ] {
+        let done = folder.run(arguments);
+        assert_eq!(
+            (done.status, done.stdout.as_str()),
+            (2, ""),
+            "{arguments:?}"
+        );
+        assert!(!done.stderr.is_empty());
+    }
+}

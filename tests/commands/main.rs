@@ -1,0 +1,7 @@
+//! The offline commands as scripts use them: arguments in; output, messages and exit status out.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod analyze;
+mod support;
+mod tone;
