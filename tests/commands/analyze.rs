@@ -27,7 +27,7 @@ fn keys_made_by_tone_are_heard_with_their_times_and_levels() {
             assert_eq!(key["file"], file);
             assert_eq!(key["key"], label.to_string());
             assert!((number("onset") - due).abs() <= 0.001, "{file}: {key}");
-            assert!((number("end") - due - 0.1).abs() <= 0.005, "{file}: {key}");
+            assert!((number("end") - due - 0.1).abs() <= 0.001, "{file}: {key}");
             assert!((number("level_dbm0") + 14.0).abs() <= 0.2, "{file}: {key}");
             assert!(number("twist_db").abs() <= 0.2, "{file}: {key}");
             let latency = number("detected") - due;
@@ -196,4 +196,36 @@ fn wrong_usage_is_status_2() {
         );
         assert!(!done.stderr.is_empty());
     }
+}
+
+#[test]
+fn speech_is_told_with_its_times_and_keys_in_it_come_after_its_beginning() {
+    let folder = Folder::new("analyze_speech");
+    folder.run(&["tone", "", "quiet.raw", "--lead", "1000", "--noise", "-65"]);
+    folder.run(&[
+        "tone", "5", "loud.raw", "--lead", "800", "--tail", "800", "--level", "-20", "--noise",
+        "-26",
+    ]);
+    let [quiet, loud] = ["quiet.raw", "loud.raw"].map(|f| fs::read(folder.path(f)).unwrap());
+    let bytes = [&quiet[..], &loud, &quiet].concat();
+    fs::write(folder.path("a.raw"), bytes).unwrap();
+
+    let done = folder.run(&["analyze", "--json", "a.raw"]);
+    let starts: Vec<f64> = done
+        .json()
+        .iter()
+        .filter_map(|object| object["start"].as_f64().or(object["onset"].as_f64()))
+        .collect();
+    assert!(starts.is_sorted(), "{}", done.stdout);
+    let first = &done.json()[0];
+    assert_eq!(first["type"], "speech");
+    assert!(
+        (first["start"].as_f64().unwrap() - 1.3).abs() <= 0.02,
+        "{first}"
+    );
+    assert!(
+        (first["level_dbm0"].as_f64().unwrap() + 26.0).abs() <= 1.0,
+        "{first}"
+    );
+    assert_eq!(done.of_type("key")[0]["key"], "5");
 }
