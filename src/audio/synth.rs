@@ -66,6 +66,9 @@ impl Default for Press {
 /// ```
 pub struct Synth {
     rate: u32,
+    /// How long it is meant to be; the samples are that to half a sample, so that however many
+    /// pieces are put together, each is at its time.
+    seconds: f64,
     /// In 16-bit steps.
     samples: Vec<f64>,
 }
@@ -76,15 +79,14 @@ impl Synth {
     pub fn new(rate: u32) -> Self {
         Self {
             rate,
+            seconds: 0.0,
             samples: Vec::new(),
         }
     }
 
     /// Adds silence.
     pub fn silence(&mut self, seconds: f64) {
-        let length = self.length(seconds);
-        self.samples
-            .extend(signal::equilibrium::<f64>().take(length));
+        self.append(seconds, signal::equilibrium::<f64>());
     }
 
     /// Adds a key, and tells in which samples it is.
@@ -101,15 +103,14 @@ impl Synth {
             press.phases[1],
         );
 
-        let start = self.samples.len();
-        let length = self.length(press.length);
-        self.samples.extend(row.add_amp(column).take(length));
+        let began = self.seconds;
+        let pressed = self.append(press.length, row.add_amp(column));
         if let Some(gap) = press.gap {
-            let from = (start + self.length(gap.at)).min(self.samples.len());
-            let to = (from + self.length(gap.length)).min(self.samples.len());
+            let from = self.sample_at(began + gap.at).min(pressed.end);
+            let to = self.sample_at(began + gap.at + gap.length).min(pressed.end);
             self.samples[from..to].fill(0.0);
         }
-        start..self.samples.len()
+        pressed
     }
 
     /// Mixes a tone into all there is so far: a dial tone's half, mains hum.
@@ -130,7 +131,7 @@ impl Synth {
     /// Seconds so far.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        self.samples.len() as f64 / f64::from(self.rate)
+        self.seconds
     }
 
     /// What was put together, rounded to 16 bits; what is louder than those is clipped.
@@ -140,6 +141,14 @@ impl Synth {
             .into_iter()
             .map(|sample| sample.round_ties_even() as i16)
             .collect()
+    }
+
+    fn append(&mut self, seconds: f64, signal: impl Signal<Frame = f64>) -> Range<usize> {
+        let start = self.samples.len();
+        self.seconds += seconds;
+        let end = self.sample_at(self.seconds).max(start);
+        self.samples.extend(signal.take(end - start));
+        start..end
     }
 
     fn mix(&mut self, added: impl Signal<Frame = f64>) {
@@ -162,7 +171,7 @@ impl Synth {
             .scale_amp(f64::from(level.amplitude()))
     }
 
-    fn length(&self, seconds: f64) -> usize {
+    fn sample_at(&self, seconds: f64) -> usize {
         (seconds * f64::from(self.rate)).round() as usize
     }
 }
@@ -227,6 +236,23 @@ mod tests {
                 assert!((level + 10.0).abs() < 0.02, "{key}: {level}");
                 assert!((phase - 0.1).abs() < 0.001, "{key}: {phase}");
             }
+        }
+    }
+
+    #[test]
+    fn rounding_to_samples_does_not_add_up() {
+        let mut synth = Synth::new(8_000);
+        for n in 1..=1_000 {
+            synth.silence(0.000_19);
+            let pressed = synth.press(
+                Key::STAR,
+                &Press {
+                    length: 0.000_15,
+                    ..Press::default()
+                },
+            );
+            let due = 8_000.0 * 0.000_34 * f64::from(n);
+            assert!((pressed.end as f64 - due).abs() <= 0.5 + 1e-6);
         }
     }
 
