@@ -1,10 +1,15 @@
 //! Frames into starts and ends of speech.
 
 use super::{
-    FRAME, FRAME_MS, Limits, Prompt, echo::Echo, energy::Energy, floor::Floor, keys::Keys,
+    FRAME, Limits, Prompt,
+    burst::{Burst, Rise},
+    echo::Echo,
+    energy::{Energy, Sound},
+    floor::Floor,
+    keys::Keys,
     sent::Sent,
 };
-use crate::audio::{Dbm0, SAMPLE_RATE, SampleTime};
+use crate::audio::{Dbm0, SampleTime};
 
 /// What the detector tells, in order of time.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,32 +66,11 @@ enum State {
     Speaking(Burst),
 }
 
-/// Sound that may become a start.
-#[derive(Clone, Copy, Debug)]
-struct Rise {
-    burst: Burst,
-    /// Frames that stood out less those that did not.
-    net: u32,
-    /// Level of the latest frame that stood out, in dBm0, and whether the one before was alike.
-    level: f32,
-    steady: bool,
-}
-
-/// A stretch of frames that stood out.
-#[derive(Clone, Copy, Debug)]
-struct Burst {
-    onset: SampleTime,
-    end: SampleTime,
-    /// Sum of the frames' mean squares.
-    energy: f64,
-    frames: u32,
-}
-
 /// One frame, judged.
 #[derive(Clone, Copy, Debug)]
 enum Frame {
     /// Stands out of noise and echo.
-    Voice { mean_square: f32 },
+    Voice(Sound),
     /// Noise and echo, a key, or nothing received.
     Other,
 }
@@ -122,27 +106,31 @@ impl Detector {
     ///
     /// Nothing is learned from a gap, and it counts as a pause.
     pub fn lost(&mut self, samples: u64, on_event: &mut impl FnMut(Event)) {
-        let samples = samples.min(u64::MAX - self.now.samples());
-        let frames = samples / FRAME as u64;
-        let skipped = frames.saturating_sub(REMEMBERED) * FRAME as u64;
-        self.now = self.now + skipped;
-        self.sent.skip(skipped as usize / FRAME);
-
-        let mut rest = (samples - skipped) as usize;
+        let mut rest = samples.min(u64::MAX - self.now.samples());
         while rest > 0 {
-            let frame = rest.min(self.room());
-            self.advance(frame, on_event);
+            let frame = rest.min(self.room() as u64);
+            self.advance(frame as usize, on_event);
             rest -= frame;
+
+            let frames = (rest / FRAME as u64).saturating_sub(REMEMBERED);
+            self.now = self.now + frames * FRAME as u64;
+            self.sent.skip(frames as usize);
+            rest -= frames * FRAME as u64;
         }
     }
 
-    /// A key went down at `onset`, and is still.
+    /// A key went down at `onset`, and is still. What was taken for speech of it no longer is,
+    /// but a start already told.
     pub fn key_down(&mut self, onset: SampleTime) {
         self.keys.down(onset);
-        if let State::Rising(rise) = self.state
-            && rise.burst.end > onset
-        {
-            self.state = State::Quiet;
+        let frames = self.now.since(onset).div_ceil(FRAME as u64) as usize;
+        if frames == 0 {
+            return;
+        }
+        match &mut self.state {
+            State::Quiet => {}
+            State::Rising(_) => self.state = State::Quiet,
+            State::Speaking(burst) => burst.revoke(frames),
         }
     }
 
@@ -188,13 +176,13 @@ impl Detector {
 
     /// Says what the frame that ends here is, and learns from it.
     fn judge(&mut self) -> Frame {
-        let energy = std::mem::take(&mut self.frame);
-        if energy.samples() < HEARD || self.keys.sounded(self.now - FRAME as u64, self.now) {
+        let received = self.frame.samples();
+        let sound = self.frame.take();
+        if received < HEARD || self.keys.sounded(self.now - FRAME as u64, self.now) {
             return Frame::Other;
         }
 
-        let mean_square = energy.mean_square();
-        let level = Dbm0::from_mean_square(mean_square).0;
+        let level = Dbm0::from_mean_square(sound.mean_square).0;
         let echo = self.echo.loudest(&self.sent);
         if echo.is_none_or(|loudest| loudest < self.floor.level()) {
             self.floor.update(level);
@@ -210,9 +198,9 @@ impl Detector {
             threshold -= HYSTERESIS_DB;
         }
         if level > threshold {
-            Frame::Voice { mean_square }
+            Frame::Voice(sound)
         } else {
-            self.echo.learn(&self.sent, mean_square);
+            self.echo.learn(&self.sent, sound.mean_square);
             Frame::Other
         }
     }
@@ -221,35 +209,32 @@ impl Detector {
     fn follow(&mut self, frame: Frame, on_event: &mut impl FnMut(Event)) {
         self.state = match (self.state, frame) {
             (State::Quiet, Frame::Other) => State::Quiet,
-            (State::Quiet, Frame::Voice { mean_square }) => {
-                State::Rising(Rise::new(self.now, mean_square))
-            }
+            (State::Quiet, Frame::Voice(sound)) => State::Rising(Rise::new(self.now, sound)),
             (State::Rising(mut rise), Frame::Other) => {
-                rise.net -= 1;
-                rise.steady = false;
-                if rise.net == 0 {
+                if rise.sink() {
+                    State::Rising(rise)
+                } else {
                     State::Quiet
-                } else {
-                    State::Rising(rise)
                 }
             }
-            (State::Rising(mut rise), Frame::Voice { mean_square }) => {
-                rise.add(self.now, mean_square);
+            (State::Rising(mut rise), Frame::Voice(sound)) => {
+                rise.add(self.now, sound);
                 if rise.is_speech(self.limits.start_ms) {
-                    let onset = rise.burst.onset;
+                    let burst = rise.burst();
+                    let onset = burst.onset();
                     on_event(Event::Start(Start { onset }));
-                    State::Speaking(rise.burst)
+                    State::Speaking(burst)
                 } else {
                     State::Rising(rise)
                 }
             }
-            (State::Speaking(mut burst), Frame::Voice { mean_square }) => {
-                burst.add(self.now, mean_square);
+            (State::Speaking(mut burst), Frame::Voice(sound)) => {
+                burst.add(self.now, sound.mean_square);
                 State::Speaking(burst)
             }
-            (State::Speaking(burst), Frame::Other) => {
-                let pause = self.now.since(burst.end) as f32 * 1000.0 / SAMPLE_RATE as f32;
-                if pause >= self.limits.hang_over_ms {
+            (State::Speaking(mut burst), Frame::Other) => {
+                burst.pause();
+                if burst.pause_ms(self.now) >= self.limits.hang_over_ms {
                     on_event(Event::End(burst.ended()));
                     State::Quiet
                 } else {
@@ -260,53 +245,6 @@ impl Detector {
     }
 }
 
-impl Rise {
-    fn new(end: SampleTime, mean_square: f32) -> Self {
-        Self {
-            burst: Burst {
-                onset: end - FRAME as u64,
-                end,
-                energy: f64::from(mean_square),
-                frames: 1,
-            },
-            net: 1,
-            level: Dbm0::from_mean_square(mean_square).0,
-            steady: false,
-        }
-    }
-
-    fn add(&mut self, end: SampleTime, mean_square: f32) {
-        let level = Dbm0::from_mean_square(mean_square).0;
-        self.burst.add(end, mean_square);
-        self.net += 1;
-        self.steady = (level - self.level).abs() < STEADY_DB;
-        self.level = level;
-    }
-
-    /// Whether this is long enough for speech and cannot be a key that is not yet known as one.
-    fn is_speech(&self, start: f32) -> bool {
-        let length = self.net as f32 * FRAME_MS;
-        length >= start && (!self.steady || length >= start + KEY_KNOWN_MS)
-    }
-}
-
-impl Burst {
-    fn add(&mut self, end: SampleTime, mean_square: f32) {
-        self.end = end;
-        self.energy += f64::from(mean_square);
-        self.frames = self.frames.saturating_add(1);
-    }
-
-    fn ended(&self) -> End {
-        let mean_square = self.energy / f64::from(self.frames);
-        End {
-            onset: self.onset,
-            end: self.end,
-            level: Dbm0::from_mean_square(mean_square as f32),
-        }
-    }
-}
-
 /// Samples of a frame that must have been received for its energy to mean something: half.
 const HEARD: usize = FRAME / 2;
 /// Frames of a gap that are walked through; more than anything but the hang-over, which goes by
@@ -314,9 +252,3 @@ const HEARD: usize = FRAME / 2;
 const REMEMBERED: u64 = 64;
 /// How far speech once begun may sink below what made it begin, in dB.
 const HYSTERESIS_DB: f32 = 3.0;
-/// Two frames of a key differ by less, in dB: its two tones beat at 268 Hz and more (ITU-T
-/// Q.23), five times a frame. Of two frames of speech about one in ten does.
-const STEADY_DB: f32 = 1.0;
-/// How much longer a sound as steady as a key must last to be speech: the latest a key is
-/// reported in noise.
-const KEY_KNOWN_MS: f32 = 40.0;

@@ -1,109 +1,154 @@
 //! The echo of what is sent: how late and how loud it comes back.
 
-use super::sent::{LAGS, Sent};
+use super::sent::{DELAYS, Sent};
 use crate::audio::Dbm0;
 
 /// The echo path as far as it is known.
 #[derive(Clone, Debug)]
 pub(super) struct Echo {
-    delay: Delay,
-    coupling: Coupling,
+    /// Gain of the path before it has been measured, in dB.
+    assumed: f32,
+    likeness: Likeness,
+    path: Path,
+}
+
+#[derive(Clone, Debug)]
+enum Path {
+    /// Echo may return at any delay, as loud as was assumed.
+    Sought,
+    /// It returns after so many steps.
+    Found { delay: usize, coupling: Coupling },
 }
 
 impl Echo {
+    /// A path of which only is known that it loses `loss` dB.
     pub(super) fn new(loss: f32) -> Self {
         Self {
-            delay: Delay::new(),
-            coupling: Coupling::new(-loss),
+            assumed: -loss,
+            likeness: Likeness::new(),
+            path: Path::Sought,
         }
     }
 
-    /// The loudest that echo can make this frame, in dBm0; nothing when nothing was sent.
+    /// The loudest that echo can make the current frame, in dBm0; nothing when what was sent
+    /// leaves none.
     pub(super) fn loudest(&self, sent: &Sent) -> Option<f32> {
-        let returning = Dbm0::from_mean_square(self.delay.returning(sent)).0;
-        (returning > INAUDIBLE_DBM0).then_some(returning + self.coupling.level)
+        let returning = self.path.returning(sent);
+        let gain = match &self.path {
+            Path::Sought => self.assumed,
+            Path::Found { coupling, .. } => coupling.level,
+        };
+        (returning > INAUDIBLE_DBM0).then_some(returning + gain)
     }
 
-    /// Takes in a frame that holds neither speech nor a key.
+    /// Takes in the mean square of a frame that holds neither speech nor a key.
     pub(super) fn learn(&mut self, sent: &Sent, mean_square: f32) {
-        let loudest = sent.recent().iter().fold(0.0f32, |a, &b| a.max(b));
-        if Dbm0::from_mean_square(loudest).0 < LOUD_DBM0 {
+        if !sent.is_known() || level(&sent.powers()[..]) < LOUD_DBM0 {
             return;
         }
-        self.delay.learn(sent, mean_square);
-        let returning = Dbm0::from_mean_square(self.delay.returning(sent)).0;
-        if returning > LOUD_DBM0 {
-            let received = Dbm0::from_mean_square(mean_square).0;
-            self.coupling.learn(received - returning);
+        if let Some(found) = self.likeness.learn(sent, mean_square) {
+            match &mut self.path {
+                Path::Found { delay, .. } if delay.abs_diff(found) <= SPREAD => *delay = found,
+                path => {
+                    *path = Path::Found {
+                        delay: found,
+                        coupling: Coupling::new(self.assumed),
+                    }
+                }
+            }
+        }
+        let returning = self.path.returning(sent);
+        if let Path::Found { coupling, .. } = &mut self.path
+            && returning > LOUD_DBM0
+        {
+            coupling.learn(Dbm0::from_mean_square(mean_square).0 - returning);
         }
     }
 }
 
-/// How many frames the echo takes, from the likeness of what is sent and what comes back.
+impl Path {
+    /// Level of the loudest that was sent and can return now, in dBm0.
+    fn returning(&self, sent: &Sent) -> f32 {
+        match *self {
+            Self::Sought => level(&sent.powers()[..]),
+            Self::Found { delay, .. } => {
+                let first = delay.saturating_sub(SPREAD);
+                let last = (delay + SPREAD).min(DELAYS - 1);
+                level(&sent.powers()[first..=last])
+            }
+        }
+    }
+}
+
+/// Level of the loudest of these mean squares, in dBm0.
+fn level(powers: &[f32]) -> f32 {
+    let loudest = powers
+        .iter()
+        .fold(0.0f32, |loudest, &power| loudest.max(power));
+    Dbm0::from_mean_square(loudest).0
+}
+
+/// How like what comes back is to what was sent, at each delay: the correlation of their
+/// amplitudes over the last seconds.
 #[derive(Clone, Debug)]
-struct Delay {
-    found: Option<usize>,
+struct Likeness {
     frames: u32,
-    products: [f32; LAGS],
-    sent: [f32; LAGS],
+    products: [f32; DELAYS],
+    sent: [f32; DELAYS],
     received: f32,
 }
 
-impl Delay {
+impl Likeness {
     fn new() -> Self {
         Self {
-            found: None,
             frames: 0,
-            products: [0.0; LAGS],
-            sent: [0.0; LAGS],
+            products: [0.0; DELAYS],
+            sent: [0.0; DELAYS],
             received: 0.0,
         }
     }
 
-    /// Mean square of the loudest frame sent whose echo can arrive now.
-    fn returning(&self, sent: &Sent) -> f32 {
-        let candidates = match self.found {
-            None => &sent.recent()[..],
-            Some(lag) => {
-                let first = lag.saturating_sub(EARLIER);
-                let last = (lag + LATER).min(LAGS - 1);
-                &sent.recent()[first..=last]
-            }
-        };
-        candidates.iter().fold(0.0f32, |a, &b| a.max(b))
-    }
-
-    fn learn(&mut self, sent: &Sent, mean_square: f32) {
+    /// Takes in a frame; the delay of the greatest likeness, once it can be believed.
+    fn learn(&mut self, sent: &Sent, mean_square: f32) -> Option<usize> {
         let received = mean_square.sqrt();
-        self.received = FORGET * self.received + mean_square;
-        let mut best = (0, 0.0);
-        for lag in 0..LAGS {
-            let power = sent.recent()[lag];
-            self.products[lag] = FORGET * self.products[lag] + power.sqrt() * received;
-            self.sent[lag] = FORGET * self.sent[lag] + power;
-            let likeness = self.products[lag].powi(2) / (self.sent[lag] * self.received).max(1.0);
-            if likeness > best.1 {
-                best = (lag, likeness);
-            }
+        self.received = MEMORY * self.received + mean_square;
+        for (sum, power) in self.sent.iter_mut().zip(sent.powers()) {
+            *sum = MEMORY * *sum + power;
+        }
+        for (sum, amplitude) in self.products.iter_mut().zip(sent.amplitudes()) {
+            *sum = MEMORY * *sum + amplitude * received;
         }
         self.frames = self.frames.saturating_add(1);
-        if self.frames >= ENOUGH && best.1 > LIKENESS * LIKENESS {
-            self.found = Some(best.0);
+        if self.frames < ENOUGH {
+            return None;
         }
+
+        let mut greatest = 0.0;
+        let mut delay = 0;
+        for (at, (product, sent)) in self.products.iter().zip(&self.sent).enumerate() {
+            // At least one step of 16 bits: where nothing was sent nothing is alike.
+            let likeness = product * product / sent.max(1.0);
+            if likeness > greatest {
+                greatest = likeness;
+                delay = at;
+            }
+        }
+        (greatest > LIKE * LIKE * self.received).then_some(delay)
     }
 }
 
-/// How much quieter echo is than what was sent: the loudest of what has been seen.
+/// How much quieter echo is than what was sent: what all but a few of the latest frames stay
+/// below.
 #[derive(Clone, Debug)]
 struct Coupling {
-    /// In dB, what all but a few frames stay below.
+    /// In dB, at most what was assumed.
     level: f32,
     most: f32,
-    /// How many of the recent frames lie in each decibel below `most`.
+    /// The latest frames, in units below `most`, and how many of them lie at each.
+    recent: [u8; FRAMES],
     counts: [u8; DEPTH],
-    recent: [u8; MEMORY],
-    next: usize,
     total: usize,
+    next: usize,
 }
 
 impl Coupling {
@@ -111,59 +156,144 @@ impl Coupling {
         Self {
             level: most,
             most,
+            recent: [0; FRAMES],
             counts: [0; DEPTH],
-            recent: [0; MEMORY],
-            next: 0,
             total: 0,
+            next: 0,
         }
     }
 
+    /// Takes in a frame that came back `gain` dB louder than sent.
     fn learn(&mut self, gain: f32) {
-        // Saturates: what comes back louder than assumed counts as just that.
-        let below = (((self.most - gain) / STEP_DB) as u8).min(DEPTH as u8 - 1);
-        if self.total == MEMORY {
+        // The conversion saturates: louder than assumed counts as just that.
+        let below = (((self.most - gain) / UNIT_DB) as u8).min(DEPTH as u8 - 1);
+        if self.total == FRAMES {
             self.counts[usize::from(self.recent[self.next])] -= 1;
         } else {
             self.total += 1;
         }
         self.recent[self.next] = below;
         self.counts[usize::from(below)] += 1;
-        self.next = (self.next + 1) % MEMORY;
+        self.next = (self.next + 1) % FRAMES;
 
-        if self.total >= FIRST {
-            let above = self.total * (100 - PERCENTILE) / 100;
-            let mut seen = 0;
-            let step = self.counts.iter().position(|&count| {
-                seen += usize::from(count);
-                seen > above
+        if self.total >= FEWEST {
+            let few = self.total * (100 - PERCENTILE) / 100;
+            let mut louder = 0;
+            let unit = self.counts.iter().position(|&count| {
+                louder += usize::from(count);
+                louder > few
             });
-            let step = step.expect("the counts add up to more than a part of them");
-            self.level = self.most - STEP_DB * step as f32;
+            let unit = unit.expect("all frames together are more than a few of them");
+            self.level = self.most - UNIT_DB * unit as f32;
         }
     }
 }
 
-/// Below this in dBm0 what is sent leaves no echo above any noise.
+/// What was sent below this level leaves no echo that stands out of any noise.
 const INAUDIBLE_DBM0: f32 = -50.0;
-/// Above this in dBm0 what is sent is loud enough to learn from.
+/// What was sent above this level is loud enough to learn from.
 const LOUD_DBM0: f32 = -40.0;
-/// The echo spreads over frames before and after its delay.
-const EARLIER: usize = 1;
-const LATER: usize = 2;
-/// Weight of a frame a frame later: a memory of two seconds.
-const FORGET: f32 = 0.99;
-/// Frames to compare before a delay is believed: half a second.
-const ENOUGH: u32 = 25;
-/// Correlation of the envelopes above which a delay is believed.
-const LIKENESS: f32 = 0.85;
-/// Resolution of the coupling.
-const STEP_DB: f32 = 0.5;
-/// Steps counted: 50 dB below the loss assumed, which no one hears.
-const DEPTH: usize = 100;
-/// Frames over which the coupling is taken: 2.4 s of loud prompt.
-const MEMORY: usize = 120;
-/// Frames before the coupling is believed.
-const FIRST: usize = 20;
-/// Part of the frames that stay below the coupling, in per cent: the highest few are bursts of
-/// noise and words too short to be called speech.
+/// Steps before and after its delay at which echo is still expected: 15 ms, for the smear of the
+/// path and because what the agent says it plays and what leaves Asterisk differ by up to a
+/// packet.
+const SPREAD: usize = 3;
+/// Weight of a frame in the likeness one frame later: a memory of two seconds.
+const MEMORY: f32 = 0.99;
+/// Frames compared before a delay is believed: 0.8 s, so that echo of half a second has been
+/// there for a while.
+const ENOUGH: u32 = 40;
+/// Correlation above which a delay is believed. Unlike envelopes of speech reach 0.8, as neither
+/// is ever negative.
+const LIKE: f32 = 0.85;
+/// Resolution of the coupling, well below its spread of 3 dB.
+const UNIT_DB: f32 = 0.5;
+/// Units told apart: 32 dB less than assumed, an echo no one hears.
+const DEPTH: usize = 64;
+/// Frames over which the coupling is measured: two seconds of loud prompt.
+const FRAMES: usize = 100;
+/// Frames before a measurement is believed.
+const FEWEST: usize = 20;
+/// Per cent of frames that stay below the coupling; what goes beyond is covered by the margin
+/// `above_echo`, and by three frames in a row being needed.
 const PERCENTILE: usize = 97;
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::speech::{Envelope, FRAME, Prompt, STEP};
+
+    /// A prompt whose level changes from step to step, by up to 20 dB.
+    fn prompt(seconds: usize) -> Vec<i16> {
+        let mut state = 1u32;
+        let mut audio = Vec::new();
+        while audio.len() < seconds * 8_000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let amplitude = 400 + (state >> 20) as i16;
+            let length = STEP * (4 + (state >> 12) as usize % 20);
+            audio.extend([amplitude, -amplitude].repeat(length / 2));
+        }
+        audio
+    }
+
+    /// Lets the prompt return `delay` steps later, `gain` dB louder.
+    fn after_echo(delay: usize, gain: f32) -> Echo {
+        let audio = prompt(4);
+        let mut returned = vec![0; delay * STEP];
+        returned.extend(
+            audio
+                .iter()
+                .map(|&x| f32::from(x) * 10f32.powf(gain / 20.0))
+                .map(|x| x as i16),
+        );
+
+        let mut sent = Sent::new(Dbm0(-10.0));
+        sent.play(Some(Prompt::Known(Arc::new(Envelope::of(&audio)))));
+        let mut echo = Echo::new(8.0);
+        for frame in returned.chunks_exact(FRAME) {
+            let mean_square = frame.iter().map(|&x| f32::from(x).powi(2)).sum::<f32>();
+            sent.advance();
+            echo.learn(&sent, mean_square / FRAME as f32);
+        }
+        echo
+    }
+
+    #[test]
+    fn delay_and_coupling_are_found() {
+        for delay in [0, 1, 7, 40, 99] {
+            for gain in [-12.0, -20.0, -30.0] {
+                let Path::Found {
+                    delay: found,
+                    coupling,
+                } = after_echo(delay, gain).path
+                else {
+                    panic!("no delay found of {delay} steps at {gain} dB");
+                };
+                assert!(
+                    found.abs_diff(delay) <= 1,
+                    "{found} for {delay} steps at {gain} dB"
+                );
+                let error = coupling.level - gain;
+                assert!(error.abs() <= 2.0, "{} for {gain} dB", coupling.level);
+            }
+        }
+    }
+
+    #[test]
+    fn the_coupling_is_never_more_than_was_assumed() {
+        let Path::Found { coupling, .. } = after_echo(20, -2.0).path else {
+            panic!("no delay found");
+        };
+        assert_eq!(coupling.level, -8.0);
+    }
+
+    #[test]
+    fn a_few_louder_frames_do_not_raise_the_coupling() {
+        let mut coupling = Coupling::new(-8.0);
+        for i in 0..FRAMES {
+            coupling.learn(if i % 50 == 0 { -10.0 } else { -25.0 });
+        }
+        assert_eq!(coupling.level, -25.0);
+    }
+}

@@ -10,7 +10,10 @@ pub(super) struct Floor {
     level: f32,
     now: Extent,
     past: [Extent; BLOCKS],
+    /// Frames in the block that fills.
     frames: u32,
+    /// Frames left in which silence does not count.
+    opening: u32,
 }
 
 /// Quietest and loudest frame of a stretch, in dBm0.
@@ -45,6 +48,7 @@ impl Floor {
             now: Extent::NONE,
             past: [Extent::NONE; BLOCKS],
             frames: 0,
+            opening: OPENING,
         }
     }
 
@@ -55,6 +59,12 @@ impl Floor {
 
     /// Takes in a frame that holds no key and no echo.
     pub(super) fn update(&mut self, level: f32) {
+        if self.opening > 0 {
+            self.opening -= 1;
+            if level < SILENCE_DBM0 {
+                return;
+            }
+        }
         let level = level.max(QUIETEST_DBM0);
         let frame = Extent {
             quietest: level,
@@ -74,6 +84,8 @@ impl Floor {
             let recent = self.now.join(self.past[0]);
             if recent.is_steady() && recent.quietest > self.level {
                 self.level = recent.quietest;
+                // The quieter frames before are of another line, so to speak.
+                self.past = [Extent::NONE; BLOCKS];
             }
             self.past.rotate_right(1);
             self.past[0] = std::mem::replace(&mut self.now, Extent::NONE);
@@ -90,6 +102,12 @@ const BLOCKS: usize = 5;
 const UNKNOWN_DBM0: f32 = -35.0;
 /// The lowest floor, in dBm0: below it lies only the idle noise of G.711.
 const QUIETEST_DBM0: f32 = -60.0;
+/// Frames at the beginning of a stream that may be silent because nothing has been received yet:
+/// 0.2 s. Noise that follows is not taken for speech.
+const OPENING: u32 = 10;
+/// Below this level in dBm0 lies what is made when nothing is received. The quietest sound
+/// G.711 can carry lies at −66 dBm0.
+const SILENCE_DBM0: f32 = -70.0;
 /// How fast the floor may rise, in dB a frame: 3 dB a second, so that a second of unbroken
 /// speech costs a third of the margin.
 const RISE_DB: f32 = 0.06;
@@ -98,3 +116,64 @@ const SETTLING: f32 = 0.05;
 /// Half a second that varies by less is no speech: noise of 300 Hz bandwidth varies by ±3 dB
 /// from frame to frame, syllables by 20 dB.
 const STEADY_DB: f32 = 6.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Frames until the floor is within a decibel of `level`.
+    fn frames_to_reach(floor: &mut Floor, level: f32) -> u32 {
+        let mut frames = 0;
+        while (floor.level() - level).abs() > 1.0 {
+            floor.update(level);
+            frames += 1;
+            assert!(frames < 10_000, "the floor stays at {}", floor.level());
+        }
+        frames
+    }
+
+    #[test]
+    fn noise_is_known_from_the_first_frame() {
+        for level in [-35.0, -45.0, -60.0] {
+            let mut floor = Floor::new();
+            floor.update(level);
+            assert_eq!(floor.level(), level);
+        }
+    }
+
+    #[test]
+    fn silence_before_the_first_sound_is_not_the_floor() {
+        let mut floor = Floor::new();
+        for _ in 0..8 {
+            floor.update(f32::NEG_INFINITY);
+        }
+        floor.update(-40.0);
+        assert_eq!(floor.level(), -40.0);
+    }
+
+    #[test]
+    fn a_step_up_in_noise_is_followed_within_three_quarters_of_a_second() {
+        let mut floor = Floor::new();
+        frames_to_reach(&mut floor, -60.0);
+        assert!(frames_to_reach(&mut floor, -38.0) <= 37);
+        floor.update(-38.0);
+        assert_eq!(floor.level(), -38.0);
+    }
+
+    #[test]
+    fn a_step_down_is_followed_at_once() {
+        let mut floor = Floor::new();
+        frames_to_reach(&mut floor, -40.0);
+        assert_eq!(frames_to_reach(&mut floor, -58.0), 1);
+    }
+
+    #[test]
+    fn unbroken_speech_raises_the_floor_by_three_decibels_a_second_at_most() {
+        let mut floor = Floor::new();
+        frames_to_reach(&mut floor, -60.0);
+        for i in 0..100 {
+            floor.update(if i % 10 < 5 { -20.0 } else { -35.0 });
+        }
+        assert!(floor.level() <= -54.0, "{}", floor.level());
+    }
+}

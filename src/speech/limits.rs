@@ -19,7 +19,8 @@ pub struct Limits {
     /// What the echo path is known to lose before it has been measured, in dB. A measurement
     /// only ever raises it.
     pub echo_loss_db: f32,
-    /// Level assumed of a prompt whose audio is not known, in dBm0: its loudest frames.
+    /// Level assumed of a prompt whose audio is not known, in dBm0: that of its loudest
+    /// frames.
     pub unknown_prompt_dbm0: f32,
     /// How much sound, pauses taken off, makes a start, in ms.
     pub start_ms: f32,
@@ -33,7 +34,7 @@ impl Default for Limits {
         Self {
             min_level_dbm0: -45.0,
             above_noise_db: 9.0,
-            above_echo_db: 5.0,
+            above_echo_db: 4.0,
             echo_loss_db: 8.0,
             unknown_prompt_dbm0: -10.0,
             start_ms: 60.0,

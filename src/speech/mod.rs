@@ -16,6 +16,7 @@
 //! assert_eq!(heard, 0);
 //! ```
 
+mod burst;
 mod detector;
 mod echo;
 mod energy;
@@ -34,6 +35,10 @@ use crate::audio::SAMPLE_RATE;
 /// Samples in a frame, the step in which energy is judged: 20 ms, long enough for two periods of
 /// a low voice, and the packet of almost every telephone.
 const FRAME: usize = SAMPLE_RATE as usize / 50;
+
+/// Samples in a step, by which the energy sent is known and its delay found: 5 ms. Frames are
+/// not in step with what is sent, and by steps they can be compared all the same.
+const STEP: usize = FRAME / 4;
 
 /// Milliseconds of a frame.
 const FRAME_MS: f32 = 1000.0 * FRAME as f32 / SAMPLE_RATE as f32;

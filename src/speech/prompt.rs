@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{FRAME, energy::Energy};
+use super::{STEP, energy::Energy};
 use crate::audio::Dbm0;
 
 /// What the agent now plays.
@@ -15,51 +15,51 @@ pub enum Prompt {
     Unknown,
 }
 
-/// The energy of a prompt over time: one byte for each 20 ms, 6 KB for two minutes.
+/// The energy of a prompt over time: one byte for each 5 ms, 24 KB for two minutes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Envelope {
-    steps: Vec<u8>,
+    levels: Vec<u8>,
 }
 
 impl Envelope {
     /// The envelope of a prompt's audio: 16-bit samples at 8 kHz, as Asterisk sends them.
     #[must_use]
     pub fn of(samples: &[i16]) -> Self {
-        let steps = samples.chunks(FRAME).map(|frame| {
-            let mut energy = Energy::default();
-            energy.add(frame);
-            quantise(energy.mean_square())
+        let mut energy = Energy::default();
+        let levels = samples.chunks(STEP).map(|step| {
+            energy.add(step);
+            quantise(energy.take().mean_square)
         });
         Self {
-            steps: steps.collect(),
+            levels: levels.collect(),
         }
     }
 
     /// Goes on with `next`, for what is played by one command out of several files.
     pub fn append(&mut self, next: &Self) {
-        self.steps.extend_from_slice(&next.steps);
+        self.levels.extend_from_slice(&next.levels);
     }
 
-    /// Mean square of the frame with this number; silence after the end.
-    pub(super) fn mean_square(&self, frame: usize) -> f32 {
-        match self.steps.get(frame) {
+    /// Mean square of the step with this number; silence after the end.
+    pub(super) fn mean_square(&self, step: usize) -> f32 {
+        match self.levels.get(step) {
             None | Some(0) => 0.0,
-            Some(&step) => Dbm0(f32::from(step) * STEP_DB + LOWEST_DBM0).mean_square(),
+            Some(&level) => Dbm0(f32::from(level) * UNIT_DB + LOWEST_DBM0).mean_square(),
         }
     }
 }
 
-/// The nearest step of half a decibel, 0 for silence.
+/// The level in units of half a decibel, 0 for silence.
 fn quantise(mean_square: f32) -> u8 {
-    let steps = (Dbm0::from_mean_square(mean_square).0 - LOWEST_DBM0) / STEP_DB;
+    let units = (Dbm0::from_mean_square(mean_square).0 - LOWEST_DBM0) / UNIT_DB;
     // Saturates at both ends, minus infinity included.
-    steps.round() as u8
+    units.round() as u8
 }
 
 /// Half a decibel is a tenth of the margin over the echo.
-const STEP_DB: f32 = 0.5;
-/// Level of step 0: no telephone carries anything as quiet. The top step lies at +37 dBm0, far
-/// over full scale.
+const UNIT_DB: f32 = 0.5;
+/// Level 0: no telephone carries anything as quiet. The highest lies at +37 dBm0, far over full
+/// scale.
 const LOWEST_DBM0: f32 = -90.0;
 
 #[cfg(test)]
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn an_envelope_is_within_a_quarter_decibel_of_the_audio() {
         for amplitude in [3i16, 100, 2_000, 32_767] {
-            let square: Vec<i16> = (0..FRAME)
+            let square: Vec<i16> = (0..STEP)
                 .map(|i| if i % 2 == 0 { amplitude } else { -amplitude })
                 .collect();
             let exact = f32::from(amplitude).powi(2);
@@ -81,14 +81,14 @@ mod tests {
 
     #[test]
     fn silence_is_silence_and_follows_the_end() {
-        let envelope = Envelope::of(&[0; 2 * FRAME]);
+        let envelope = Envelope::of(&[0; 2 * STEP]);
         assert_eq!(envelope.mean_square(0), 0.0);
         assert_eq!(envelope.mean_square(1_000_000), 0.0);
     }
 
     #[test]
-    fn two_minutes_take_six_kilobytes() {
+    fn two_minutes_take_24_kilobytes() {
         let envelope = Envelope::of(&vec![1_000; 120 * 8_000]);
-        assert_eq!(envelope.steps.len(), 6_000);
+        assert_eq!(envelope.levels.len(), 24_000);
     }
 }

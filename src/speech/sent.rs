@@ -1,17 +1,25 @@
-//! The energy played towards the caller, frame by frame.
+//! The energy played towards the caller over the last half second.
 
 use std::sync::Arc;
 
-use super::prompt::{Envelope, Prompt};
+use super::{
+    FRAME, STEP,
+    prompt::{Envelope, Prompt},
+};
 use crate::audio::Dbm0;
 
-/// What was sent in the last half second and what goes on being sent.
+/// What was sent lately and what goes on being sent.
 #[derive(Clone, Debug)]
 pub(super) struct Sent {
     playing: Playing,
-    /// Mean square of the latest frames, the newest first.
-    recent: [f32; LAGS],
+    /// Mean square taken for what is not known.
     unknown: f32,
+    /// Frames until nothing unknown is left in what follows.
+    doubtful: usize,
+    /// Mean square of the steps of the last two frames, the newest last.
+    steps: [f32; 2 * STEPS],
+    powers: [f32; DELAYS],
+    amplitudes: [f32; DELAYS],
 }
 
 #[derive(Clone, Debug)]
@@ -29,8 +37,11 @@ impl Sent {
     pub(super) fn new(unknown: Dbm0) -> Self {
         Self {
             playing: Playing::Nothing,
-            recent: [0.0; LAGS],
             unknown: unknown.mean_square(),
+            doubtful: 0,
+            steps: [0.0; 2 * STEPS],
+            powers: [0.0; DELAYS],
+            amplitudes: [0.0; DELAYS],
         }
     }
 
@@ -44,31 +55,64 @@ impl Sent {
 
     /// One frame on.
     pub(super) fn advance(&mut self) {
-        let newest = match &mut self.playing {
-            Playing::Nothing => 0.0,
-            Playing::Known { envelope, next } => {
-                let mean_square = envelope.mean_square(*next);
-                *next = next.saturating_add(1);
-                mean_square
-            }
-            Playing::Unknown => self.unknown,
+        self.doubtful = match self.playing {
+            Playing::Unknown => DELAYS / STEPS + 1,
+            Playing::Nothing | Playing::Known { .. } => self.doubtful.saturating_sub(1),
         };
-        self.recent.rotate_right(1);
-        self.recent[0] = newest;
+        self.steps.copy_within(STEPS.., 0);
+        self.powers.copy_within(..DELAYS - STEPS, STEPS);
+        self.amplitudes.copy_within(..DELAYS - STEPS, STEPS);
+        for step in &mut self.steps[STEPS..] {
+            *step = self.playing.next(self.unknown);
+        }
+        for delay in 0..STEPS {
+            let frame = &self.steps[STEPS - delay..][..STEPS];
+            let power = frame.iter().sum::<f32>() / STEPS as f32;
+            self.powers[delay] = power;
+            self.amplitudes[delay] = power.sqrt();
+        }
     }
 
     /// Many frames on, of which only the latest will matter.
     pub(super) fn skip(&mut self, frames: usize) {
         if let Playing::Known { next, .. } = &mut self.playing {
-            *next = next.saturating_add(frames);
+            *next = next.saturating_add(frames.saturating_mul(STEPS));
         }
     }
 
-    /// Mean square of the frames sent, by their age.
-    pub(super) fn recent(&self) -> &[f32; LAGS] {
-        &self.recent
+    /// Whether all of it is what was really sent.
+    pub(super) fn is_known(&self) -> bool {
+        self.doubtful == 0
+    }
+
+    /// Mean square of what was sent in a frame's time, by how many steps ago that ended.
+    pub(super) fn powers(&self) -> &[f32; DELAYS] {
+        &self.powers
+    }
+
+    /// Square roots of the [`powers`](Self::powers).
+    pub(super) fn amplitudes(&self) -> &[f32; DELAYS] {
+        &self.amplitudes
     }
 }
 
-/// Frames an echo may take to come back: half a second, satellite and jitter buffers included.
-pub(super) const LAGS: usize = 25;
+impl Playing {
+    fn next(&mut self, unknown: f32) -> f32 {
+        match self {
+            Self::Nothing => 0.0,
+            Self::Known { envelope, next } => {
+                let mean_square = envelope.mean_square(*next);
+                *next = next.saturating_add(1);
+                mean_square
+            }
+            Self::Unknown => unknown,
+        }
+    }
+}
+
+/// Delays that an echo may have, in steps: half a second, satellites and jitter buffers
+/// included.
+pub(super) const DELAYS: usize = 25 * STEPS;
+
+/// Steps in a frame.
+const STEPS: usize = FRAME / STEP;
