@@ -178,7 +178,7 @@ impl Detector {
     fn judge(&mut self) -> Frame {
         let received = self.frame.samples();
         let sound = self.frame.take();
-        if received < HEARD || self.keys.sounded(self.now - FRAME as u64, self.now) {
+        if received < ENOUGH || self.keys.sounded(self.now - FRAME as u64, self.now) {
             return Frame::Other;
         }
 
@@ -246,7 +246,7 @@ impl Detector {
 }
 
 /// Samples of a frame that must have been received for its energy to mean something: half.
-const HEARD: usize = FRAME / 2;
+const ENOUGH: usize = FRAME / 2;
 /// Frames of a gap that are walked through; more than anything but the hang-over, which goes by
 /// the clock, remembers.
 const REMEMBERED: u64 = 64;

@@ -33,6 +33,9 @@ impl Echo {
     /// The loudest that echo can make the current frame, in dBm0; nothing when what was sent
     /// leaves none.
     pub(super) fn loudest(&self, sent: &Sent) -> Option<f32> {
+        if sent.is_silent() {
+            return None;
+        }
         let returning = self.path.returning(sent);
         let gain = match &self.path {
             Path::Sought => self.assumed,
@@ -43,7 +46,7 @@ impl Echo {
 
     /// Takes in the mean square of a frame that holds neither speech nor a key.
     pub(super) fn learn(&mut self, sent: &Sent, mean_square: f32) {
-        if !sent.is_known() || level(&sent.powers()[..]) < LOUD_DBM0 {
+        if sent.is_silent() || !sent.is_known() || level(&sent.powers()[..]) < LOUD_DBM0 {
             return;
         }
         if let Some(found) = self.likeness.learn(sent, mean_square) {

@@ -1,17 +1,6 @@
 //! Energy and colour of a stretch of samples, without its constant part.
 
-/// Sums over a stretch of samples.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Energy {
-    samples: u32,
-    last: i16,
-    sum: i64,
-    squares: i64,
-    /// Sum of each sample times the one before.
-    products: i64,
-}
-
-/// What the sums tell.
+/// What is told of a stretch of samples.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sound {
     /// Mean square about the mean: a converter's offset is no sound.
@@ -20,31 +9,49 @@ pub(super) struct Sound {
     pub(super) colour: f32,
 }
 
+/// Sums from which it follows; whole numbers, so that it does not matter in which pieces the
+/// samples came.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Energy {
+    samples: usize,
+    last: i16,
+    sum: i64,
+    squares: i64,
+    /// Sum of each sample times the one before.
+    products: i64,
+}
+
 impl Energy {
     /// Takes in samples, no more than a frame of them at a time.
     pub(super) fn add(&mut self, samples: &[i16]) {
         let Some((&first, &last)) = samples.first().zip(samples.last()) else {
             return;
         };
-        self.samples += samples.len() as u32;
-        self.sum += i64::from(samples.iter().map(|&x| i32::from(x)).sum::<i32>());
-        self.squares += samples.iter().map(|&x| product(x, x)).sum::<i64>();
-        self.products += product(self.last, first);
-        self.products += samples
-            .windows(2)
-            .map(|pair| product(pair[0], pair[1]))
-            .sum::<i64>();
+        let mut sum = i32::from(first);
+        let mut squares = Halves::default();
+        let mut products = Halves::default();
+        squares.add(first, first);
+        products.add(self.last, first);
+        for (&earlier, &later) in samples.iter().zip(&samples[1..]) {
+            sum += i32::from(later);
+            squares.add(later, later);
+            products.add(earlier, later);
+        }
+        self.samples += samples.len();
         self.last = last;
+        self.sum += i64::from(sum);
+        self.squares += squares.total();
+        self.products += products.total();
     }
 
-    /// Samples summed up.
+    /// Samples taken in.
     pub(super) fn samples(&self) -> usize {
-        self.samples as usize
+        self.samples
     }
 
     /// The sound of the samples so far, silence if there are none; starts over.
     pub(super) fn take(&mut self) -> Sound {
-        let n = f64::from(self.samples.max(1));
+        let n = self.samples.max(1) as f64;
         let mean = self.sum as f64 / n;
         let mean_square = (self.squares as f64 / n - mean * mean).max(0.0);
         let product = self.products as f64 / n - mean * mean;
@@ -54,17 +61,29 @@ impl Energy {
         };
         Sound {
             mean_square: mean_square as f32,
-            colour: if mean_square > 0.0 {
-                (product / mean_square) as f32
-            } else {
-                0.0
-            },
+            colour: (product / mean_square.max(f64::MIN_POSITIVE)) as f32,
         }
     }
 }
 
-fn product(a: i16, b: i16) -> i64 {
-    i64::from(i32::from(a) * i32::from(b))
+/// A sum of products in two halves of 16 bits: 32-bit registers hold it exactly, and twice as
+/// many at a time as 64-bit ones.
+#[derive(Default)]
+struct Halves {
+    high: i32,
+    low: i32,
+}
+
+impl Halves {
+    fn add(&mut self, a: i16, b: i16) {
+        let product = i32::from(a) * i32::from(b);
+        self.high += product >> 16;
+        self.low += product & 0xffff;
+    }
+
+    fn total(&self) -> i64 {
+        (i64::from(self.high) << 16) + i64::from(self.low)
+    }
 }
 
 #[cfg(test)]

@@ -40,6 +40,11 @@ impl Envelope {
         self.levels.extend_from_slice(&next.levels);
     }
 
+    /// How many steps it has.
+    pub(super) fn length(&self) -> usize {
+        self.levels.len()
+    }
+
     /// Mean square of the step with this number; silence after the end.
     pub(super) fn mean_square(&self, step: usize) -> f32 {
         match self.levels.get(step) {

@@ -14,8 +14,9 @@ pub(super) struct Sent {
     playing: Playing,
     /// Mean square taken for what is not known.
     unknown: f32,
-    /// Frames until nothing unknown is left in what follows.
+    /// Frames until nothing unknown is left in what follows, and until nothing at all is.
     doubtful: usize,
+    sounding: usize,
     /// Mean square of the steps of the last two frames, the newest last.
     steps: [f32; 2 * STEPS],
     powers: [f32; DELAYS],
@@ -39,6 +40,7 @@ impl Sent {
             playing: Playing::Nothing,
             unknown: unknown.mean_square(),
             doubtful: 0,
+            sounding: 0,
             steps: [0.0; 2 * STEPS],
             powers: [0.0; DELAYS],
             amplitudes: [0.0; DELAYS],
@@ -55,10 +57,22 @@ impl Sent {
 
     /// One frame on.
     pub(super) fn advance(&mut self) {
-        self.doubtful = match self.playing {
-            Playing::Unknown => DELAYS / STEPS + 1,
-            Playing::Nothing | Playing::Known { .. } => self.doubtful.saturating_sub(1),
-        };
+        self.doubtful = self.doubtful.saturating_sub(1);
+        self.sounding = self.sounding.saturating_sub(1);
+        match &self.playing {
+            Playing::Unknown => {
+                self.doubtful = FRAMES;
+                self.sounding = FRAMES;
+            }
+            Playing::Known { envelope, next } if *next < envelope.length() => {
+                self.sounding = FRAMES;
+            }
+            Playing::Known { .. } | Playing::Nothing => {}
+        }
+        if self.is_silent() {
+            return;
+        }
+
         self.steps.copy_within(STEPS.., 0);
         self.powers.copy_within(..DELAYS - STEPS, STEPS);
         self.amplitudes.copy_within(..DELAYS - STEPS, STEPS);
@@ -78,6 +92,11 @@ impl Sent {
         if let Playing::Known { next, .. } = &mut self.playing {
             *next = next.saturating_add(frames.saturating_mul(STEPS));
         }
+    }
+
+    /// Whether nothing was sent in all the time that matters.
+    pub(super) fn is_silent(&self) -> bool {
+        self.sounding == 0
     }
 
     /// Whether all of it is what was really sent.
@@ -113,6 +132,9 @@ impl Playing {
 /// Delays that an echo may have, in steps: half a second, satellites and jitter buffers
 /// included.
 pub(super) const DELAYS: usize = 25 * STEPS;
+
+/// Frames after which what was sent no longer matters: the longest delay and the frame itself.
+const FRAMES: usize = DELAYS / STEPS + 2;
 
 /// Steps in a frame.
 const STEPS: usize = FRAME / STEP;
