@@ -64,7 +64,10 @@ impl Judge {
         if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
             return Ok(self.shortest);
         }
-        if evidence.underlay != Underlay::DialTone && self.is_noise(rest, &evidence.before) {
+        if offset <= NOISE_OFFSET
+            && evidence.underlay != Underlay::DialTone
+            && self.is_noise(rest, &evidence.before)
+        {
             let longer = if rest.among <= LITTLE_NOISE {
                 0.0
             } else if rest.among <= SOME_NOISE {
@@ -126,8 +129,12 @@ fn power_ratio(db: f32) -> f32 {
 
 const SAMPLES_A_MS: f32 = SAMPLE_RATE as f32 / 1000.0;
 
-/// Relative; up to here a frequency is a keypad's (2 % less what 21 ms of tone leave open).
-const CLEAR_OFFSET: f32 = 0.0197;
+/// Relative; up to here a frequency is a keypad's: 2 % and three times what noise of 12 dB makes
+/// of it in 21 ms.
+const CLEAR_OFFSET: f32 = 0.0222;
+
+/// Relative; in more noise.
+const NOISE_OFFSET: f32 = 0.0197;
 
 // Energies relative to both tones' from here on.
 

@@ -8,12 +8,13 @@ use super::{
     dialtone::{DialTone, LOOK_BLOCKS},
     evidence::{Analysis, Evidence, Place},
     excerpt::Excerpt,
+    fragment::Fragment,
     history::{FIRST_POSITION, History},
     hold::{Hold, State},
     limits::Limits,
     screen::{Candidate, Screen},
     tones::{FREQUENCIES, radians},
-    verdict::Verdict,
+    verdict::{Test, Verdict},
     window::{View, Window},
 };
 use crate::{
@@ -44,6 +45,7 @@ pub struct Detector {
     analysis: Analysis,
     judge: Judge,
     hold: Option<Hold>,
+    fragment: Option<Fragment>,
     /// Samples.
     longest_gap: u64,
     /// Least mean square of a window worth a look.
@@ -68,6 +70,7 @@ impl Detector {
             analysis: Analysis::new(0.01 * limits.max_offset_percent, least_power),
             judge: Judge::new(limits),
             hold: None,
+            fragment: None,
             longest_gap: (limits.max_gap_ms * SAMPLE_RATE as f32 / 1000.0) as u64,
             least_mean_square: least_power * IDLE_WINDOW,
         }
@@ -220,12 +223,21 @@ impl Detector {
                     hold.resume(&evidence, view, self.done);
                     return;
                 }
+                let joined = self
+                    .fragment
+                    .and_then(|fragment| fragment.joined(&evidence, self.longest_gap));
+                let evidence = joined.unwrap_or(evidence);
                 match self.judge.judge(&evidence) {
                     Ok(()) => {
                         self.down(&evidence, view, on_event);
                         return;
                     }
-                    Err(rejection) => rejection,
+                    Err(rejection) => {
+                        if rejection.test == Test::Duration {
+                            self.fragment = Some(Fragment::new(&evidence));
+                        }
+                        rejection
+                    }
                 }
             }
             Err(rejection) => rejection,
@@ -241,6 +253,7 @@ impl Detector {
             };
             self.up(&hold, end.min(evidence.onset), on_event);
         }
+        self.fragment = None;
         self.hold = Some(Hold::new(evidence, view, self.done));
         let [low, high] = evidence
             .powers

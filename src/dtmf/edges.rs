@@ -130,9 +130,19 @@ impl Run {
 
 /// The likeliest first sample of the tones near `start`.
 pub(super) fn onset(samples: &[f32; SPAN], placed: &Placed, start: usize) -> usize {
-    let from = (start + ONSET_AFTER).saturating_sub(ONSET_REACH);
-    let mut model = [0.0; ONSET_REACH];
-    let model = &mut model[..(start + ONSET_AFTER - from)];
+    onset_within(samples, placed, start, ONSET_BEFORE)
+}
+
+/// The likeliest first sample of the tones, looked for farther back: noise may have hidden them
+/// for some milliseconds.
+pub(super) fn hidden_onset(samples: &[f32; SPAN], placed: &Placed, start: usize) -> usize {
+    onset_within(samples, placed, start, HIDDEN_BEFORE)
+}
+
+fn onset_within(samples: &[f32; SPAN], placed: &Placed, start: usize, before: usize) -> usize {
+    let from = start.saturating_sub(before);
+    let mut model = [0.0; HIDDEN_BEFORE + ONSET_AFTER];
+    let model = &mut model[..start + ONSET_AFTER - from];
     placed.synthesize(from, model);
     let (mut sum, mut best, mut onset) = (0.0, f32::MIN, start);
     for (i, &m) in model.iter().enumerate().rev() {
@@ -263,9 +273,12 @@ const BRIDGE_GAIN: f32 = 0.3;
 /// Score lost before no more tones are expected behind a break: some 15 ms without them.
 const BRIDGE_GONE: f32 = 6.5;
 
-/// Samples after and in all that the onset is searched in: two pieces and what the score lags.
+/// Samples after and before that the onset is searched in: what the score of pieces may be off.
 const ONSET_AFTER: usize = 20;
-const ONSET_REACH: usize = 52;
+const ONSET_BEFORE: usize = 32;
+
+/// Samples before, 20 ms: the search for what noise hid.
+const HIDDEN_BEFORE: usize = 160;
 
 /// Samples before and after that the end is searched in.
 const END_BEFORE: usize = 20;

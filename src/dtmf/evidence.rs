@@ -147,37 +147,16 @@ impl Analysis {
         let mut residual = self.splitter.split(rest, 0).scaled(1.0 / tone_energy);
 
         // Before the onset.
-        let first_onset = if run.earlier > 0 { run.first } else { onset };
-        let mut before = Bands::default();
-        let mut tones_before = [UNKNOWN; 2];
-        if first_onset >= BEFORE_GAP + BEFORE + SIDE {
-            let stop = first_onset - BEFORE_GAP;
-            let start = stop - BEFORE;
-            // Who has nothing to excuse needs no excuse.
-            if residual.among > NOTHING_AMONG || residual.high > NOTHING_HIGH {
-                let per_sample = length as f32 / (tone_energy * BEFORE as f32);
-                before = self
-                    .splitter
-                    .split(&samples[start - SIDE..stop], SIDE)
-                    .scaled(per_sample);
+        let mut onset = onset;
+        let mut first_onset = if run.earlier > 0 { run.first } else { onset };
+        let per_sample = length as f32 / tone_energy;
+        let mut past = self.past(samples, &model, first_onset, &residual, per_sample);
+        if past.strongest() > ALREADY_THERE && run.earlier == 0 && residual.among > NOTHING_AMONG {
+            let hidden = edges::hidden_onset(samples, &placed, onset);
+            if hidden < onset {
+                (onset, first_onset) = (hidden, hidden);
+                past = self.past(samples, &model, first_onset, &residual, per_sample);
             }
-            let relative = |powers_then: [f32; 2]| [0, 1].map(|i| powers_then[i] / powers[i]);
-            tones_before = relative(powers_at(&samples[start..stop], model.radians));
-            let strongest = tones_before[0].max(tones_before[1]);
-            if strongest > ALREADY_THERE && residual.among < PURE && start >= BEFORE + OLDEST {
-                // A clean key with something like itself just before: a bouncing contact, if all
-                // was quiet before that.
-                let earlier = relative(powers_at(&samples[start - BEFORE..start], model.radians));
-                if earlier[0].max(earlier[1]) < QUIET && strongest < WHOLE {
-                    tones_before = earlier;
-                }
-            }
-        } else {
-            before = Bands {
-                low: UNKNOWN,
-                among: UNKNOWN,
-                high: UNKNOWN,
-            };
         }
         if let Some(raw) = raw {
             residual.low =
@@ -193,14 +172,59 @@ impl Analysis {
             offsets,
             powers,
             residual,
-            before,
-            tones_before,
+            before: past.rest,
+            tones_before: past.tones,
             underlay: place.underlay,
             clipped: excerpt.clipped && powers[0].sqrt() + powers[1].sqrt() > FULL_SCALE,
             phases: model.phases(onset as f32 - from as f32),
             model,
             model_start: excerpt.start + from as u64,
         })
+    }
+
+    /// What was there before `onset`: the rest only where `residual` has something to excuse.
+    /// `per_sample` makes energies a sample relative to the tones'.
+    fn past(
+        &self,
+        samples: &[f32; SPAN],
+        model: &Model,
+        onset: usize,
+        residual: &Bands,
+        per_sample: f32,
+    ) -> Past {
+        if onset < BEFORE_GAP + BEFORE + SIDE {
+            return Past::UNKNOWN;
+        }
+        let stop = onset - BEFORE_GAP;
+        let start = stop - BEFORE;
+        let rest = if residual.among > NOTHING_AMONG || residual.high > NOTHING_HIGH {
+            self.splitter
+                .split(&samples[start - SIDE..stop], SIDE)
+                .scaled(per_sample / BEFORE as f32)
+        } else {
+            Bands::default()
+        };
+        let powers = model.powers();
+        let relative = |range: std::ops::Range<usize>| {
+            let then = powers_at(&samples[range], model.radians);
+            [0, 1].map(|tone| then[tone] / powers[tone])
+        };
+        let past = Past {
+            rest,
+            tones: relative(start..stop),
+        };
+        if past.strongest() > ALREADY_THERE && residual.among < PURE && start >= BEFORE + OLDEST {
+            // A clean key with something like itself just before: a bouncing contact, if all was
+            // quiet before that.
+            let earlier = Past {
+                rest,
+                tones: relative(start - BEFORE..start),
+            };
+            if earlier.strongest() < QUIET && past.strongest() < WHOLE {
+                return earlier;
+            }
+        }
+        past
     }
 
     /// The low band under the key, relative to the tones: 0 where it is the same as before the
@@ -242,6 +266,30 @@ impl Analysis {
         let power = energy / (length - tones_at - SIDE) as f32;
         let steady = power < STEADY * power_before && power_before < STEADY * power;
         Ok(if steady { 0.0 } else { energy / tone_energy })
+    }
+}
+
+/// What was there before a key.
+struct Past {
+    /// Relative to the tones' energy.
+    rest: Bands,
+    /// Each relative to its tone's power.
+    tones: [f32; 2],
+}
+
+impl Past {
+    /// Out of reach: more than any limit allows.
+    const UNKNOWN: Self = Self {
+        rest: Bands {
+            low: UNKNOWN,
+            among: UNKNOWN,
+            high: UNKNOWN,
+        },
+        tones: [UNKNOWN; 2],
+    };
+
+    fn strongest(&self) -> f32 {
+        self.tones[0].max(self.tones[1])
     }
 }
 

@@ -10,7 +10,7 @@
 //! 5. `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `bands`, `evidence`: what is left without them, and what was there before them.
 //! 7. `decide`: the few ways in which evidence is a key.
-//! 8. `hold`: until the key is up.
+//! 8. `fragment`, `hold`: a key that breaks off and goes on, and a key until it is up.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -43,6 +43,7 @@ mod edges;
 mod evidence;
 mod excerpt;
 mod fit;
+mod fragment;
 mod history;
 mod hold;
 mod limits;

@@ -1,0 +1,310 @@
+//! Keys on a line, made from numbers: presses with known times and what lies under them.
+
+use std::f32::consts::TAU;
+
+use voiceagent::{Key, audio::Dbm0};
+
+pub const RATE: usize = 8_000;
+
+/// Small, seeded and the same everywhere (splitmix64).
+pub struct Random(u64);
+
+impl Random {
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub fn bits(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    /// From 0 up to 1.
+    pub fn uniform(&mut self) -> f32 {
+        (self.bits() >> 40) as f32 / (1u64 << 24) as f32
+    }
+
+    /// Mean 0, variance 1.
+    pub fn normal(&mut self) -> f32 {
+        let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();
+        radius * (TAU * self.uniform()).cos()
+    }
+}
+
+/// How keys are pressed.
+#[derive(Clone, Debug)]
+pub struct Presses {
+    pub keys: Vec<Key>,
+    pub tone_ms: f32,
+    pub pause_ms: f32,
+    pub low_dbm0: f32,
+    pub high_dbm0: f32,
+    pub low_offset_percent: f32,
+    pub high_offset_percent: f32,
+    /// A break in each press, from and for so many milliseconds.
+    pub dropout_ms: Option<(f32, f32)>,
+    /// The high tone starts so much later.
+    pub stagger_ms: f32,
+}
+
+impl Default for Presses {
+    /// Every key, ten times, as a good telephone sends them.
+    fn default() -> Self {
+        Self {
+            keys: Key::ALL.repeat(10),
+            tone_ms: 50.0,
+            pause_ms: 50.0,
+            low_dbm0: -10.0,
+            high_dbm0: -10.0,
+            low_offset_percent: 0.0,
+            high_offset_percent: 0.0,
+            dropout_ms: None,
+            stagger_ms: 0.0,
+        }
+    }
+}
+
+/// A key was down from one sample up to another.
+#[derive(Clone, Copy, Debug)]
+pub struct Press {
+    pub key: Key,
+    pub from: usize,
+    pub to: usize,
+}
+
+/// A recording and the truth about it.
+#[derive(Clone)]
+pub struct Line {
+    pub audio: Vec<f32>,
+    pub presses: Vec<Press>,
+    pub random: Random,
+}
+
+impl Clone for Random {
+    fn clone(&self) -> Self {
+        Self(self.0)
+    }
+}
+
+impl Presses {
+    pub fn at(level_dbm0: f32) -> Self {
+        Self {
+            low_dbm0: level_dbm0,
+            high_dbm0: level_dbm0,
+            ..Self::default()
+        }
+    }
+
+    pub fn lasting(tone_ms: f32, pause_ms: f32) -> Self {
+        Self {
+            tone_ms,
+            pause_ms,
+            ..Self::default()
+        }
+    }
+
+    pub fn off_by(low_offset_percent: f32, high_offset_percent: f32) -> Self {
+        Self {
+            low_offset_percent,
+            high_offset_percent,
+            ..Self::default()
+        }
+    }
+
+    /// On a silent line, with phases and the last 4 ms of pauses by chance.
+    pub fn record(&self, seed: u64) -> Line {
+        let mut random = Random::new(seed);
+        let samples = |ms: f32| (ms * RATE as f32 / 1000.0).round() as usize;
+        let mut audio = vec![0.0; samples(300.0) + (random.bits() % 160) as usize];
+        let mut presses = Vec::new();
+        for &key in &self.keys {
+            let from = audio.len();
+            audio.extend(self.press(key, samples(self.tone_ms), &mut random));
+            presses.push(Press {
+                key,
+                from,
+                to: audio.len(),
+            });
+            let pause = samples(self.pause_ms + 4.0 * random.uniform());
+            audio.resize(audio.len() + pause, 0.0);
+        }
+        audio.resize(audio.len() + samples(300.0), 0.0);
+        Line {
+            audio,
+            presses,
+            random,
+        }
+    }
+
+    fn press(&self, key: Key, length: usize, random: &mut Random) -> Vec<f32> {
+        let (row, column) = key.position();
+        let sine = |hertz: f32, offset: f32, level: f32, phase: f32| {
+            let (amplitude, hertz) = (Dbm0(level).amplitude(), hertz * (1.0 + offset / 100.0));
+            move |i: usize| amplitude * (TAU * (hertz * i as f32 / RATE as f32 + phase)).sin()
+        };
+        let low = sine(
+            ROWS[row],
+            self.low_offset_percent,
+            self.low_dbm0,
+            random.uniform(),
+        );
+        let high = sine(
+            COLUMNS[column],
+            self.high_offset_percent,
+            self.high_dbm0,
+            random.uniform(),
+        );
+        let ms = |i: usize| 1000.0 * i as f32 / RATE as f32;
+        (0..length)
+            .map(|i| match self.dropout_ms {
+                Some((from, length)) if (from..from + length).contains(&ms(i)) => 0.0,
+                _ if ms(i) < self.stagger_ms => low(i),
+                _ => low(i) + high(i),
+            })
+            .collect()
+    }
+}
+
+impl Line {
+    /// White noise, so far under one tone of -10 dBm0, over the whole band.
+    pub fn with_white_noise(mut self, snr_db: f32) -> Self {
+        let deviation = Dbm0(-10.0 - snr_db).mean_square().sqrt();
+        for x in &mut self.audio {
+            *x += deviation * self.random.normal();
+        }
+        self
+    }
+
+    /// Steady sines: a dial tone, hum.
+    pub fn with_sines(mut self, sines: &[(f32, f32)]) -> Self {
+        for &(hertz, dbm0) in sines {
+            let amplitude = Dbm0(dbm0).amplitude();
+            let phase = self.random.uniform();
+            for (i, x) in self.audio.iter_mut().enumerate() {
+                let turns = f64::from(hertz) * i as f64 / RATE as f64;
+                *x += amplitude * (TAU * (turns.fract() as f32 + phase)).sin();
+            }
+        }
+        self
+    }
+
+    pub fn with_dc(mut self, steps: f32) -> Self {
+        for x in &mut self.audio {
+            *x += steps;
+        }
+        self
+    }
+
+    /// Everything comes back once more.
+    pub fn with_echo(mut self, ms: f32, down_db: f32) -> Self {
+        let delay = (ms * RATE as f32 / 1000.0) as usize;
+        let gain = 10f32.powf(-down_db / 20.0);
+        for i in (delay..self.audio.len()).rev() {
+            self.audio[i] += gain * self.audio[i - delay];
+        }
+        self
+    }
+
+    /// Other audio, so that its mean square where it sounds is so far under one tone of -10 dBm0.
+    pub fn with_background(mut self, other: &[f32], down_db: f32) -> Self {
+        let loud = |x: &&f32| x.abs() > 30.0;
+        let power = other.iter().filter(loud).map(|x| x * x).sum::<f32>()
+            / other.iter().filter(loud).count().max(1) as f32;
+        let gain = (Dbm0(-10.0 - down_db).mean_square() / power).sqrt();
+        let start = self.random.bits() as usize % other.len();
+        for (x, o) in self.audio.iter_mut().zip(other.iter().cycle().skip(start)) {
+            *x += gain * o;
+        }
+        self
+    }
+
+    pub fn samples(&self) -> Vec<i16> {
+        self.audio.iter().map(|x| x.round() as i16).collect()
+    }
+
+    /// Through G.711, A-law or µ-law (segments and steps; the bits do not matter).
+    pub fn through_g711(mut self, law: Law) -> Self {
+        for x in &mut self.audio {
+            *x = law.requantize(*x);
+        }
+        self
+    }
+
+    /// With what happens to 20 ms frames when so many of a hundred are lost on the way.
+    pub fn losing(mut self, percent: f32, concealment: Concealment) -> Lossy {
+        let mut pieces = Vec::new();
+        let audio = self.samples();
+        let mut last = vec![0; FRAME];
+        for frame in audio.chunks(FRAME) {
+            let lost = self.random.uniform() < percent / 100.0;
+            pieces.push(match (lost, concealment) {
+                (false, _) => {
+                    last = frame.to_vec();
+                    Piece::Heard(frame.to_vec())
+                }
+                (true, Concealment::Missing) => Piece::Lost(frame.len()),
+                (true, Concealment::Zeroed) => Piece::Heard(vec![0; frame.len()]),
+                (true, Concealment::Repeated) => Piece::Heard(last[..frame.len().min(last.len())].to_vec()),
+            });
+        }
+        Lossy {
+            pieces,
+            presses: self.presses,
+        }
+    }
+}
+
+/// What stands in for a lost frame.
+#[derive(Clone, Copy, Debug)]
+pub enum Concealment {
+    /// Nothing, and it is known.
+    Missing,
+    Zeroed,
+    Repeated,
+}
+
+/// Audio in pieces, some of them missing.
+pub struct Lossy {
+    pub pieces: Vec<Piece>,
+    pub presses: Vec<Press>,
+}
+
+pub enum Piece {
+    Heard(Vec<i16>),
+    Lost(usize),
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Law {
+    A,
+    Mu,
+}
+
+impl Law {
+    /// To the nearest value the law has, after ITU-T G.711 tables 1a and 2a.
+    fn requantize(self, x: f32) -> f32 {
+        let sign = x.signum();
+        let magnitude = x.abs().min(32_635.0);
+        match self {
+            Self::Mu => {
+                let biased = magnitude + 132.0;
+                let segment = (biased / 256.0).log2().floor().max(-1.0) + 1.0;
+                let step = 8.0 * 2f32.powf(segment);
+                let value = ((biased / step).floor() + 0.5) * step - 132.0;
+                sign * value.max(0.0)
+            }
+            Self::A => {
+                let segment = ((magnitude / 256.0).log2().floor() + 1.0).max(1.0);
+                let step = 16.0 * 2f32.powf(segment - 1.0);
+                sign * ((magnitude / step).floor() + 0.5) * step
+            }
+        }
+    }
+}
+
+const ROWS: [f32; 4] = [697.0, 770.0, 852.0, 941.0];
+const COLUMNS: [f32; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
+const FRAME: usize = 160;
