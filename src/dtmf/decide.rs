@@ -64,7 +64,12 @@ impl Judge {
         if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
             return Ok(self.shortest);
         }
-        if offset <= NOISE_OFFSET
+        let noise_offset = if rest.among <= SOME_NOISE {
+            NOISE_OFFSET
+        } else {
+            MUCH_NOISE_OFFSET
+        };
+        if offset <= noise_offset
             && evidence.underlay != Underlay::DialTone
             && self.is_noise(rest, &evidence.before)
         {
@@ -105,8 +110,11 @@ impl Judge {
 
     /// Whether the rest is noise that was there before the onset, and is as white as noise.
     fn is_noise(&self, rest: &Bands, before: &Bands) -> bool {
+        // White noise above the tones tells of that among them too, and so with less chance.
         let before_among = if before.among <= NOISE_BEFORE {
-            before.among
+            before
+                .among
+                .max(WHITE_SHARE * before.high.min(NOISE_BEFORE))
         } else {
             0.0
         };
@@ -133,8 +141,9 @@ const SAMPLES_A_MS: f32 = SAMPLE_RATE as f32 / 1000.0;
 /// of it in 21 ms.
 const CLEAR_OFFSET: f32 = 0.0222;
 
-/// Relative; in more noise.
+/// Relative; in noise, and in much noise: the 1.5 % that every standard accepts at least.
 const NOISE_OFFSET: f32 = 0.0197;
+const MUCH_NOISE_OFFSET: f32 = 0.015;
 
 // Energies relative to both tones' from here on.
 
@@ -149,8 +158,12 @@ const FRINGE_LOW: f32 = 0.02;
 const FRINGE_HIGH: f32 = 0.03;
 const FRINGE_BEFORE: f32 = 0.05;
 
+/// White noise among the tones over that above them, by the bands' widths: 1250 over 2150 Hz, less
+/// what the filters' slopes take.
+const WHITE_SHARE: f32 = 0.5;
+
 /// Noise before the onset says nothing beyond this.
-const NOISE_BEFORE: f32 = 0.25;
+const NOISE_BEFORE: f32 = 0.32;
 
 /// A measure of noise over 15 ms varies by this factor.
 const NOISE_VARIES: f32 = 1.5;
@@ -162,8 +175,8 @@ const NOISE_FREE_HIGH: f32 = 0.03;
 
 /// Never more noise than this: 0 dB of SNR in each tone's terms, and its share of each band.
 const NOISE_LOW: f32 = 0.15;
-const NOISE_AMONG: f32 = 0.20;
-const NOISE_HIGH: f32 = 0.45;
+const NOISE_AMONG: f32 = 0.25;
+const NOISE_HIGH: f32 = 0.5;
 
 /// Noise fills the 2150 Hz above the tones as it does the 1250 Hz among them; music does not.
 const WHITENESS: f32 = 1.2;
