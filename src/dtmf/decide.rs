@@ -57,7 +57,7 @@ impl Judge {
         let rest = &evidence.residual;
         let offset = evidence.offsets[0].abs().max(evidence.offsets[1].abs());
         if offset > CLEAR_OFFSET {
-            return self.fringe(evidence, before);
+            return self.fringe(evidence, offset, before);
         }
         let clipping = if evidence.clipped { CLIPPING } else { 0.0 };
         let clean = self.residual + clipping;
@@ -65,7 +65,7 @@ impl Judge {
             return Ok(self.shortest);
         }
         let noise_offset = if rest.among <= SOME_NOISE {
-            NOISE_OFFSET
+            CLEAR_OFFSET
         } else {
             MUCH_NOISE_OFFSET
         };
@@ -99,10 +99,16 @@ impl Judge {
     }
 
     /// Frequencies at the fringe of what is accepted: only beyond any doubt.
-    fn fringe(&self, evidence: &Evidence, before: f32) -> Result<f32, Rejection> {
+    fn fringe(&self, evidence: &Evidence, offset: f32, before: f32) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
-        Rejection::unless_below(Test::Residual, rest.among, 0.5 * self.residual)?;
-        Rejection::unless_below(Test::ResidualBelow, rest.low, FRINGE_LOW)?;
+        let among = if offset <= FRINGE_OFFSET { 1.0 } else { 0.5 } * self.residual;
+        let low = if evidence.underlay == Underlay::DialTone {
+            DIAL_TONE_LOW
+        } else {
+            rest.low
+        };
+        Rejection::unless_below(Test::Residual, rest.among, among)?;
+        Rejection::unless_below(Test::ResidualBelow, low, FRINGE_LOW)?;
         Rejection::unless_below(Test::ResidualAbove, rest.high, FRINGE_HIGH)?;
         Rejection::unless_below(Test::Contrast, before, FRINGE_BEFORE)?;
         Ok(self.shortest)
@@ -137,12 +143,14 @@ fn power_ratio(db: f32) -> f32 {
 
 const SAMPLES_A_MS: f32 = SAMPLE_RATE as f32 / 1000.0;
 
-/// Relative; up to here a frequency is a keypad's: 2 % and three times what noise of 12 dB makes
-/// of it in 21 ms.
-const CLEAR_OFFSET: f32 = 0.0222;
+/// Relative; up to here a frequency is a keypad's: what the most generous standard accepts.
+const CLEAR_OFFSET: f32 = 0.0197;
 
-/// Relative; in noise, and in much noise: the 1.5 % that every standard accepts at least.
-const NOISE_OFFSET: f32 = 0.0197;
+/// Relative; 2 % and three times what noise of 12 dB makes of it in 21 ms. Beyond, all must be
+/// cleaner still.
+const FRINGE_OFFSET: f32 = 0.0222;
+
+/// Relative; in much noise: the 1.5 % that every standard accepts at least.
 const MUCH_NOISE_OFFSET: f32 = 0.015;
 
 // Energies relative to both tones' from here on.
@@ -154,8 +162,9 @@ const CLEAN_HIGH: f32 = 0.08;
 const CLIPPING: f32 = 0.035;
 
 /// The fringe: nothing anywhere.
-const FRINGE_LOW: f32 = 0.02;
-const FRINGE_HIGH: f32 = 0.03;
+const DIAL_TONE_LOW: f32 = 1.0;
+const FRINGE_LOW: f32 = 0.03;
+const FRINGE_HIGH: f32 = 0.04;
 const FRINGE_BEFORE: f32 = 0.05;
 
 /// White noise among the tones over that above them, by the bands' widths: 1250 over 2150 Hz, less
