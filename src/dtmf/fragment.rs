@@ -23,7 +23,7 @@ impl Fragment {
         let follows = evidence.pair == first.pair
             && evidence.onset + OVERLAP >= first.end
             && evidence.onset <= first.end + reach;
-        follows.then(|| Evidence {
+        follows.then_some(Evidence {
             onset: first.onset,
             duration: evidence.duration + first.duration,
             before: first.before,
