@@ -66,6 +66,9 @@ impl Decoder {
 
     /// How many 8 kHz samples later than they could be samples are given: 0 at 8 kHz, else what a
     /// resampler's filter must wait for. Their times are true nevertheless.
+    ///
+    /// With as much silence before the first, the samples of a frame of 20 ms end where it does:
+    /// what looks at samples in steps of 10 ms need not wait for the next frame to end a step.
     #[must_use]
     pub fn delay(&self) -> u64 {
         self.output.delay()
