@@ -15,19 +15,19 @@ use crate::{
 pub(super) struct Listener {
     keys: dtmf::Detector,
     speech: speech::Detector,
-    open: Open,
-    /// Samples of a frame, and how much later than at 8 kHz a sample would have come live.
+    heard: Heard,
+    /// Samples of a frame.
     frame: u64,
-    delay: u64,
-    pressed: String,
     spent: Duration,
 }
 
-/// What has begun and is not over.
-#[derive(Default)]
-struct Open {
+/// What has been heard, and what of it is not over.
+struct Heard {
+    /// How many samples the detectors' clocks are ahead of the recording's.
+    delay: u64,
     key: Option<(dtmf::KeyDown, SampleTime)>,
     speech: Option<SampleTime>,
+    pressed: String,
 }
 
 impl Listener {
@@ -37,22 +37,28 @@ impl Listener {
         frame: u64,
         delay: u64,
     ) -> Self {
-        Self {
+        let mut listener = Self {
             keys: dtmf::Detector::new(keys),
             speech: speech::Detector::new(speech),
-            open: Open::default(),
+            heard: Heard {
+                delay,
+                key: None,
+                speech: None,
+                pressed: String::new(),
+            },
             frame,
-            delay,
-            pressed: String::new(),
             spent: Duration::ZERO,
-        }
+        };
+        // As in a call, the detectors count what has arrived, of which a resampler holds a little.
+        listener.hear(&vec![0; delay as usize], SampleTime::ZERO, &mut |_| {});
+        listener
     }
 
     pub(super) fn push(&mut self, mut samples: &[i16], on_report: &mut impl FnMut(Report)) {
         let started = Instant::now();
         while !samples.is_empty() {
             let frame_end = self.frame_end();
-            let room = frame_end.since(self.keys.now() + self.delay);
+            let room = frame_end.since(self.keys.now());
             let (head, rest) = samples.split_at(samples.len().min(room as usize));
             self.hear(head, frame_end, on_report);
             samples = rest;
@@ -65,30 +71,33 @@ impl Listener {
         let Self {
             keys,
             speech,
-            open,
-            pressed,
+            heard,
             ..
         } = self;
-        keys.finish(&mut |event| open.on_key(event, frame_end, speech, pressed, on_report));
-        speech.finish(&mut |event| open.on_speech(event, on_report));
+        keys.finish(&mut |event| heard.on_key(event, frame_end, speech, on_report));
+        speech.finish(&mut |event| heard.on_speech(event, on_report));
     }
 
     /// No report still to come begins before this.
     pub(super) fn settled(&self) -> SampleTime {
-        let key = self.open.key.as_ref().map(|(down, _)| down.onset);
+        let Heard {
+            delay, key, speech, ..
+        } = &self.heard;
+        let key = key.as_ref().map(|(down, _)| down.onset);
         let unheard = self.keys.now() - LONGEST_TO_DECIDE;
-        [key, self.open.speech]
+        let settled = [key, *speech]
             .into_iter()
             .flatten()
-            .fold(unheard, SampleTime::min)
+            .fold(unheard, SampleTime::min);
+        settled - *delay
     }
 
     pub(super) fn summary(&self) -> Summary<'_> {
-        let samples = self.keys.now().samples();
+        let length = self.keys.now() - self.heard.delay;
         Summary {
-            seconds: self.keys.now().seconds(),
-            keys: &self.pressed,
-            cpu_ns_per_sample: self.spent.as_secs_f64() * 1e9 / samples.max(1) as f64,
+            seconds: length.seconds(),
+            keys: &self.heard.pressed,
+            cpu_ns_per_sample: self.spent.as_secs_f64() * 1e9 / length.samples().max(1) as f64,
         }
     }
 
@@ -97,36 +106,34 @@ impl Listener {
         let Self {
             keys,
             speech,
-            open,
-            pressed,
+            heard,
             ..
         } = self;
         keys.push(samples, &mut |event| {
-            open.on_key(event, frame_end, speech, pressed, on_report);
+            heard.on_key(event, frame_end, speech, on_report);
         });
-        speech.push(samples, &mut |event| open.on_speech(event, on_report));
+        speech.push(samples, &mut |event| heard.on_speech(event, on_report));
     }
 
     /// When the frame that brings the next sample has come in whole.
     fn frame_end(&self) -> SampleTime {
-        let due = self.keys.now() + self.delay;
-        SampleTime::from_samples((due.samples() / self.frame + 1) * self.frame)
+        let frames = self.keys.now().samples() / self.frame;
+        SampleTime::from_samples((frames + 1) * self.frame)
     }
 }
 
-impl Open {
+impl Heard {
     fn on_key(
         &mut self,
         event: dtmf::Event,
         frame_end: SampleTime,
         speech: &mut speech::Detector,
-        pressed: &mut String,
         on_report: &mut impl FnMut(Report),
     ) {
         match event {
             dtmf::Event::Down(down) => {
                 speech.key_down(down.onset);
-                pressed.push(down.key.label());
+                self.pressed.push(down.key.label());
                 self.key = Some((down, frame_end));
             }
             dtmf::Event::Up(up) => {
@@ -134,9 +141,9 @@ impl Open {
                 if let Some((down, detected)) = self.key.take() {
                     on_report(Report::Key(KeyReport {
                         key: up.key,
-                        onset: up.onset,
+                        onset: up.onset - self.delay,
                         detected,
-                        end: up.end,
+                        end: up.end - self.delay,
                         level: down.level,
                         twist_db: down.twist_db,
                     }));
@@ -151,8 +158,8 @@ impl Open {
             speech::Event::End(end) => {
                 self.speech = None;
                 on_report(Report::Speech(SpeechReport {
-                    start: end.onset,
-                    end: end.end,
+                    start: end.onset - self.delay,
+                    end: end.end - self.delay,
                     level: end.level,
                 }));
             }
