@@ -61,10 +61,10 @@ fn vowel(rng: &mut Rng, pitch: f32, speech: &mut Vec<f32>) {
     }
 }
 
-/// Rises over the first fifth, falls over the last two.
+/// Rises over the first tenth, falls over the last four.
 fn swell(i: usize, length: usize) -> f32 {
     let t = i as f32 / length as f32;
-    (t / 0.2).min((1.0 - t) / 0.4).min(1.0)
+    (t / 0.1).min((1.0 - t) / 0.4).min(1.0)
 }
 
 struct Resonance {
