@@ -166,7 +166,8 @@ class Case:
         second = audio.RATE
         begin = max(0, at - CAPTURE_BEFORE * second)
         end = at + len(clip.sent) + CAPTURE_AFTER * second
-        name = f"{self.name}.asterisk-{self.server.version}.{self.law.name}"
+        base = self.name.removesuffix(f"-{self.law.name}")
+        name = f"{base}.asterisk-{self.server.version}.{self.law.name}"
         (self.capture_folder / name).write_bytes(audio_bytes[begin:end])
         print(f"{name}: {what}, from {(at - begin) / second:.3f} s")
 
