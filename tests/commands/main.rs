@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod analyze;
+mod fixtures;
 mod support;
 mod tone;

@@ -1,0 +1,51 @@
+//! The recordings in `fixtures/`, by what their README says was sent.
+
+use std::path::Path;
+
+use crate::support::Folder;
+
+/// A fixture, the key in it, and when its tones begin and end in seconds.
+const KEYS: [(&str, &str, f64, f64); 4] = [
+    ("star-in-greeting.wav", "*", 3.0, 3.16),
+    ("live/star-over-greeting.asterisk-22.alaw", "*", 1.0, 1.16),
+    ("live/star-over-greeting.asterisk-16.ulaw", "*", 1.0, 1.16),
+    (
+        "live/hash-leaking-beside-event.asterisk-22.alaw",
+        "#",
+        1.0,
+        1.06,
+    ),
+];
+
+fn path(fixture: &str) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    fixtures.join(fixture).display().to_string()
+}
+
+#[test]
+fn the_key_of_each_recording_is_heard_where_it_was_sent() {
+    let folder = Folder::new("fixtures_keys");
+    for (fixture, label, onset, end) in KEYS {
+        let done = folder.run(&["analyze", "--json", &path(fixture)]);
+        let keys = done.of_type("key");
+        let [key] = &keys[..] else {
+            panic!("{fixture}: {}", done.stdout);
+        };
+        assert_eq!(key["key"], label, "{fixture}");
+        let near = |name: &str, due: f64| (key[name].as_f64().unwrap() - due).abs() <= 0.002;
+        assert!(near("onset", onset) && near("end", end), "{fixture}: {key}");
+    }
+}
+
+#[test]
+fn a_caller_who_talks_presses_no_key() {
+    let folder = Folder::new("fixtures_speech");
+    let fixture = path("live/speech-over-greeting.asterisk-16.alaw");
+    let done = folder.run(&["analyze", "--json", &fixture]);
+    assert!(done.of_type("key").is_empty());
+    let talks = |speech: &serde_json::Value| {
+        let time = |name: &str| speech[name].as_f64().unwrap();
+        time("start") <= 1.0 && time("end") >= 3.5
+    };
+    assert!(done.of_type("speech").iter().any(talks), "{}", done.stdout);
+}
