@@ -151,6 +151,7 @@ impl Driver {
                     let prompt = self.prompts.prompt(&piece, &language);
                     self.handle(Input::Prompt(prompt));
                 }
+                Output::Note(note) if note.is_trouble() => warn!("{note}"),
                 Output::Note(note) => info!("{note}"),
                 Output::Finish(exit) => return Some(exit),
             }

@@ -203,7 +203,10 @@ impl Session {
 
     fn on_closed(&mut self) {
         match self.state {
-            State::Header => self.finish(Exit::Failure),
+            State::Header => {
+                self.note(Note::NoHeader);
+                self.finish(Exit::Failure);
+            }
             State::Closing(_, exit) => self.finish(exit),
             State::Finished => {}
             _ => self.finish(Exit::Success),

@@ -36,8 +36,18 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// Standard input ended before the header did: Asterisk did not start this.
+    NoHeader,
     /// After a bug in this program the call goes on as a plain script would take it.
     Rescue,
+}
+
+impl Note {
+    /// Whether something is wrong, rather than only noticed.
+    #[must_use]
+    pub const fn is_trouble(&self) -> bool {
+        matches!(self, Self::Deaf { .. } | Self::NoHeader | Self::Rescue)
+    }
 }
 
 impl fmt::Display for Note {
@@ -64,6 +74,9 @@ impl fmt::Display for Note {
             }
             Self::Speech(start) => write!(f, "speech since {}", start.onset),
             Self::Deaf { reason } => write!(f, "not listening: {reason}"),
+            Self::NoHeader => f.write_str(
+                "no AGI header on standard input; Asterisk starts this program, by EAGI(voiceagent) in the dialplan",
+            ),
             Self::Rescue => f.write_str("an error in this program; going on without listening"),
         }
     }
