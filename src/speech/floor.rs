@@ -3,8 +3,9 @@
 /// The line's noise level, from the quietest frames.
 ///
 /// It falls at once to a quieter frame. It rises slowly towards the quietest frame of the last
-/// one and a half seconds, which no talker fills without a pause, and at once to sound that is
-/// steady for longer than any vowel: that is noise which has begun.
+/// one and a half seconds, which no talker fills without a pause, and at once to sound that has
+/// been steady for half a second, longer than any vowel: that is noise which has begun. A step up
+/// is thus followed within three quarters of a second, whatever its height.
 #[derive(Clone, Debug)]
 pub(super) struct Floor {
     level: f32,

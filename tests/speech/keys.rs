@@ -3,6 +3,7 @@
 use voiceagent::{
     Key,
     audio::SampleTime,
+    dtmf,
     speech::{Detector, Event, Limits},
 };
 
@@ -43,6 +44,21 @@ fn events_beside_key(line: &[f32], onset: usize, end: usize, known: usize) -> Ve
     events
 }
 
+/// Events of a line to which the key detector listens as well.
+fn events_beside_detector(line: &[f32]) -> Vec<Event> {
+    let mut keys = dtmf::Detector::new(&dtmf::Limits::default());
+    let mut detector = Detector::new(&Limits::default());
+    let mut events = Vec::new();
+    for packet in digital(line).chunks(160) {
+        keys.push(packet, &mut |event| match event {
+            dtmf::Event::Down(down) => detector.key_down(down.onset),
+            dtmf::Event::Up(up) => detector.key_up(up.end),
+        });
+        detector.push(packet, &mut |event| events.push(event));
+    }
+    events
+}
+
 #[test]
 fn no_key_is_speech_however_loud_or_long() {
     let mut rng = Rng::new(1);
@@ -68,6 +84,25 @@ fn no_key_is_speech_however_loud_or_long() {
 }
 
 #[test]
+fn beside_the_key_detector_no_key_is_speech() {
+    let mut rng = Rng::new(2);
+    for key in Key::ALL {
+        for level in [-3.0f32, -10.0, -20.0, -30.0] {
+            for length in [40, 70, 120, 500] {
+                for below in [9.0, 12.0, 40.0] {
+                    let onset = rng.index(4_000, 4_160);
+                    let noise = (level - below).min(LOUDEST_LINE);
+                    let mut line = white(&mut rng, noise, 16_000);
+                    add(&mut line, onset, &press(key, level, length * MS));
+                    let heard = events_beside_detector(&line);
+                    assert_eq!(heard, [], "{key} {level} dBm0, {length} ms, {below} dB");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn a_key_that_is_known_late_is_not_speech_either() {
     let mut wrong = 0;
     for seed in 0..400 {
@@ -80,7 +115,7 @@ fn a_key_that_is_known_late_is_not_speech_either() {
         let heard = events_beside_key(&line, onset, onset + 200 * MS, 60 * MS);
         wrong += usize::from(!heard.is_empty());
     }
-    assert!(wrong == 0, "{wrong} of 400");
+    assert_eq!(wrong, 0, "of 400");
 }
 
 #[test]
