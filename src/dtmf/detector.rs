@@ -5,7 +5,7 @@ use super::{
     Event, KeyDown, KeyUp,
     bank::{BLOCK, Bank},
     decide::{Judge, twist_db},
-    dialtone::{DialTone, LOOK_BLOCKS},
+    dialtone::DialTone,
     evidence::{Analysis, Evidence, Place},
     excerpt::Excerpt,
     fragment::Fragment,
@@ -15,7 +15,7 @@ use super::{
     screen::{Candidate, Screen},
     tones::{FREQUENCIES, radians},
     verdict::{Test, Verdict},
-    window::{View, Window},
+    window::{View, WINDOW, Window},
 };
 use crate::{
     audio::{Dbm0, SAMPLE_RATE, SampleTime},
@@ -33,11 +33,6 @@ pub struct Detector {
     history: History,
     /// Position up to which the bank has seen the samples.
     done: u64,
-    /// Blocks until the next screen, and until the next look for a dial tone.
-    until_screen: u32,
-    until_look: u32,
-    /// Whether anything was loud enough to be a key since the last look.
-    loud: bool,
     bank: Bank,
     window: Window,
     screen: Screen,
@@ -60,9 +55,6 @@ impl Detector {
         Self {
             history: History::new(),
             done: FIRST_POSITION,
-            until_screen: SCREEN_BLOCKS,
-            until_look: LOOK_BLOCKS,
-            loud: false,
             bank: Bank::new(least_power * BLOCK as f32 * IDLE_BLOCK),
             window: Window::new(),
             screen: Screen::new(least_power),
@@ -94,8 +86,8 @@ impl Detector {
         while !samples.is_empty() {
             let taken = self.history.take(samples);
             samples = &samples[taken..];
-            while self.done + BLOCK as u64 <= self.history.end() {
-                self.block(on_event, on_verdict);
+            while self.done + STEP as u64 <= self.history.end() {
+                self.step(on_event, on_verdict);
             }
         }
     }
@@ -134,36 +126,25 @@ impl Detector {
         self.hold.as_ref().map(|hold| hold.pair.key())
     }
 
+    /// The next 10 ms.
     #[inline]
-    fn block(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
-        let samples: &[i16; BLOCK] = self
-            .history
-            .range(self.done, self.done + BLOCK as u64)
-            .try_into()
-            .expect("the range is a block");
-        self.window.push(self.bank.block(samples));
-        self.done += BLOCK as u64;
-        self.until_screen -= 1;
-        if self.until_screen > 0 {
-            return;
-        }
-        self.until_screen = SCREEN_BLOCKS;
-        self.screen(on_event, on_verdict);
-        self.until_look -= SCREEN_BLOCKS;
-        if self.until_look == 0 {
-            self.until_look = LOOK_BLOCKS;
-            if std::mem::take(&mut self.loud) {
-                self.dial_tone.look(&self.history, self.done);
-            } else {
-                self.dial_tone.clear();
+    fn step(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
+        let samples = self.history.range(self.done, self.done + STEP as u64);
+        if self.bank.all_quiet(samples) {
+            self.window.push_silence(STEP_BLOCKS);
+        } else {
+            for samples in samples.as_chunks::<BLOCK>().0 {
+                self.window.push(self.bank.block(samples));
             }
         }
+        self.done += STEP as u64;
+        self.screen(on_event, on_verdict);
     }
 
     /// One look at the last 20 ms.
     fn screen(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
         let view = self.window.view(self.least_mean_square);
-        self.loud |= view.is_some();
+        self.dial_tone.hear(view.as_ref(), &self.history, self.done);
         let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
         if let Some(hold) = &mut self.hold {
@@ -194,7 +175,7 @@ impl Detector {
     fn analyse(
         &mut self,
         candidate: Candidate,
-        back: u32,
+        back: usize,
         view: &View,
         on_event: &mut impl FnMut(Event),
         on_verdict: &mut impl FnMut(Verdict),
@@ -203,11 +184,11 @@ impl Detector {
         let tones = pair.tones();
         let place = Place {
             pair,
-            back: back as usize * SCREEN_BLOCKS as usize * BLOCK,
+            back: back * STEP,
             underlay: candidate.underlay,
             start: tones.map(|tone| {
                 let nominal = radians(FREQUENCIES[tone]);
-                let blocks_ago = (back * SCREEN_BLOCKS) as usize;
+                let blocks_ago = back * STEP_BLOCKS;
                 let offset = self.window.phase_step(tone, blocks_ago) / BLOCK as f32;
                 nominal + offset.clamp(-START_RANGE * nominal, START_RANGE * nominal)
             }),
@@ -281,9 +262,10 @@ impl Detector {
     }
 }
 
-/// Blocks from one screen to the next: 10 ms, half a window.
-pub(super) const SCREEN_BLOCKS: u32 = 5;
-const _: () = assert!(LOOK_BLOCKS.is_multiple_of(SCREEN_BLOCKS));
+/// Blocks and samples from one look through the window to the next: 10 ms, half a window.
+const STEP_BLOCKS: usize = 5;
+const STEP: usize = STEP_BLOCKS * BLOCK;
+const _: () = assert!(2 * STEP == WINDOW);
 
 /// Mean square over the weakest tone's power (which is its squared amplitude) of a block not
 /// looked into: 13 dB under the weakest key.

@@ -1,20 +1,23 @@
 //! Is a dial tone on?
 //!
 //! Keys are pressed over it, and it may be ten times as strong. What gives it away is that it is
-//! low and does not change: looked at every 90 ms, from the fifth look's worth of silence it costs
-//! nothing, and in speech almost nothing.
+//! low and does not change; looked at every 90 ms, it costs almost nothing.
 
 use std::f32::consts::TAU;
 
 use wide::f32x4;
 
-use super::{bank::BLOCK, history::History, tones::radians};
+use super::{
+    history::History,
+    tones::radians,
+    window::{View, WINDOW},
+};
 
-/// Blocks from one look to the next: 90 ms.
-pub(super) const LOOK_BLOCKS: u32 = 45;
+/// Views in a look.
+const LOOK_VIEWS: u32 = 9;
 
 /// Samples looked at, 90 ms.
-const LOOK: usize = LOOK_BLOCKS as usize * BLOCK;
+const LOOK: usize = LOOK_VIEWS as usize * WINDOW / 2;
 
 /// What was last seen of it.
 #[derive(Clone)]
@@ -23,6 +26,10 @@ pub(super) struct DialTone {
     mean_square: f32,
     /// Least mean square for a dial tone to be looked for.
     least: f32,
+    /// Views since the last look, and the least and the most energy in them.
+    views: u32,
+    weakest: f32,
+    strongest: f32,
     cosines: [f32; PIECE],
     sines: [f32; PIECE],
 }
@@ -39,6 +46,9 @@ impl DialTone {
         Self {
             mean_square: 0.0,
             least,
+            views: 0,
+            weakest: f32::MAX,
+            strongest: 0.0,
             cosines: table(f32::cos),
             sines: table(f32::sin),
         }
@@ -49,20 +59,32 @@ impl DialTone {
         self.mean_square
     }
 
-    /// All was quiet since the last look.
-    pub(super) fn clear(&mut self) {
-        self.mean_square = 0.0;
+    /// Takes one more view into account, `None` for one too quiet to matter.
+    #[inline]
+    pub(super) fn hear(&mut self, view: Option<&View>, history: &History, now: u64) {
+        let mean_square = view.map_or(0.0, |view| view.mean_square);
+        self.weakest = self.weakest.min(mean_square);
+        self.strongest = self.strongest.max(mean_square);
+        self.views += 1;
+        if self.views < LOOK_VIEWS {
+            return;
+        }
+        let steady = self.strongest <= ROUGHLY_STEADY * self.weakest;
+        if self.strongest == 0.0 {
+            self.mean_square = 0.0;
+        } else if self.mean_square > 0.0 || (steady && is_low(history, now)) {
+            self.look(history, now);
+        }
+        (self.views, self.weakest, self.strongest) = (0, f32::MAX, 0.0);
     }
 
     /// Looks at the last 90 ms.
-    pub(super) fn look(&mut self, history: &History, now: u64) {
+    #[inline(never)]
+    fn look(&mut self, history: &History, now: u64) {
         let heard: &[i16; LOOK] = history
             .range(now - LOOK as u64, now)
             .try_into()
             .expect("the range is as long as a look");
-        if self.mean_square == 0.0 && !might_be(heard) {
-            return;
-        }
         let sum: i32 = heard.iter().map(|&x| i32::from(x)).sum();
         let mean = sum as f32 / LOOK as f32;
         let samples = heard.map(|x| f32::from(x) - mean);
@@ -100,29 +122,16 @@ impl DialTone {
     }
 }
 
-/// A cheap look first: steady energy, and low-pitched.
-fn might_be(heard: &[i16; LOOK]) -> bool {
-    let energies: [f32; 4] = std::array::from_fn(|i| {
-        heard[LOOK / 4 * i..][..LOOK / 4]
-            .iter()
-            .map(|&x| f32::from(x) * f32::from(x))
-            .sum()
-    });
-    let most = energies.into_iter().fold(0.0, f32::max);
-    let least = energies.into_iter().fold(f32::MAX, f32::min);
-    if most > ROUGHLY_STEADY * least {
-        return false;
-    }
-    let last = &heard[LOOK - LOW_PITCHED_LOOK..];
-    let energy: f32 = last.iter().map(|&x| f32::from(x) * f32::from(x)).sum();
-    let changes: f32 = last
+/// Whether the last samples are low-pitched, by the energy of their differences.
+fn is_low(history: &History, now: u64) -> bool {
+    let last = history.range(now - LOW_PITCHED_LOOK, now);
+    let square = |x: i32| i64::from(x * x);
+    let energy: i64 = last.iter().map(|&x| square(i32::from(x))).sum();
+    let changes: i64 = last
         .windows(2)
-        .map(|pair| {
-            let change = f32::from(pair[1]) - f32::from(pair[0]);
-            change * change
-        })
+        .map(|pair| square((i32::from(pair[1]) - i32::from(pair[0])) / 2))
         .sum();
-    changes <= LOW_PITCHED * energy
+    4.0 * changes as f32 <= LOW_PITCHED * energy as f32
 }
 
 /// Hz; between the dial tones of the world (350 to 450), all within the window's lobe.
@@ -141,7 +150,7 @@ const STEADY: f32 = 1.4;
 const ROUGHLY_STEADY: f32 = 1.6;
 
 /// Samples of the second test.
-const LOW_PITCHED_LOOK: usize = 160;
+const LOW_PITCHED_LOOK: u64 = 160;
 
 /// Energy of the differences over that of the samples: a sine of 480 Hz has 0.14, one of 760 Hz
 /// this.

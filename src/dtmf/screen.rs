@@ -79,7 +79,7 @@ impl Screen {
     ///
     /// Both tones were once much weaker within the last 60 ms, and have been growing for long
     /// enough to be judged.
-    pub(super) fn begins(&self, view: &View, pair: Pair, tail_of_hold: bool) -> Option<u32> {
+    pub(super) fn begins(&self, view: &View, pair: Pair, tail_of_hold: bool) -> Option<usize> {
         let [low, high] = pair.tones();
         let (low_power, high_power) = (view.powers[low], view.powers[high]);
         let weaker = |age: usize, factor: f32| {

@@ -1,9 +1,9 @@
 //! The view over 20 ms that the screen looks through: a Hann window made of blocks.
 
-use wide::f32x8;
+use wide::{f32x4, i16x8, i32x4};
 
 use super::{
-    bank::{BLOCK, Block},
+    bank::{BLOCK, Block, SUM_OF_UNIT},
     tones::{FREQUENCIES, TONES, radians},
 };
 
@@ -20,10 +20,13 @@ pub(super) struct Window {
     blocks: [Block; KEPT_BLOCKS],
     /// Blocks seen; the newest is at `(seen - 1) % KEPT_BLOCKS`.
     seen: usize,
+    /// Silent blocks pushed last; when all kept are, there is nothing to push.
+    silent: usize,
     weights: [f32; WINDOW_BLOCKS],
-    /// Weights times `e^(-jw BLOCK b)`, which brings the blocks to one phase.
-    turn_re: [f32x8; WINDOW_BLOCKS],
-    turn_im: [f32x8; WINDOW_BLOCKS],
+    /// For each block what brings it to one phase with the others, times its weight: the factors
+    /// of its real and imaginary parts that make the sum's real part, and its imaginary part.
+    real: [[i16x8; 2]; WINDOW_BLOCKS],
+    imaginary: [[i16x8; 2]; WINDOW_BLOCKS],
 }
 
 /// What is seen through the window.
@@ -62,31 +65,53 @@ impl Window {
             let turn = std::f32::consts::TAU * (block as f32 + 0.5) / WINDOW_BLOCKS as f32;
             0.5 - 0.5 * turn.cos()
         });
-        let turn = |of: fn(f32) -> f32| {
+        // (re + j im) e^(-ja) = (re cos a + im sin a) + j (im cos a - re sin a)
+        let table = |factors: fn(f32) -> [f32; 2]| {
             std::array::from_fn(|block| {
-                f32x8::new(std::array::from_fn(|tone| {
-                    let angle = radians(FREQUENCIES[tone]) * (BLOCK * block) as f32;
-                    weights[block] * of(angle)
-                }))
+                [0, 1].map(|group| {
+                    i16x8::new(std::array::from_fn(|lane| {
+                        let angle = radians(FREQUENCIES[4 * group + lane / 2]);
+                        let factor = factors(angle * (BLOCK * block) as f32)[lane % 2];
+                        (weights[block] * factor * UNIT).round() as i16
+                    }))
+                })
             })
         };
         Self {
             blocks: [Block::SILENT; KEPT_BLOCKS],
             seen: 0,
+            silent: KEPT_BLOCKS,
             weights,
-            turn_re: turn(f32::cos),
-            turn_im: turn(|angle| -angle.sin()),
+            real: table(|angle| [angle.cos(), angle.sin()]),
+            imaginary: table(|angle| [-angle.sin(), angle.cos()]),
         }
     }
 
+    #[inline]
     pub(super) fn push(&mut self, block: Block) {
+        self.silent = 0;
         self.blocks[self.seen % KEPT_BLOCKS] = block;
         self.seen = self.seen.wrapping_add(1);
+    }
+
+    /// So many blocks of silence.
+    #[inline]
+    pub(super) fn push_silence(&mut self, blocks: usize) {
+        if self.silent < KEPT_BLOCKS {
+            let silent = self.silent + blocks;
+            for _ in 0..blocks {
+                self.push(Block::SILENT);
+            }
+            self.silent = silent;
+        }
     }
 
     /// The last 20 ms, `None` where their mean square is below `least`.
     #[inline]
     pub(super) fn view(&self, least: f32) -> Option<View> {
+        if self.silent >= WINDOW_BLOCKS {
+            return None;
+        }
         let mut energy = 0.0;
         let mut slow_energy = 0.0;
         let first = self.seen.wrapping_sub(WINDOW_BLOCKS);
@@ -101,17 +126,21 @@ impl Window {
         if mean_square < least {
             return None;
         }
-        let mut re = f32x8::ZERO;
-        let mut im = f32x8::ZERO;
+        let mut sums = [[i32x4::ZERO; 2]; 2];
         for i in 0..WINDOW_BLOCKS {
             let block = &self.blocks[first.wrapping_add(i) % KEPT_BLOCKS];
-            re += block.re * self.turn_re[i] - block.im * self.turn_im[i];
-            im += block.re * self.turn_im[i] + block.im * self.turn_re[i];
+            for (group, [real, imaginary]) in sums.iter_mut().enumerate() {
+                *real += block.sums[group].dot(self.real[i][group]);
+                *imaginary += block.sums[group].dot(self.imaginary[i][group]);
+            }
         }
-        // A sine of amplitude A sums up to A/2 a weighted sample.
-        let scale = f32x8::splat(4.0 / (SAMPLES * SAMPLES));
+        let mut powers = [0.0; TONES];
+        for (powers, [real, imaginary]) in powers.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
+            let [re, im] = [real, imaginary].map(f32x4::from_i32x4);
+            *powers = ((re * re + im * im) * f32x4::splat(POWER_OF_UNIT)).to_array();
+        }
         Some(View {
-            powers: ((re * re + im * im) * scale).to_array(),
+            powers,
             mean_square,
             slow_mean_square: slow_energy / SAMPLES,
         })
@@ -126,14 +155,24 @@ impl Window {
         for age in 0..PHASE_STEPS {
             let late = &self.blocks[last.wrapping_sub(age) % KEPT_BLOCKS];
             let early = &self.blocks[last.wrapping_sub(age + 1) % KEPT_BLOCKS];
-            let (late_re, late_im) = (late.re.to_array()[tone], late.im.to_array()[tone]);
-            let (early_re, early_im) = (early.re.to_array()[tone], early.im.to_array()[tone]);
+            let [late_re, late_im] = late.sum(tone);
+            let [early_re, early_im] = early.sum(tone);
             re += late_re * early_re + late_im * early_im;
             im += late_im * early_re - late_re * early_im;
         }
         (im * cos - re * sin).atan2(re * cos + im * sin)
     }
 }
+
+/// 1 in the tables: thirteen bits, so that ten weighted blocks fit thirty-two.
+const UNIT: f32 = 8192.0;
+
+/// What makes the power of a sum the squared amplitude of a tone: the weights add up to half the
+/// blocks.
+const POWER_OF_UNIT: f32 = {
+    let sum = SUM_OF_UNIT * (WINDOW_BLOCKS / 2) as f32 * UNIT;
+    1.0 / (sum * sum)
+};
 
 /// Steps between eight blocks, 16 ms: as long as the first fit.
 const PHASE_STEPS: usize = 7;
