@@ -8,6 +8,8 @@ mod error;
 mod limits;
 mod raw;
 mod route;
+#[cfg(test)]
+mod tests;
 
 use std::{collections::BTreeMap, path::Path};
 

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use super::{
     script::{Caller, DialEnd, Recordings, Script},
     timeline::{Timeline, Who},
+    voicemail::{Phase, VoiceMail},
     words::words,
 };
 use crate::{
@@ -65,22 +66,6 @@ enum Activity {
     VoiceMailMain {
         until: CallTime,
     },
-}
-
-struct VoiceMail {
-    phase: Phase,
-    until: CallTime,
-    instructions: bool,
-    /// Whether `*` leaves the greeting.
-    star: bool,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Greeting,
-    Instructions,
-    Beep,
-    Recording,
 }
 
 impl Asterisk {
@@ -527,23 +512,6 @@ impl Asterisk {
     }
 }
 
-impl VoiceMail {
-    fn next_phase(&mut self, now: CallTime, timeline: &mut Timeline) {
-        let (phase, length, what) = match self.phase {
-            Phase::Greeting if self.instructions => (
-                Phase::Instructions,
-                INSTRUCTIONS,
-                "VoiceMail plays vm-intro",
-            ),
-            Phase::Greeting | Phase::Instructions => (Phase::Beep, BEEP, "VoiceMail beeps"),
-            Phase::Beep | Phase::Recording => (Phase::Recording, MESSAGE, "VoiceMail records"),
-        };
-        timeline.push(now, Who::Asterisk, what);
-        self.phase = phase;
-        self.until = now + length;
-    }
-}
-
 fn playing_reply(result: i64, endpos: bool, position: u128) -> String {
     if endpos {
         format!("200 result={result} endpos={position}")
@@ -569,17 +537,11 @@ const PROMPTS: [(&str, u64); 4] = [
 ];
 /// A spoken digit (`digits/1` of the same).
 const DIGIT: Duration = Duration::from_millis(911);
-/// The same `vm-intro`.
-const INSTRUCTIONS: Duration = Duration::from_millis(5_654);
-/// The same `beep`.
-const BEEP: Duration = Duration::from_millis(426);
 /// A greeting as people record them.
 const RECORDED_GREETING: Duration = Duration::from_secs(6);
 /// Until somebody answers, or the caller gives up.
 const RINGING: Duration = Duration::from_secs(2);
 /// A short conversation.
 const CONVERSATION: Duration = Duration::from_secs(10);
-/// A message; its end is the caller's hang-up.
-const MESSAGE: Duration = Duration::from_secs(5);
 /// A visit to the mailbox.
 const LOGIN: Duration = Duration::from_secs(5);

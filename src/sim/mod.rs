@@ -8,6 +8,7 @@
 mod asterisk;
 mod script;
 mod timeline;
+mod voicemail;
 mod words;
 
 use std::{collections::VecDeque, path::Path, time::Duration};

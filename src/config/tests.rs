@@ -1,0 +1,156 @@
+use super::{Config, Destination};
+use crate::{dtmf, key::Key};
+
+const MINIMAL: &str =
+    "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 5\nmailbox = \"101@sales\"\n";
+
+fn error(text: &str) -> String {
+    Config::parse(text).expect_err("it is wrong").to_string()
+}
+
+#[test]
+fn four_lines_are_a_whole_configuration() {
+    let config = Config::parse(MINIMAL).expect("well formed");
+    let Some(Destination::Person(route)) = config.destination("101") else {
+        panic!("101 is configured");
+    };
+    assert_eq!(route.dial.as_str(), "SIP/bob,5,g");
+    assert_eq!(route.mailbox.to_string(), "101@sales");
+    assert!(route.star);
+    assert!(
+        matches!(config.destination("*101"), Some(Destination::Login(login)) if login == route)
+    );
+    assert_eq!(config.destination("102"), None);
+    assert_eq!(config.destination("*"), None);
+    assert_eq!(config.destination(""), None);
+    assert!(config.keys.acts(Key::STAR) && config.keys.acts(Key::HASH));
+}
+
+#[test]
+fn each_fault_is_named_with_its_line_and_what_was_expected() {
+    for (text, expected) in [
+        ("[extensions.101\n", "line 1: "),
+        (
+            "[extensions.101]\ndial = \"SIP/bob\"\nmailbx = \"101@sales\"\n",
+            "line 3: unknown key \"mailbx\"; did you mean \"mailbox\"?",
+        ),
+        (
+            "[greetings]\n",
+            "line 1: unknown key \"greetings\"; did you mean \"greeting\"?",
+        ),
+        (
+            "[extensions.101]\ndial = \"SIP/bob\"\nmailbox = \"101\"\n",
+            "line 3: mailbox \"101\" has no context",
+        ),
+        (
+            "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 0\nmailbox = \"101@sales\"\n",
+            "line 3: max_wait (seconds of ringing) is 0; expected 1 to 3600",
+        ),
+        (
+            "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 100000\nmailbox = \"101@sales\"\n",
+            "line 3: max_wait (seconds of ringing) is 100000; expected 1 to 3600",
+        ),
+        (
+            "[extensions.101]\ndial = \"bob\"\nmailbox = \"101@sales\"\n",
+            "line 2: dial \"bob\" is not TECHNOLOGY/PEER",
+        ),
+        (
+            "[extensions.101]\ndial = \"SIP/bob,20\"\nmailbox = \"101@sales\"\n",
+            "line 2: dial \"SIP/bob,20\" has a comma",
+        ),
+        (
+            "[extensions.101]\ndial = \"SIP/bob\"\n",
+            "line 1: missing field `mailbox`",
+        ),
+        (
+            "[extensions.101]\ndial = 5\nmailbox = \"101@sales\"\n",
+            "line 2: invalid type: integer `5`, expected a string",
+        ),
+        (
+            "\n[extensions.\"10 1\"]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\n",
+            "line 2: extension \"10 1\" cannot be dialled",
+        ),
+        ("", "no extension is configured"),
+    ] {
+        let error = error(text);
+        assert!(error.starts_with(expected), "{text:?} gave {error:?}");
+        assert!(!error.contains('\n'), "one line: {error:?}");
+    }
+}
+
+#[test]
+fn an_extension_that_stands_twice_is_an_error_at_the_second() {
+    let error = error(&format!("{MINIMAL}{MINIMAL}"));
+    assert!(
+        error.starts_with("line 5: ") && error.contains("duplicate"),
+        "{error}"
+    );
+}
+
+#[test]
+fn keys_that_clash_or_lead_nowhere_are_errors() {
+    for (section, expected) in [
+        ("[keys]\nlogin = \"#\"\n", "is the key for both"),
+        ("[keys]\nskip = \"##\"\n", "line 6: \"##\" is no key"),
+        (
+            "[keys.goto]\n0 = \"110\"\n",
+            "line 6: key \"0\" leads to extension \"110\", which is not configured; did you mean \"101\"?",
+        ),
+        ("[keys.goto]\n\"*\" = \"101\"\n", "has a meaning already"),
+        (
+            "[keys]\nhold_off_ms = -1\n",
+            "line 6: hold_off_ms is -1; expected 0 to 2000",
+        ),
+    ] {
+        let error = error(&format!("{MINIMAL}{section}"));
+        assert!(error.contains(expected), "{section:?} gave {error:?}");
+    }
+}
+
+#[test]
+fn every_limit_of_the_detectors_can_be_set_and_is_checked() {
+    let config = Config::parse(&format!(
+        "{MINIMAL}[detector]\nprofile = \"att\"\nmax_twist_db = 6\n[speech]\nhang_over_ms = 500\n"
+    ))
+    .expect("well formed");
+    assert_eq!(
+        config.detector,
+        dtmf::Limits {
+            max_twist_db: 6.0,
+            ..dtmf::Limits::ATT
+        }
+    );
+    assert_eq!(config.speech.hang_over_ms, 500.0);
+    for (section, expected) in [
+        (
+            "[detector]\nprofile = \"at\"\n",
+            "line 6: profile is none that is known; expected",
+        ),
+        (
+            "[detector]\nmax_twist = 6\n",
+            "line 6: unknown key \"max_twist\"; did you mean \"max_twist_db\"?",
+        ),
+        (
+            "[detector]\nmax_twist_db = 60\n",
+            "line 6: max_twist_db = 60 is out of range: ",
+        ),
+        (
+            "[detector]\nmax_twist_db = \"6\"\n",
+            "line 6: max_twist_db is not a number",
+        ),
+        (
+            "[speech]\n\nhang_over_ms = 1\n",
+            "line 7: hang_over_ms = 1 is out of range: ",
+        ),
+    ] {
+        let error = error(&format!("{MINIMAL}{section}"));
+        assert!(error.starts_with(expected), "{section:?} gave {error:?}");
+    }
+}
+
+#[test]
+fn an_empty_key_switches_its_action_off() {
+    let config = Config::parse(&format!("{MINIMAL}[keys]\nlogin = \"\"\n")).expect("well formed");
+    assert_eq!(config.keys.login, None);
+    assert!(!config.keys.acts(Key::STAR));
+}

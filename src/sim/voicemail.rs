@@ -1,0 +1,49 @@
+//! VoiceMail as its caller meets it: greeting, instructions, beep, recording.
+
+use std::time::Duration;
+
+use super::timeline::{Timeline, Who};
+use crate::session::CallTime;
+
+/// VoiceMail with one caller.
+pub(super) struct VoiceMail {
+    pub(super) phase: Phase,
+    pub(super) until: CallTime,
+    pub(super) instructions: bool,
+    /// Whether `*` leaves the greeting.
+    pub(super) star: bool,
+}
+
+/// How far it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    Greeting,
+    Instructions,
+    Beep,
+    Recording,
+}
+
+impl VoiceMail {
+    /// Goes on to what follows.
+    pub(super) fn next_phase(&mut self, now: CallTime, timeline: &mut Timeline) {
+        let (phase, length, what) = match self.phase {
+            Phase::Greeting if self.instructions => (
+                Phase::Instructions,
+                INSTRUCTIONS,
+                "VoiceMail plays vm-intro",
+            ),
+            Phase::Greeting | Phase::Instructions => (Phase::Beep, BEEP, "VoiceMail beeps"),
+            Phase::Beep | Phase::Recording => (Phase::Recording, MESSAGE, "VoiceMail records"),
+        };
+        timeline.push(now, Who::Asterisk, what);
+        self.phase = phase;
+        self.until = now + length;
+    }
+}
+
+/// `vm-intro` of asterisk-core-sounds-en 1.6.1.
+const INSTRUCTIONS: Duration = Duration::from_millis(5_654);
+/// `beep` of the same.
+const BEEP: Duration = Duration::from_millis(426);
+/// A message; its end is the caller's hang-up.
+const MESSAGE: Duration = Duration::from_secs(5);
