@@ -3,16 +3,13 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::{
-    script::{Caller, DialEnd, Recordings, Script},
+    media::Media,
+    script::{DialEnd, Recordings, Script},
     timeline::{Timeline, Who},
     voicemail::{Phase, VoiceMail},
     words::words,
 };
-use crate::{
-    audio::{AudioFormat, Encoding, g711},
-    key::Key,
-    session::CallTime,
-};
+use crate::{audio::AudioFormat, key::Key, session::CallTime};
 
 /// Something that reaches the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,13 +26,12 @@ pub(super) enum Delivery {
 pub(super) struct Asterisk {
     extension: String,
     dial: DialEnd,
-    caller: Caller,
+    media: Media,
+    /// When the caller hangs up of their own accord.
+    hang_up_at: Option<CallTime>,
     recordings: Recordings,
     /// What descriptor 3 carries; Dial changes it to the caller's codec.
     format: AudioFormat,
-    answered: Option<CallTime>,
-    /// 20 ms frames since the answer.
-    frames: u32,
     hung_up: bool,
     activity: Activity,
     variables: BTreeMap<String, String>,
@@ -73,11 +69,10 @@ impl Asterisk {
         Self {
             extension: script.extension.clone(),
             dial: script.dial.clone(),
-            caller: script.caller.clone(),
+            media: Media::new(&script.caller),
+            hang_up_at: script.caller.hang_up,
             recordings: script.recordings,
             format: AudioFormat::SLIN,
-            answered: None,
-            frames: 0,
             hung_up: false,
             activity: Activity::Idle,
             variables: BTreeMap::new(),
@@ -114,13 +109,10 @@ impl Asterisk {
         if self.hung_up {
             return activity;
         }
-        let frame = self.answered.map(|at| at + FRAME * (self.frames + 1));
-        let key = self.next_release().map(|(at, _)| at);
         activity
             .into_iter()
-            .chain(frame)
-            .chain(key)
-            .chain(self.caller.hang_up)
+            .chain(self.media.next_event())
+            .chain(self.hang_up_at)
             .min()
     }
 
@@ -150,9 +142,8 @@ impl Asterisk {
         } else {
             match (&verb[..], &words[..]) {
                 (["ANSWER"], _) => {
-                    if self.answered.is_none() {
+                    if self.media.begin(now) {
                         timeline.push(now, Who::Asterisk, "answers the caller");
-                        self.answered = Some(now);
                     }
                     "200 result=0".to_owned()
                 }
@@ -195,20 +186,21 @@ impl Asterisk {
     /// Lets everything happen that is due.
     pub(super) fn advance(&mut self, now: CallTime, timeline: &mut Timeline) -> Vec<Delivery> {
         let mut out = Vec::new();
-        if !self.hung_up && self.caller.hang_up.is_some_and(|at| at <= now) {
+        if !self.hung_up && self.hang_up_at.is_some_and(|at| at <= now) {
             timeline.push(now, Who::Caller, "hangs up");
             self.on_hang_up(now, timeline, &mut out);
         }
-        if let Some(frame) = self.next_frame(now) {
-            // Only here do frames reach descriptor 3; everywhere else they are gone.
-            if matches!(self.activity, Activity::Idle | Activity::Playing { .. }) {
-                out.push(Delivery::Audio(frame));
+        if !self.hung_up {
+            if let Some(frame) = self.media.pop_frame(now, self.format) {
+                // Only here do frames reach descriptor 3; everywhere else they are gone.
+                if matches!(self.activity, Activity::Idle | Activity::Playing { .. }) {
+                    out.push(Delivery::Audio(frame));
+                }
             }
-        }
-        if let Some((_, key)) = self.next_release().filter(|(at, _)| *at <= now) {
-            self.caller.keys.remove(0);
-            timeline.push(now, Who::Caller, &format!("releases key {key}"));
-            self.on_key(now, key, timeline, &mut out);
+            if let Some(key) = self.media.pop_release(now) {
+                timeline.push(now, Who::Caller, &format!("releases key {key}"));
+                self.on_key(now, key, timeline, &mut out);
+            }
         }
         self.end_activity(now, timeline, &mut out);
         out
@@ -310,7 +302,7 @@ impl Asterisk {
             "VoiceMail" => {
                 let options = arguments.next().unwrap_or_default();
                 let greeting = self.recordings.temp || options.contains(['u', 'b']);
-                self.answered.get_or_insert(now);
+                self.media.begin(now);
                 let mut voice_mail = VoiceMail {
                     phase: Phase::Greeting,
                     until: now,
@@ -327,7 +319,7 @@ impl Asterisk {
             }
             "VoiceMailMain" => {
                 timeline.push(now, Who::Asterisk, &format!("VoiceMailMain opens {first}"));
-                self.answered.get_or_insert(now);
+                self.media.begin(now);
                 Activity::VoiceMailMain { until: now + LOGIN }
             }
             _ => Activity::Brief {
@@ -442,13 +434,13 @@ impl Asterisk {
 
     fn end_dial(&mut self, now: CallTime, timeline: &mut Timeline, out: &mut Vec<Delivery>) {
         // Even a Dial that rings nobody leaves the caller's own codec behind.
-        self.format = self.caller.codec;
+        self.format = self.media.codec();
         let status = match self.dial.clone() {
             DialEnd::NoAnswer => "NOANSWER".to_owned(),
             DialEnd::AtOnce(status) => status,
             DialEnd::Answer => {
                 timeline.push(now, Who::Asterisk, "the called person hangs up");
-                self.answered.get_or_insert(now);
+                self.media.begin(now);
                 "ANSWER".to_owned()
             }
             DialEnd::Cancel => {
@@ -487,29 +479,6 @@ impl Asterisk {
     fn set(&mut self, name: &str, value: &str) {
         self.variables.insert(name.to_owned(), value.to_owned());
     }
-
-    /// The first signalled key still to come, and when it is released.
-    fn next_release(&self) -> Option<(CallTime, Key)> {
-        let first = self.caller.keys.first()?;
-        Some((self.answered? + first.at + first.held, first.key))
-    }
-
-    /// The caller's next 20 ms, when they are due, in the format of descriptor 3.
-    fn next_frame(&mut self, now: CallTime) -> Option<Vec<u8>> {
-        let due = self.answered? + FRAME * (self.frames + 1);
-        if self.hung_up || due > now {
-            return None;
-        }
-        let from = self.frames as usize * FRAME_SAMPLES;
-        self.frames += 1;
-        let samples = (from..from + FRAME_SAMPLES)
-            .map(|index| self.caller.audio.get(index).copied().unwrap_or_default());
-        Some(match self.format.encoding() {
-            Encoding::Alaw => samples.map(g711::linear_to_alaw).collect(),
-            Encoding::Ulaw => samples.map(g711::linear_to_ulaw).collect(),
-            Encoding::Slin => samples.flat_map(i16::to_le_bytes).collect(),
-        })
-    }
 }
 
 fn playing_reply(result: i64, endpos: bool, position: u128) -> String {
@@ -525,9 +494,6 @@ fn samples(length: Duration) -> u128 {
     length.as_micros() / 125
 }
 
-/// One packet of media.
-const FRAME: Duration = Duration::from_millis(20);
-const FRAME_SAMPLES: usize = 160;
 /// Lengths of Asterisk's English prompts, in milliseconds (asterisk-core-sounds-en 1.6.1).
 const PROMPTS: [(&str, u64); 4] = [
     ("vm-theperson", 2_040),

@@ -6,6 +6,7 @@
 //! that a signalled key counts at its release. Where the two differ, the simulation is wrong.
 
 mod asterisk;
+mod media;
 mod script;
 mod timeline;
 mod voicemail;

@@ -1,0 +1,86 @@
+//! What the caller's telephone sends once it is answered: packets of audio, and signalled keys.
+
+use std::{collections::VecDeque, time::Duration};
+
+use super::script::{Caller, SignalledKey};
+use crate::{
+    audio::{AudioFormat, Encoding, g711},
+    key::Key,
+    session::CallTime,
+};
+
+/// The caller's media.
+pub(super) struct Media {
+    audio: Vec<i16>,
+    codec: AudioFormat,
+    keys: VecDeque<SignalledKey>,
+    /// When the caller was answered; before, telephones send nothing.
+    since: Option<CallTime>,
+    /// Packets sent.
+    frames: u32,
+}
+
+impl Media {
+    pub(super) fn new(caller: &Caller) -> Self {
+        Self {
+            audio: caller.audio.clone(),
+            codec: caller.codec,
+            keys: caller.keys.iter().copied().collect(),
+            since: None,
+            frames: 0,
+        }
+    }
+
+    /// The codec between telephone and Asterisk.
+    pub(super) const fn codec(&self) -> AudioFormat {
+        self.codec
+    }
+
+    /// The caller is answered; whether they had not been before.
+    pub(super) fn begin(&mut self, now: CallTime) -> bool {
+        let first = self.since.is_none();
+        self.since.get_or_insert(now);
+        first
+    }
+
+    /// When the next packet comes or the next key is released.
+    pub(super) fn next_event(&self) -> Option<CallTime> {
+        let frame = self.since.map(|since| since + FRAME * (self.frames + 1));
+        let key = self.next_release().map(|(at, _)| at);
+        frame.into_iter().chain(key).min()
+    }
+
+    /// The key that is released by now.
+    pub(super) fn pop_release(&mut self, now: CallTime) -> Option<Key> {
+        let (_, key) = self.next_release().filter(|(at, _)| *at <= now)?;
+        self.keys.pop_front();
+        Some(key)
+    }
+
+    /// The caller's next 20 ms, when they are due, in this format.
+    pub(super) fn pop_frame(&mut self, now: CallTime, format: AudioFormat) -> Option<Vec<u8>> {
+        let due = self.since? + FRAME * (self.frames + 1);
+        if due > now {
+            return None;
+        }
+        let from = self.frames as usize * FRAME_SAMPLES;
+        self.frames += 1;
+        let samples = (from..from + FRAME_SAMPLES)
+            .map(|index| self.audio.get(index).copied().unwrap_or_default());
+        Some(match format.encoding() {
+            Encoding::Alaw => samples.map(g711::linear_to_alaw).collect(),
+            Encoding::Ulaw => samples.map(g711::linear_to_ulaw).collect(),
+            Encoding::Slin => samples.flat_map(i16::to_le_bytes).collect(),
+        })
+    }
+
+    /// The first signalled key still to come, and when it is released.
+    fn next_release(&self) -> Option<(CallTime, Key)> {
+        let first = self.keys.front()?;
+        Some((self.since? + first.at + first.held, first.key))
+    }
+}
+
+/// One packet of media.
+const FRAME: Duration = Duration::from_millis(20);
+const FRAME_SAMPLES: usize = 160;
