@@ -99,11 +99,15 @@ class Case:
     async def is_cut(self, pieces, pressed):
         """The greeting stops after a press: notes how long its last packet took to come."""
         await asyncio.sleep(0.6)
-        last = self.listener.last_of(pieces, since=pressed.started)
-        # A last packet before the press has no delay; the packet itself plays for 20 ms more.
-        delay = 0.0 if last is None else last - pressed.started + rtp.FRAME_SECONDS
+        delay = self.went_on(pieces, pressed)
         self.delays.append(delay)
         check(delay < 0.5, f"the greeting went on for {delay:.3f} s after the press")
+
+    def went_on(self, pieces, clip):
+        """How long after the clip's first sample was sent the last sample of these was heard."""
+        last = self.listener.last_of(pieces, since=clip.started)
+        # A last packet before the clip has no delay; the packet itself plays for 20 ms more.
+        return 0.0 if last is None else last - clip.started + rtp.FRAME_SECONDS
 
     async def hangs_up(self):
         """The caller ends the call."""

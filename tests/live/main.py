@@ -14,7 +14,7 @@ import chroot
 import loopback
 import report
 import scenarios
-from case import Case, CheckFailed, check
+from case import SETTLED, Case, CheckFailed, check
 from phone import Phone
 from server import Server
 
@@ -92,9 +92,11 @@ async def run_all(server, chosen, results, capture_folder):
 
 
 async def nothing_left(case):
-    """After the last call no process of the program runs."""
-    agents = case.server.agents()
-    check(not agents, f"still running: {agents}")
+    """Soon after the last call no process of the program runs."""
+    deadline = time.monotonic() + SETTLED
+    while agents := case.server.agents():
+        check(time.monotonic() < deadline, f"still running: {agents}")
+        await asyncio.sleep(0.25)
 
 
 async def run_one(scenario, case):

@@ -21,6 +21,8 @@ STOCK = (
 # How the sound of a greeting recorded by a mailbox's owner is called.
 RECORDED = "recorded"
 # Recordings of speech, for greetings and callers; no scenario plays them as prompts.
+# A sample beyond this is speech, not the recording's noise.
+AUDIBLE = 500
 GREETING_VOICE = "demo-congrats"
 CALLER_VOICE = "demo-instruct"
 
@@ -147,10 +149,12 @@ class Server:
         return log.read(self.log_path, caller_name)
 
     def voice(self, name, seconds):
-        """The first seconds of a recording of speech."""
+        """The first seconds of a recording of speech, without the silence before it."""
         # `en` is a link that only leads somewhere inside the chroot: take the folder itself.
         (path,) = (self.root / "usr/share/asterisk/sounds").glob(f"en_*_f_*/{name}.wav")
-        return audio.read_wav(path)[: round(seconds * audio.RATE)]
+        samples = audio.read_wav(path)
+        begin = next(n for n, sample in enumerate(samples) if abs(sample) > AUDIBLE)
+        return samples[begin : begin + round(seconds * audio.RATE)]
 
     def record_greeting(self, box, name, samples):
         """Puts a greeting into a mailbox, as if its owner had recorded it."""

@@ -47,4 +47,4 @@ async def speech_over_greeting(case):
     """The caller talks for 3 s."""
     await greeted(case)
     clip = await case.says(case.server.voice(CALLER_VOICE, 3.0))
-    await save_after(case, clip, f"the first 3 s of Asterisk's sound {CALLER_VOICE}")
+    await save_after(case, clip, f"3 s of speech, the beginning of Asterisk's sound {CALLER_VOICE}")
