@@ -24,17 +24,17 @@ pub(super) struct Block {
     /// the first and columns in the second half; `m` is counted from the middle of the block. A
     /// tone of amplitude A gives [`SUM_OF_UNIT`] A.
     pub(super) sums: [i16x8; 2],
-    /// Sum of squares about the block's own mean. The mean takes with it all DC, 14 dB of a
-    /// 50 or 60 Hz hum, and at most 5 % of a tone (697 Hz).
-    pub(super) energy: f32,
-    /// Sum of squares of that mean: DC and hum.
+    /// Sum of squares, in four parts still to be added up.
+    pub(super) energy: f32x4,
+    /// The share of it that is the block's mean: all DC, 96 % of a hum of 50 or 60 Hz, and at most
+    /// 5 % of a tone (697 Hz).
     pub(super) slow_energy: f32,
 }
 
 impl Block {
     pub(super) const SILENT: Self = Self {
         sums: [i16x8::ZERO; 2],
-        energy: 0.0,
+        energy: f32x4::ZERO,
         slow_energy: 0.0,
     };
 
@@ -51,15 +51,13 @@ pub(super) struct Bank {
     /// For each pair of samples, for four tones: cosine for both, then minus sine for both.
     rows: [i16x16; PAIRS],
     columns: [i16x16; PAIRS],
-    /// Blocks with less energy are not looked into.
-    least_energy: f32,
-    /// Bits that no sample has set, nor any negative one clear, in audio with less.
+    /// Bits that no positive sample of silence has set, nor any negative one clear.
     loud_bits: i16,
 }
 
 impl Bank {
-    /// A bank that looks into blocks of `least_energy` (sum of squares) and more.
-    pub(super) fn new(least_energy: f32) -> Self {
+    /// A bank for which samples of less than `quiet`, in 16-bit steps, are silence.
+    pub(super) fn new(quiet: f32) -> Self {
         let table = |first_tone: usize| {
             std::array::from_fn(|pair| {
                 i16x16::new(std::array::from_fn(|lane| {
@@ -75,17 +73,15 @@ impl Bank {
                 }))
             })
         };
-        let largest_quiet = (least_energy / BLOCK as f32).sqrt() as u16;
-        let quiet_bits = largest_quiet.checked_ilog2().unwrap_or(0);
+        let quiet_bits = (quiet as u16).checked_ilog2().unwrap_or(0);
         Self {
             rows: table(0),
             columns: table(4),
-            least_energy,
             loud_bits: -1 << quiet_bits,
         }
     }
 
-    /// Whether none of these blocks can have the least energy, seen at a glance.
+    /// Whether all of these samples, whole blocks of them, are silence.
     #[inline]
     pub(super) fn all_quiet(&self, samples: &[i16]) -> bool {
         let (blocks, rest) = samples.as_chunks::<BLOCK>();
@@ -99,23 +95,19 @@ impl Bank {
     }
 
     /// One block of samples.
-    #[inline]
+    ///
+    /// Out of line: where its loop is repeated, the tables are copied to the stack before it.
+    #[inline(never)]
     pub(super) fn block(&self, samples: &[i16; BLOCK]) -> Block {
         // Without the lowest number, whose square is the only one of which two do not fit a sum.
         let all = i16x16::new(*samples).max(i16x16::splat(-i16::MAX));
-        let [sum, energy] = [i16x16::splat(1), all].map(|factors| {
-            let [first, second]: [i32x4; 2] = cast(all.dot(factors));
-            (f32x4::from_i32x4(first) + f32x4::from_i32x4(second)).reduce_add()
+        let [squares, sums] = [all, i16x16::splat(1)].map(|factors| {
+            let halves: [i32x4; 2] = cast(all.dot(factors));
+            halves
         });
+        let energy = f32x4::from_i32x4(squares[0]) + f32x4::from_i32x4(squares[1]);
+        let sum = (sums[0] + sums[1]).reduce_add() as f32;
         let slow_energy = sum * sum * (1.0 / BLOCK as f32);
-        let energy = energy - slow_energy;
-        if energy < self.least_energy {
-            return Block {
-                energy,
-                slow_energy,
-                ..Block::SILENT
-            };
-        }
         let samples: [i16; BLOCK] = cast(all);
         let pairs: &[[i16; 2]] = cast_slice(&samples);
         let rounding = i32x8::splat(1 << (SHIFT - 1));
@@ -194,15 +186,19 @@ mod tests {
     }
 
     #[test]
-    fn no_quiet_stretch_holds_a_block_worth_looking_into() {
-        let least_energy = 16.0 * 650.0;
-        let bank = Bank::new(least_energy);
-        for level in 0..40i16 {
-            let samples = [level, -level].repeat(40);
-            let block = bank.block(samples[..BLOCK].try_into().expect("a block"));
-            assert!(!bank.all_quiet(&samples) || block.energy < least_energy);
+    fn silence_is_what_stays_below_a_power_of_two_under_the_limit() {
+        let bank = Bank::new(25.0);
+        for (sample, quiet) in [
+            (0, true),
+            (15, true),
+            (-16, true),
+            (16, false),
+            (-17, false),
+        ] {
+            let mut samples = [0; 80];
+            samples[77] = sample;
+            assert_eq!(bank.all_quiet(&samples), quiet, "{sample}");
         }
-        assert!(bank.all_quiet(&[8; 80]));
         assert!(!bank.all_quiet(&[i16::MIN; 80]));
     }
 }

@@ -15,7 +15,7 @@ use super::{
     screen::{Candidate, Screen},
     tones::{FREQUENCIES, radians},
     verdict::{Test, Verdict},
-    window::{View, WINDOW, Window},
+    window::{STEP, STEP_BLOCKS, View, Window},
 };
 use crate::{
     audio::{Dbm0, SAMPLE_RATE, SampleTime},
@@ -55,7 +55,7 @@ impl Detector {
         Self {
             history: History::new(),
             done: FIRST_POSITION,
-            bank: Bank::new(least_power * BLOCK as f32 * IDLE_BLOCK),
+            bank: Bank::new(least_power.sqrt() * SILENCE),
             window: Window::new(),
             screen: Screen::new(least_power),
             dial_tone: DialTone::new(least_power * LEAST_DIAL_TONE),
@@ -129,23 +129,31 @@ impl Detector {
     /// The next 10 ms.
     #[inline]
     fn step(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
-        let samples = self.history.range(self.done, self.done + STEP as u64);
-        if self.bank.all_quiet(samples) {
-            self.window.push_silence(STEP_BLOCKS);
+        let samples: &[i16; STEP] = self
+            .history
+            .range(self.done, self.done + STEP as u64)
+            .try_into()
+            .expect("the range is a step");
+        let view = if self.bank.all_quiet(samples) {
+            self.window.hear_silence(self.least_mean_square)
         } else {
-            for samples in samples.as_chunks::<BLOCK>().0 {
-                self.window.push(self.bank.block(samples));
-            }
-        }
+            let (blocks, _) = samples.as_chunks::<BLOCK>();
+            let step = std::array::from_fn(|i| self.bank.block(&blocks[i]));
+            self.window.hear(&step, self.least_mean_square)
+        };
         self.done += STEP as u64;
-        self.screen(on_event, on_verdict);
+        self.dial_tone.hear(view.as_ref(), &self.history, self.done);
+        self.screen(view.unwrap_or(View::SILENT), on_event, on_verdict);
     }
 
     /// One look at the last 20 ms.
-    fn screen(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
-        let view = self.window.view(self.least_mean_square);
-        self.dial_tone.hear(view.as_ref(), &self.history, self.done);
-        let view = view.unwrap_or(View::SILENT);
+    #[inline]
+    fn screen(
+        &mut self,
+        view: View,
+        on_event: &mut impl FnMut(Event),
+        on_verdict: &mut impl FnMut(Verdict),
+    ) {
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
         if let Some(hold) = &mut self.hold {
             let pair = candidate.map(|candidate| candidate.pair);
@@ -262,16 +270,11 @@ impl Detector {
     }
 }
 
-/// Blocks and samples from one look through the window to the next: 10 ms, half a window.
-const STEP_BLOCKS: usize = 5;
-const STEP: usize = STEP_BLOCKS * BLOCK;
-const _: () = assert!(2 * STEP == WINDOW);
+/// Sample over the weakest tone's amplitude that is silence: 13 dB under the weakest key.
+const SILENCE: f32 = 0.22;
 
-/// Mean square over the weakest tone's power (which is its squared amplitude) of a block not
-/// looked into: 13 dB under the weakest key.
-const IDLE_BLOCK: f32 = 0.05;
-
-/// The same of a window: 7 dB under the weakest key.
+/// Mean square over the weakest tone's power (which is its squared amplitude) of a window not
+/// looked into: 7 dB under the weakest key.
 const IDLE_WINDOW: f32 = 0.2;
 
 /// The same of the weakest dial tone that matters.

@@ -10,14 +10,14 @@ use wide::f32x4;
 use super::{
     history::History,
     tones::radians,
-    window::{View, WINDOW},
+    window::{STEP, View},
 };
 
 /// Views in a look.
 const LOOK_VIEWS: u32 = 9;
 
 /// Samples looked at, 90 ms.
-const LOOK: usize = LOOK_VIEWS as usize * WINDOW / 2;
+const LOOK: usize = LOOK_VIEWS as usize * STEP;
 
 /// What was last seen of it.
 #[derive(Clone)]

@@ -1,4 +1,9 @@
 //! The view over 20 ms that the screen looks through: a Hann window made of blocks.
+//!
+//! It moves by half its length, so each step of 10 ms is seen twice: as the newer, falling half of
+//! one view and as the older, rising half of the next.
+
+use std::f32::consts::TAU;
 
 use wide::{f32x4, i16x8, i32x4};
 
@@ -7,26 +12,47 @@ use super::{
     tones::{FREQUENCIES, TONES, radians},
 };
 
-/// Blocks in a window: 20 ms, so that neighbouring tones (at least 73 Hz apart) stand in each
+/// Blocks in a step: 10 ms.
+pub(super) const STEP_BLOCKS: usize = 5;
+
+/// Samples in a step.
+pub(super) const STEP: usize = STEP_BLOCKS * BLOCK;
+
+/// Samples in a window: 20 ms, so that neighbouring tones (at least 73 Hz apart) stand in each
 /// other's way by less than 6 dB and those of the other group by less than 60.
-pub(super) const WINDOW_BLOCKS: usize = 10;
+const WINDOW: usize = 2 * STEP;
 
-/// Samples in a window.
-pub(super) const WINDOW: usize = WINDOW_BLOCKS * BLOCK;
-
-/// The newest blocks and the window's tables.
+/// The newest steps and the window's tables.
 #[derive(Clone)]
 pub(super) struct Window {
-    blocks: [Block; KEPT_BLOCKS],
-    /// Blocks seen; the newest is at `(seen - 1) % KEPT_BLOCKS`.
-    seen: usize,
-    /// Silent blocks pushed last; when all kept are, there is nothing to push.
+    rising: Slope,
+    falling: Slope,
+    /// The newest step as the older half of the next view.
+    older: Half,
+    steps: [[Block; STEP_BLOCKS]; KEPT_STEPS],
+    /// Steps heard; the newest is at `(heard - 1) % KEPT_STEPS`.
+    heard: usize,
+    /// Steps of silence heard last.
     silent: usize,
-    weights: [f32; WINDOW_BLOCKS],
+}
+
+/// The tables of half a window.
+#[derive(Clone)]
+struct Slope {
+    weights: [f32; STEP_BLOCKS],
     /// For each block what brings it to one phase with the others, times its weight: the factors
     /// of its real and imaginary parts that make the sum's real part, and its imaginary part.
-    real: [[i16x8; 2]; WINDOW_BLOCKS],
-    imaginary: [[i16x8; 2]; WINDOW_BLOCKS],
+    real: [[i16x8; 2]; STEP_BLOCKS],
+    imaginary: [[i16x8; 2]; STEP_BLOCKS],
+}
+
+/// What one step gives to a view.
+#[derive(Clone, Copy)]
+struct Half {
+    /// Real and imaginary parts, for rows and columns.
+    sums: [[i32x4; 2]; 2],
+    energy: f32,
+    slow_energy: f32,
 }
 
 /// What is seen through the window.
@@ -47,6 +73,24 @@ impl View {
         slow_mean_square: 0.0,
     };
 
+    #[inline]
+    fn new(older: &Half, newer: &Half) -> Self {
+        let mut powers = [0.0; TONES];
+        for (group, powers) in powers.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+            let [re, im] = [0, 1]
+                .map(|part| f32x4::from_i32x4(older.sums[group][part] + newer.sums[group][part]));
+            *powers = ((re * re + im * im) * f32x4::splat(POWER_OF_UNIT)).to_array();
+        }
+        // The weights add up to half the blocks.
+        let scale = 2.0 / WINDOW as f32;
+        let slow_mean_square = scale * (older.slow_energy + newer.slow_energy);
+        Self {
+            powers,
+            mean_square: scale * (older.energy + newer.energy) - slow_mean_square,
+            slow_mean_square,
+        }
+    }
+
     /// The strongest of the four tones from `first` on.
     pub(super) fn strongest(&self, first: usize) -> usize {
         (first + 1..first + 4).fold(first, |best, tone| {
@@ -61,9 +105,66 @@ impl View {
 
 impl Window {
     pub(super) fn new() -> Self {
-        let weights: [f32; WINDOW_BLOCKS] = std::array::from_fn(|block| {
-            let turn = std::f32::consts::TAU * (block as f32 + 0.5) / WINDOW_BLOCKS as f32;
-            0.5 - 0.5 * turn.cos()
+        Self {
+            rising: Slope::new(0),
+            falling: Slope::new(STEP_BLOCKS),
+            older: Half::SILENT,
+            steps: [[Block::SILENT; STEP_BLOCKS]; KEPT_STEPS],
+            heard: 0,
+            silent: KEPT_STEPS,
+        }
+    }
+
+    /// Moves on by a step and shows the last 20 ms, `None` where their mean square is below
+    /// `least`.
+    #[inline]
+    pub(super) fn hear(&mut self, step: &[Block; STEP_BLOCKS], least: f32) -> Option<View> {
+        self.steps[self.heard % KEPT_STEPS] = *step;
+        self.heard = self.heard.wrapping_add(1);
+        self.silent = 0;
+        let newer = self.falling.weigh(step);
+        let older = std::mem::replace(&mut self.older, self.rising.weigh(step));
+        let view = View::new(&older, &newer);
+        (view.mean_square >= least).then_some(view)
+    }
+
+    /// The same for a step in which nothing sounds.
+    #[inline]
+    pub(super) fn hear_silence(&mut self, least: f32) -> Option<View> {
+        if self.silent >= KEPT_STEPS {
+            return None;
+        }
+        let silent = self.silent + 1;
+        let view = self.hear(&[Block::SILENT; STEP_BLOCKS], least);
+        self.silent = silent;
+        view
+    }
+
+    /// The angle in radians that `tone` turned a block more than it should have, over the 16 ms
+    /// that ended `blocks_ago`: where the fit starts.
+    pub(super) fn phase_step(&self, tone: usize, blocks_ago: usize) -> f32 {
+        let block = |ago: usize| {
+            let step = self.heard.wrapping_sub(1 + ago / STEP_BLOCKS) % KEPT_STEPS;
+            &self.steps[step][STEP_BLOCKS - 1 - ago % STEP_BLOCKS]
+        };
+        let (sin, cos) = (radians(FREQUENCIES[tone]) * BLOCK as f32).sin_cos();
+        let (mut re, mut im) = (0.0, 0.0);
+        for ago in blocks_ago..blocks_ago + PHASE_STEPS {
+            let [late_re, late_im] = block(ago).sum(tone);
+            let [early_re, early_im] = block(ago + 1).sum(tone);
+            re += late_re * early_re + late_im * early_im;
+            im += late_im * early_re - late_re * early_im;
+        }
+        (im * cos - re * sin).atan2(re * cos + im * sin)
+    }
+}
+
+impl Slope {
+    /// Half a window from block `first` of ten on.
+    fn new(first: usize) -> Self {
+        let weights: [f32; STEP_BLOCKS] = std::array::from_fn(|block| {
+            let middle = (BLOCK * (first + block)) as f32 + 0.5 * BLOCK as f32;
+            0.5 - 0.5 * (TAU * middle / WINDOW as f32).cos()
         });
         // (re + j im) e^(-ja) = (re cos a + im sin a) + j (im cos a - re sin a)
         let table = |factors: fn(f32) -> [f32; 2]| {
@@ -71,16 +172,13 @@ impl Window {
                 [0, 1].map(|group| {
                     i16x8::new(std::array::from_fn(|lane| {
                         let angle = radians(FREQUENCIES[4 * group + lane / 2]);
-                        let factor = factors(angle * (BLOCK * block) as f32)[lane % 2];
+                        let factor = factors(angle * (BLOCK * (first + block)) as f32)[lane % 2];
                         (weights[block] * factor * UNIT).round() as i16
                     }))
                 })
             })
         };
         Self {
-            blocks: [Block::SILENT; KEPT_BLOCKS],
-            seen: 0,
-            silent: KEPT_BLOCKS,
             weights,
             real: table(|angle| [angle.cos(), angle.sin()]),
             imaginary: table(|angle| [-angle.sin(), angle.cos()]),
@@ -88,80 +186,28 @@ impl Window {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, block: Block) {
-        self.silent = 0;
-        self.blocks[self.seen % KEPT_BLOCKS] = block;
-        self.seen = self.seen.wrapping_add(1);
-    }
-
-    /// So many blocks of silence.
-    #[inline]
-    pub(super) fn push_silence(&mut self, blocks: usize) {
-        if self.silent < KEPT_BLOCKS {
-            let silent = self.silent + blocks;
-            for _ in 0..blocks {
-                self.push(Block::SILENT);
-            }
-            self.silent = silent;
-        }
-    }
-
-    /// The last 20 ms, `None` where their mean square is below `least`.
-    #[inline]
-    pub(super) fn view(&self, least: f32) -> Option<View> {
-        if self.silent >= WINDOW_BLOCKS {
-            return None;
-        }
-        let mut energy = 0.0;
-        let mut slow_energy = 0.0;
-        let first = self.seen.wrapping_sub(WINDOW_BLOCKS);
-        for (i, weight) in self.weights.iter().enumerate() {
-            let block = &self.blocks[first.wrapping_add(i) % KEPT_BLOCKS];
-            energy += weight * block.energy;
-            slow_energy += weight * block.slow_energy;
-        }
-        // The weights add up to half the blocks.
-        const SAMPLES: f32 = (WINDOW / 2) as f32;
-        let mean_square = energy / SAMPLES;
-        if mean_square < least {
-            return None;
-        }
-        let mut sums = [[i32x4::ZERO; 2]; 2];
-        for i in 0..WINDOW_BLOCKS {
-            let block = &self.blocks[first.wrapping_add(i) % KEPT_BLOCKS];
-            for (group, [real, imaginary]) in sums.iter_mut().enumerate() {
+    fn weigh(&self, step: &[Block; STEP_BLOCKS]) -> Half {
+        let mut half = Half::SILENT;
+        let mut energy = f32x4::ZERO;
+        for (i, block) in step.iter().enumerate() {
+            for (group, [real, imaginary]) in half.sums.iter_mut().enumerate() {
                 *real += block.sums[group].dot(self.real[i][group]);
                 *imaginary += block.sums[group].dot(self.imaginary[i][group]);
             }
+            energy += block.energy * f32x4::splat(self.weights[i]);
+            half.slow_energy += block.slow_energy * self.weights[i];
         }
-        let mut powers = [0.0; TONES];
-        for (powers, [real, imaginary]) in powers.as_chunks_mut::<4>().0.iter_mut().zip(sums) {
-            let [re, im] = [real, imaginary].map(f32x4::from_i32x4);
-            *powers = ((re * re + im * im) * f32x4::splat(POWER_OF_UNIT)).to_array();
-        }
-        Some(View {
-            powers,
-            mean_square,
-            slow_mean_square: slow_energy / SAMPLES,
-        })
+        half.energy = energy.reduce_add();
+        half
     }
+}
 
-    /// The angle in radians that `tone` turned a block more than it should have, over the 16 ms
-    /// that ended `blocks_ago`: where the fit starts.
-    pub(super) fn phase_step(&self, tone: usize, blocks_ago: usize) -> f32 {
-        let last = self.seen.wrapping_sub(1 + blocks_ago);
-        let (sin, cos) = (radians(FREQUENCIES[tone]) * BLOCK as f32).sin_cos();
-        let (mut re, mut im) = (0.0, 0.0);
-        for age in 0..PHASE_STEPS {
-            let late = &self.blocks[last.wrapping_sub(age) % KEPT_BLOCKS];
-            let early = &self.blocks[last.wrapping_sub(age + 1) % KEPT_BLOCKS];
-            let [late_re, late_im] = late.sum(tone);
-            let [early_re, early_im] = early.sum(tone);
-            re += late_re * early_re + late_im * early_im;
-            im += late_im * early_re - late_re * early_im;
-        }
-        (im * cos - re * sin).atan2(re * cos + im * sin)
-    }
+impl Half {
+    const SILENT: Self = Self {
+        sums: [[i32x4::ZERO; 2]; 2],
+        energy: 0.0,
+        slow_energy: 0.0,
+    };
 }
 
 /// 1 in the tables: thirteen bits, so that ten weighted blocks fit thirty-two.
@@ -170,12 +216,14 @@ const UNIT: f32 = 8192.0;
 /// What makes the power of a sum the squared amplitude of a tone: the weights add up to half the
 /// blocks.
 const POWER_OF_UNIT: f32 = {
-    let sum = SUM_OF_UNIT * (WINDOW_BLOCKS / 2) as f32 * UNIT;
+    let sum = SUM_OF_UNIT * STEP_BLOCKS as f32 * UNIT;
     1.0 / (sum * sum)
 };
 
 /// Steps between eight blocks, 16 ms: as long as the first fit.
 const PHASE_STEPS: usize = 7;
 
-/// A power of two, so that no division is needed, that holds a window and a step back from it.
-const KEPT_BLOCKS: usize = 16;
+/// A power of two, so that no division is needed, that holds the blocks of [`Window::phase_step`]
+/// with a step left out.
+const KEPT_STEPS: usize = 4;
+const _: () = assert!(KEPT_STEPS * STEP_BLOCKS > STEP_BLOCKS + PHASE_STEPS);
