@@ -26,7 +26,7 @@ pub use presses::Source;
 use state::{AfterStop, Progress, State};
 
 use crate::{
-    agi::{Command, Dialogue, Incoming},
+    agi::{Command, Dialogue, Header, Incoming},
     config::{Config, Mailbox},
     greeting::{Piece, Recorded},
     speech::Prompt,
@@ -100,6 +100,9 @@ pub struct Session {
     carries_audio: bool,
     /// In which prompts are played.
     language: String,
+    /// Sets the dialplan position back to this program's own, after a key moved it.
+    position: [Command; 3],
+    moved: bool,
     /// Set by [`Session::rescue`]: VoiceMail plays its own greeting and nobody listens.
     plain: bool,
     progress: Progress,
@@ -118,6 +121,8 @@ impl Session {
             hung_up: None,
             carries_audio: false,
             language: String::new(),
+            position: state::position(&Header::default()),
+            moved: false,
             plain: false,
             progress: Progress::NotStarted,
             report: Report::default(),
@@ -263,8 +268,13 @@ impl Session {
     fn close_with(&mut self, status: Status, cause: &str, exit: Exit, verbose: u8) {
         self.progress = Progress::Ending;
         let mut commands = VecDeque::from(self.report.closing(status, cause, verbose));
-        if status == Status::Mailbox && self.hung_up.is_none() {
-            commands.push_back(Command::HangUp);
+        if self.hung_up.is_none() {
+            if self.moved {
+                commands.extend(self.position.clone());
+            }
+            if status == Status::Mailbox {
+                commands.push_back(Command::HangUp);
+            }
         }
         self.report.ended = Some((status, cause.to_owned()));
         self.close_on(commands, exit);

@@ -8,7 +8,7 @@ use super::{
     listening::{Listening, Next},
 };
 use crate::{
-    agi::Command,
+    agi::{Argument, Command, Header},
     config::Route,
     greeting::{Kind, Recorded},
     key::Key,
@@ -89,4 +89,14 @@ pub(super) enum Progress {
     Greeting(Route, Kind),
     /// The last application was started.
     Ending,
+}
+
+/// The commands that set the dialplan to where this program was started.
+pub(super) fn position(header: &Header) -> [Command; 3] {
+    let value = |name| Argument::readable(header.get(name).unwrap_or_default());
+    [
+        Command::SetContext(value("agi_context")),
+        Command::SetExtension(value("agi_extension")),
+        Command::SetPriority(value("agi_priority")),
+    ]
 }

@@ -7,7 +7,7 @@ use super::{
     listening::{Next, action},
     outcome::{Press, Status},
     presses::Source,
-    state::{AfterStop, Errand, Progress, State},
+    state::{AfterStop, Errand, Progress, State, position},
 };
 use crate::{
     agi::{Application, Argument, Command, Header, Reply, Variable},
@@ -25,6 +25,7 @@ impl Session {
         self.report.extension = dialled.to_owned();
         self.carries_audio = header.carries_audio();
         header.language().clone_into(&mut self.language);
+        self.position = position(header);
         let config = match &self.plan {
             Plan::Serve(config) => config,
             Plan::Refuse(reason) => {
@@ -169,6 +170,8 @@ impl Session {
                     key,
                     source: Source::Signal,
                 });
+                // Dial has moved the dialplan to the key's extension; what it is for, we do.
+                self.moved = true;
                 self.go(route, Kind::Unavailable, next);
             }
             None => self.close(Status::Cancelled, "CANCEL"),
@@ -260,6 +263,7 @@ impl Session {
     fn on_vm_exit(&mut self, route: Route, extension: &str) {
         // VoiceMail sends `*` to extension `a`; what that is for, we do ourselves.
         if extension == "a" && route.star && self.config().keys.login == Some(Key::STAR) {
+            self.moved = true;
             self.report.press = Some(Press {
                 key: Key::STAR,
                 source: Source::Signal,

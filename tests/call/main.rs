@@ -6,4 +6,5 @@ mod branches;
 mod hang_up;
 mod keys;
 mod rescue;
+mod ringing;
 mod support;
