@@ -111,6 +111,11 @@ impl Session {
                 }
             }
             State::CheckingCaller(route, kind, next) => self.go(route, kind, next),
+            // Option d lets any digit out that an extension begins with, and VoiceMail answers it;
+            // `*` is answered with 0. Who pressed a digit by mistake still wants to leave a message.
+            State::LeavingMessage(route) if Key::from_ascii(reply.result()).is_some() => {
+                self.voice_mail(route, "");
+            }
             State::LeavingMessage(route) => self.command(
                 &Command::GetVariable(Variable::VmStatus),
                 State::AskingVmStatus(route),

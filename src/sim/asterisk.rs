@@ -307,7 +307,7 @@ impl Asterisk {
                     phase: Phase::Greeting,
                     until: now,
                     instructions: !options.contains('s'),
-                    star: options.contains('d'),
+                    leaves_by_digit: options.contains('d'),
                 };
                 if greeting {
                     voice_mail.until = now + RECORDED_GREETING;
@@ -358,9 +358,17 @@ impl Asterisk {
                     voice_mail.instructions = false;
                     voice_mail.next_phase(now, timeline);
                 }
-                (Phase::Greeting | Phase::Instructions, Key::STAR) if voice_mail.star => {
+                (Phase::Greeting | Phase::Instructions, Key::STAR)
+                    if voice_mail.leaves_by_digit =>
+                {
                     self.variables.insert("EXTEN".to_owned(), "a".to_owned());
                     self.end_voice_mail(now, "USEREXIT", 0, timeline, out);
+                }
+                (Phase::Greeting | Phase::Instructions, key)
+                    if voice_mail.leaves_by_digit && key.label().is_ascii_digit() =>
+                {
+                    let result = u32::from(key.label()).into();
+                    self.end_voice_mail(now, "USEREXIT", result, timeline, out);
                 }
                 (Phase::Recording, Key::HASH) => {
                     self.end_voice_mail(now, "SUCCESS", 0, timeline, out);

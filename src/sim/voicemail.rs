@@ -10,8 +10,8 @@ pub(super) struct VoiceMail {
     pub(super) phase: Phase,
     pub(super) until: CallTime,
     pub(super) instructions: bool,
-    /// Whether `*` leaves the greeting.
-    pub(super) star: bool,
+    /// Option d: whether a digit or `*` leaves the greeting, as extensions begin with all of them.
+    pub(super) leaves_by_digit: bool,
 }
 
 /// How far it is.

@@ -184,6 +184,9 @@ fn keys_work_in_a_temporary_greeting_too() {
     assert_eq!(executed(&star), [DIAL, temp, LOGIN]);
     assert_eq!(heard(&star), ("*", "signal"));
     assert_eq!(executed(&with_key('#')), [DIAL, temp]);
+    // A key without a meaning takes the caller out of VoiceMail: back in, and not out again.
+    let again = "VoiceMail \"101@sales\"";
+    assert_eq!(executed(&with_key('5')), [DIAL, temp, again]);
 }
 
 #[test]
