@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench barge_in` tries voices made by rule. With `SPEECH_PROMPTS` set to a
 //! folder of sound folders as Asterisk installs them (`/usr/share/asterisk/sounds`), the English
-//! recordings in it are the greetings and all others the callers.
+//! recordings in it are the greetings and all others the callers. `TRIALS` sets how many there
+//! are.
 
 #[path = "../tests/speech/rng.rs"]
 mod rng;
@@ -38,50 +39,51 @@ fn main() -> io::Result<()> {
     )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
     for echo_loss in [10.0, 15.0, 20.0, 30.0] {
-        for caller in [-18.0, -24.0, -30.0] {
+        let try_all = |caller: Option<f32>| -> Vec<Outcome> {
             let call = Call {
                 echo_loss,
-                caller: Some(caller),
+                caller,
                 ..Call::default()
             };
-            let seeds = || (0..trials).map(|i| i + 1_000 * echo_loss as u64 + 100_000);
-            let silent = Call {
-                caller: None,
-                ..call
-            };
-            let alarms = seeds()
-                .filter(|&seed| silent.take_place(&voices, seed) == Outcome::False)
-                .count();
-            let outcomes: Vec<Outcome> =
-                seeds().map(|seed| call.take_place(&voices, seed)).collect();
-            let count = |which| outcomes.iter().filter(|&&o| o == which).count();
-            let mut delays: Vec<f32> = outcomes
-                .iter()
-                .filter_map(|outcome| match outcome {
-                    Outcome::Heard(delay) => Some(*delay),
-                    _ => None,
-                })
-                .collect();
-            delays.sort_by(f32::total_cmp);
-            let at = |part: f32| {
-                delays
-                    .get((delays.len() as f32 * part) as usize)
-                    .copied()
-                    .unwrap_or(0.0)
-            };
-            let percent = |n: usize| 100.0 * n as f32 / trials as f32;
+            (0..trials)
+                .map(|trial| call.take_place(&voices, 100_000 + 1_000 * echo_loss as u64 + trial))
+                .collect()
+        };
+        let alarms = percent(&try_all(None), Outcome::False);
+        for caller in [-18.0, -24.0, -30.0] {
+            let outcomes = try_all(Some(caller));
+            let delays = delays(&outcomes);
+            let delay = |part: f32| delays.get((delays.len() as f32 * part) as usize);
             writeln!(
                 out,
-                "| {echo_loss} dB | {caller} dBm0 | {:.1} % | {:.1} % | {:.1} % | {:.0} ms | {:.0} ms |",
-                percent(alarms),
-                percent(count(Outcome::False)),
-                percent(count(Outcome::Nothing)),
-                at(0.5),
-                at(0.95),
+                "| {echo_loss} dB | {caller} dBm0 | {alarms:.1} % | {:.1} % | {:.1} % | {:.0} ms | {:.0} ms |",
+                percent(&outcomes, Outcome::False),
+                percent(&outcomes, Outcome::Nothing),
+                delay(0.5).unwrap_or(&f32::NAN),
+                delay(0.95).unwrap_or(&f32::NAN),
             )?;
         }
     }
     Ok(())
+}
+
+/// How many per cent of the outcomes are this one.
+fn percent(outcomes: &[Outcome], which: Outcome) -> f32 {
+    let number = outcomes.iter().filter(|&&outcome| outcome == which).count();
+    100.0 * number as f32 / outcomes.len() as f32
+}
+
+/// The delays of the callers who were heard, in order.
+fn delays(outcomes: &[Outcome]) -> Vec<f32> {
+    let mut delays: Vec<f32> = outcomes
+        .iter()
+        .filter_map(|outcome| match outcome {
+            Outcome::Heard(delay) => Some(*delay),
+            Outcome::False | Outcome::Nothing => None,
+        })
+        .collect();
+    delays.sort_by(f32::total_cmp);
+    delays
 }
 
 fn recorded(folder: &Path) -> io::Result<Voices> {
