@@ -94,11 +94,11 @@ impl Bank {
         loud == [0; 4]
     }
 
-    /// One block of samples.
+    /// Makes `block` of one block of samples.
     ///
     /// Out of line: where its loop is repeated, the tables are copied to the stack before it.
     #[inline(never)]
-    pub(super) fn block(&self, samples: &[i16; BLOCK]) -> Block {
+    pub(super) fn block(&self, samples: &[i16; BLOCK], block: &mut Block) {
         // Without the lowest number, whose square is the only one of which two do not fit a sum.
         let all = i16x16::new(*samples).max(i16x16::splat(-i16::MAX));
         let [squares, sums] = [all, i16x16::splat(1)].map(|factors| {
@@ -117,11 +117,11 @@ impl Bank {
             rows += pair.dot(self.rows[i]);
             columns += pair.dot(self.columns[i]);
         }
-        Block {
+        *block = Block {
             sums: [rows, columns].map(|sums| i16x8::from_i32x8_saturate(sums >> SHIFT)),
             energy,
             slow_energy,
-        }
+        };
     }
 }
 
@@ -178,7 +178,8 @@ mod tests {
                     _ => ((state >> 16) as i16) >> 8,
                 }
             });
-            let block = bank.block(&samples);
+            let mut block = Block::SILENT;
+            bank.block(&samples, &mut block);
             for tone in 0..8 {
                 assert_eq!(block.sum(tone), plainly(&samples, tone));
             }

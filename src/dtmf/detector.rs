@@ -137,9 +137,8 @@ impl Detector {
         let view = if self.bank.all_quiet(samples) {
             self.window.hear_silence(self.least_mean_square)
         } else {
-            let (blocks, _) = samples.as_chunks::<BLOCK>();
-            let step = std::array::from_fn(|i| self.bank.block(&blocks[i]));
-            self.window.hear(&step, self.least_mean_square)
+            self.window
+                .hear(&self.bank, samples, self.least_mean_square)
         };
         self.done += STEP as u64;
         self.dial_tone.hear(view.as_ref(), &self.history, self.done);

@@ -8,7 +8,7 @@ use std::f32::consts::TAU;
 use wide::{f32x4, i16x8, i32x4};
 
 use super::{
-    bank::{BLOCK, Block, SUM_OF_UNIT},
+    bank::{BLOCK, Bank, Block, SUM_OF_UNIT},
     tones::{FREQUENCIES, TONES, radians},
 };
 
@@ -115,17 +115,16 @@ impl Window {
         }
     }
 
-    /// Moves on by a step and shows the last 20 ms, `None` where their mean square is below
-    /// `least`.
+    /// Moves on by a step, put through `bank`, and shows the last 20 ms; `None` where their mean
+    /// square is below `least`.
     #[inline]
-    pub(super) fn hear(&mut self, step: &[Block; STEP_BLOCKS], least: f32) -> Option<View> {
-        self.steps[self.heard % KEPT_STEPS] = *step;
-        self.heard = self.heard.wrapping_add(1);
+    pub(super) fn hear(&mut self, bank: &Bank, samples: &[i16; STEP], least: f32) -> Option<View> {
+        let step = &mut self.steps[self.heard % KEPT_STEPS];
+        for (block, samples) in step.iter_mut().zip(samples.as_chunks::<BLOCK>().0) {
+            bank.block(samples, block);
+        }
         self.silent = 0;
-        let newer = self.falling.weigh(step);
-        let older = std::mem::replace(&mut self.older, self.rising.weigh(step));
-        let view = View::new(&older, &newer);
-        (view.mean_square >= least).then_some(view)
+        self.move_on(least)
     }
 
     /// The same for a step in which nothing sounds.
@@ -134,10 +133,18 @@ impl Window {
         if self.silent >= KEPT_STEPS {
             return None;
         }
-        let silent = self.silent + 1;
-        let view = self.hear(&[Block::SILENT; STEP_BLOCKS], least);
-        self.silent = silent;
-        view
+        self.steps[self.heard % KEPT_STEPS] = [Block::SILENT; STEP_BLOCKS];
+        self.silent += 1;
+        self.move_on(least)
+    }
+
+    #[inline]
+    fn move_on(&mut self, least: f32) -> Option<View> {
+        let step = &self.steps[self.heard % KEPT_STEPS];
+        self.heard = self.heard.wrapping_add(1);
+        let view = View::new(&self.older, &self.falling.weigh(step));
+        self.older = self.rising.weigh(step);
+        (view.mean_square >= least).then_some(view)
     }
 
     /// The angle in radians that `tone` turned a block more than it should have, over the 16 ms
