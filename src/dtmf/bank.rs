@@ -1,15 +1,13 @@
 //! The block bank: every 2 ms, how much of each tone the audio holds.
 //!
 //! All else is built on these short sums, so they are made once for each sample and never again.
-//! They are the only work that every sample costs, so they are done in whole numbers: sixteen bits
-//! times twelve, added up in thirty-two, which a processor does eight at a time.
+//! They are the only work that every sample costs, so the block is folded about its middle (the sum
+//! of a mirrored pair meets only cosines, the difference only sines) and all is done in whole
+//! numbers: sixteen bits times thirteen, added up in thirty-two, eight at a time.
 
 use std::f64::consts::TAU;
 
-use wide::{
-    bytemuck::{cast, cast_slice},
-    f32x4, i16x8, i16x16, i32x4, i32x8,
-};
+use wide::{bytemuck::cast, f32x4, i16x8, i16x16, i32x4, i32x8};
 
 use super::tones::FREQUENCIES;
 use crate::audio::SAMPLE_RATE;
@@ -48,9 +46,10 @@ impl Block {
 /// The tables of the bank.
 #[derive(Clone)]
 pub(super) struct Bank {
-    /// For each pair of samples, for four tones: cosine for both, then minus sine for both.
-    rows: [i16x16; PAIRS],
-    columns: [i16x16; PAIRS],
+    /// For two neighbouring places at a time: the cosines of all tones.
+    cosines: [i16x16; PAIRS],
+    /// The same for minus the sines.
+    sines: [i16x16; PAIRS],
     /// Bits that no positive sample of silence has set, nor any negative one clear.
     loud_bits: i16,
 }
@@ -58,25 +57,17 @@ pub(super) struct Bank {
 impl Bank {
     /// A bank for which samples of less than `quiet`, in 16-bit steps, are silence.
     pub(super) fn new(quiet: f32) -> Self {
-        let table = |first_tone: usize| {
+        let table = |of: fn(f64) -> f64| {
             std::array::from_fn(|pair| {
                 i16x16::new(std::array::from_fn(|lane| {
-                    let tone = first_tone + lane / 4;
-                    let from_middle = (2 * pair + lane % 2) as f64 - MIDDLE;
-                    let turns = f64::from(FREQUENCIES[tone]) / f64::from(SAMPLE_RATE) * from_middle;
-                    let value = if lane % 4 < 2 {
-                        (TAU * turns).cos()
-                    } else {
-                        -(TAU * turns).sin()
-                    };
-                    (value * UNIT).round() as i16
+                    (of(angle(lane / 2, 2 * pair + lane % 2)) * UNIT).round() as i16
                 }))
             })
         };
         let quiet_bits = (quiet as u16).checked_ilog2().unwrap_or(0);
         Self {
-            rows: table(0),
-            columns: table(4),
+            cosines: table(f64::cos),
+            sines: table(|angle| -angle.sin()),
             loud_bits: -1 << quiet_bits,
         }
     }
@@ -108,33 +99,63 @@ impl Bank {
         let energy = f32x4::from_i32x4(squares[0]) + f32x4::from_i32x4(squares[1]);
         let sum = (sums[0] + sums[1]).reduce_add() as f32;
         let slow_energy = sum * sum * (1.0 / BLOCK as f32);
-        let samples: [i16; BLOCK] = cast(all);
-        let pairs: &[[i16; 2]] = cast_slice(&samples);
+        // Halved, so that a sum of two fits.
+        let [earlier, later]: [i16x8; 2] = cast(all >> 1i32);
+        let earlier = reversed(earlier);
         let rounding = i32x8::splat(1 << (SHIFT - 1));
-        let (mut rows, mut columns) = (rounding, rounding);
-        for (i, &pair) in pairs.iter().enumerate() {
-            let pair: i16x16 = cast(i32x8::splat(cast(pair)));
-            rows += pair.dot(self.rows[i]);
-            columns += pair.dot(self.columns[i]);
-        }
+        let [re, im] = [
+            (later + earlier, &self.cosines),
+            (later - earlier, &self.sines),
+        ]
+        .map(|(folded, table)| {
+            let pairs: [i32; PAIRS] = cast(folded);
+            let sums = pairs
+                .iter()
+                .zip(table)
+                .fold(rounding, |sums, (&pair, table)| {
+                    let pair: i16x16 = cast(i32x8::splat(pair));
+                    sums + pair.dot(*table)
+                });
+            i16x8::from_i32x8_saturate(sums >> SHIFT)
+        });
         *block = Block {
-            sums: [rows, columns].map(|sums| i16x8::from_i32x8_saturate(sums >> SHIFT)),
+            sums: interleaved(re, im),
             energy,
             slow_energy,
         };
     }
 }
 
-/// What a tone of amplitude 1 adds up to in a block.
-pub(super) const SUM_OF_UNIT: f32 = (BLOCK / 2) as f32 * UNIT as f32 / (1 << SHIFT) as f32;
+/// What a tone of amplitude 1 adds up to in a block: half its samples, halved again by folding.
+pub(super) const SUM_OF_UNIT: f32 = (BLOCK / 4) as f32 * UNIT as f32 / (1 << SHIFT) as f32;
 
-const PAIRS: usize = BLOCK / 2;
+/// Phase of a tone at a place counted from the middle of the block, in radians.
+fn angle(tone: usize, place: usize) -> f64 {
+    TAU * f64::from(FREQUENCIES[tone]) / f64::from(SAMPLE_RATE) * (place as f64 + 0.5)
+}
 
-/// The middle of a block, in samples from its first.
-const MIDDLE: f64 = (BLOCK as f64 - 1.0) / 2.0;
+#[inline]
+fn reversed(x: i16x8) -> i16x8 {
+    let [a, b, c, d, e, f, g, h] = x.to_array();
+    i16x8::new([h, g, f, e, d, c, b, a])
+}
 
-/// 1 in the tables: twelve bits, so that sixteen products of sixteen bits fit thirty-two.
-const UNIT: f64 = 4096.0;
+/// Real and imaginary parts in turn, in two halves.
+#[inline]
+fn interleaved(re: i16x8, im: i16x8) -> [i16x8; 2] {
+    let [a, b, c, d, e, f, g, h] = re.to_array();
+    let [i, j, k, l, m, n, o, p] = im.to_array();
+    [
+        i16x8::new([a, i, b, j, c, k, d, l]),
+        i16x8::new([e, m, f, n, g, o, h, p]),
+    ]
+}
+
+/// Pairs of places in half a block.
+const PAIRS: usize = BLOCK / 4;
+
+/// 1 in the tables: thirteen bits, so that eight products with sixteen bits fit thirty-two.
+const UNIT: f64 = 8192.0;
 
 /// Sums are kept without so many bits: then the loudest fits sixteen, and the weakest key of
 /// -46 dBm0 still gives 57.
@@ -146,17 +167,15 @@ mod tests {
 
     /// The same sums, one product after the other.
     fn plainly(samples: &[i16; BLOCK], tone: usize) -> [f32; 2] {
-        [f64::cos, |angle: f64| -angle.sin()].map(|of: fn(f64) -> f64| {
-            let sum: i64 = samples
-                .iter()
-                .enumerate()
-                .map(|(i, &x)| {
-                    let turns = f64::from(FREQUENCIES[tone]) / 8000.0 * (i as f64 - MIDDLE);
-                    i64::from(x.max(-i16::MAX)) * (of(TAU * turns) * UNIT).round() as i64
-                })
-                .sum();
-            ((sum + (1 << (SHIFT - 1))) >> SHIFT) as f32
-        })
+        let half = |i: usize| i64::from(samples[i].max(-i16::MAX) >> 1);
+        let mut sums = [1i64 << (SHIFT - 1); 2];
+        for place in 0..BLOCK / 2 {
+            let (later, earlier) = (half(8 + place), half(7 - place));
+            let factor = |of: f64| (of * UNIT).round() as i64;
+            sums[0] += (later + earlier) * factor(angle(tone, place).cos());
+            sums[1] += (later - earlier) * factor(-angle(tone, place).sin());
+        }
+        sums.map(|sum| (sum >> SHIFT) as f32)
     }
 
     #[test]

@@ -125,13 +125,13 @@ impl DialTone {
 /// Whether the last samples are low-pitched, by the energy of their differences.
 fn is_low(history: &History, now: u64) -> bool {
     let last = history.range(now - LOW_PITCHED_LOOK, now);
-    let square = |x: i32| i64::from(x * x);
-    let energy: i64 = last.iter().map(|&x| square(i32::from(x))).sum();
-    let changes: i64 = last
+    let square = |x: f32| x * x;
+    let energy: f32 = last.iter().map(|&x| square(f32::from(x))).sum();
+    let changes: f32 = last
         .windows(2)
-        .map(|pair| square((i32::from(pair[1]) - i32::from(pair[0])) / 2))
+        .map(|pair| square(f32::from(pair[1]) - f32::from(pair[0])))
         .sum();
-    4.0 * changes as f32 <= LOW_PITCHED * energy as f32
+    changes <= LOW_PITCHED * energy
 }
 
 /// Hz; between the dial tones of the world (350 to 450), all within the window's lobe.
