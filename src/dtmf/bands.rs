@@ -21,6 +21,15 @@ pub(super) struct Bands {
 }
 
 impl Bands {
+    /// So much in all, wherever it is.
+    pub(super) fn all_within(energy: f32) -> Self {
+        Self {
+            low: energy,
+            among: energy,
+            high: energy,
+        }
+    }
+
     pub(super) fn scaled(self, by: f32) -> Self {
         Self {
             low: self.low * by,
@@ -54,18 +63,23 @@ impl Splitter {
         let n = samples.len();
         let mut padded = [0.0; LONGEST + 2 * SIDE];
         padded[SIDE..SIDE + n].copy_from_slice(samples);
-        let load = |at: usize| f32x4::new(std::array::from_fn(|lane| padded[at + lane]));
         let mut sums = [f32x4::ZERO; 3];
         let mut seen = 0;
         let mut next = skip;
         while next < n {
-            let group = if next + GROUP <= n { next } else { n - GROUP };
-            for at in [group + SIDE, group + SIDE + 4] {
-                let middle = load(at);
+            let group = next.min(n - GROUP);
+            let reach: &[f32; GROUP + 2 * SIDE] = padded[group..]
+                .first_chunk()
+                .expect("there is room for both sides of every group");
+            for half in [SIDE, SIDE + 4] {
+                let load = |at: usize| {
+                    f32x4::new([reach[at], reach[at + 1], reach[at + 2], reach[at + 3]])
+                };
+                let middle = load(half);
                 let mut low = middle * self.low[0];
                 let mut high = middle * self.high[0];
                 for tap in 1..=SIDE {
-                    let sides = load(at - tap) + load(at + tap);
+                    let sides = load(half - tap) + load(half + tap);
                     low += sides * self.low[tap];
                     high += sides * self.high[tap];
                 }

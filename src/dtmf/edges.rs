@@ -225,22 +225,25 @@ impl<'a> Gains<'a> {
     }
 
     fn make(&mut self, from: usize) {
-        let mut model = [0.0; SPAN];
-        let model = &mut model[from * PIECE..self.from * PIECE];
-        self.placed.synthesize(from * PIECE, model);
-        let (samples, _) = self.samples[from * PIECE..self.from * PIECE].as_chunks::<PIECE>();
-        let (model, _) = model.as_chunks::<PIECE>();
-        for (i, (x, m)) in samples.iter().zip(model).enumerate() {
-            let halves = |v: &[f32; PIECE]| {
-                [
-                    f32x4::new([v[0], v[1], v[2], v[3]]),
-                    f32x4::new([v[4], v[5], v[6], v[7]]),
-                ]
-            };
-            let (x, m) = (halves(x), halves(m));
-            let energy = (m[0] * m[0] + m[1] * m[1]).reduce_add() + TINY;
-            self.gain[from + i] = (x[0] * m[0] + x[1] * m[1]).reduce_add() / energy;
-            self.energy[from + i] = energy;
+        let mut model = [0.0; PIECES_AT_ONCE * PIECE];
+        for first in (from..self.from).step_by(PIECES_AT_ONCE) {
+            let pieces = (self.from - first).min(PIECES_AT_ONCE);
+            let model = &mut model[..pieces * PIECE];
+            self.placed.synthesize(first * PIECE, model);
+            let samples = &self.samples[first * PIECE..][..pieces * PIECE];
+            let pairs = samples
+                .as_chunks::<PIECE>()
+                .0
+                .iter()
+                .zip(model.as_chunks::<PIECE>().0);
+            for (i, (x, m)) in pairs.enumerate() {
+                let [x, m] = [x, m].map(|&[a, b, c, d, e, f, g, h]| {
+                    [f32x4::new([a, b, c, d]), f32x4::new([e, f, g, h])]
+                });
+                let energy = (m[0] * m[0] + m[1] * m[1]).reduce_add() + TINY;
+                self.gain[first + i] = (x[0] * m[0] + x[1] * m[1]).reduce_add() / energy;
+                self.energy[first + i] = energy;
+            }
         }
         self.from = from;
     }
@@ -249,7 +252,7 @@ impl<'a> Gains<'a> {
 /// Pieces in the first fit, 16 ms.
 const CORE_PIECES: usize = 16;
 
-/// Pieces made at once when the search goes back.
+/// Pieces made at once.
 const PIECES_AT_ONCE: usize = 8;
 
 /// The search goes back no farther than to this piece, so that there is a "before" to look at.

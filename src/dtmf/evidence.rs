@@ -73,7 +73,10 @@ impl Analysis {
 
     /// Looks for `place.pair` in the newest samples.
     pub(super) fn run(&self, place: Place, mut excerpt: Excerpt) -> Result<Evidence, Rejection> {
-        let raw = (place.underlay == Underlay::DialTone).then_some(excerpt.samples);
+        let raw = match place.underlay {
+            Underlay::DialTone => Some(excerpt.samples),
+            Underlay::Nothing | Underlay::Hum => None,
+        };
         excerpt.filter(place.underlay);
         let samples = &excerpt.samples;
         let nominal = place.pair.radians();
@@ -144,7 +147,12 @@ impl Analysis {
         for (i, rest) in rest.iter_mut().enumerate() {
             *rest = samples[inside.start + i] - model_samples[i];
         }
-        let mut residual = self.splitter.split(rest, 0).scaled(1.0 / tone_energy);
+        let all = rest.iter().map(|x| x * x).sum::<f32>() / tone_energy;
+        let mut residual = if all < NOTHING {
+            Bands::all_within(all)
+        } else {
+            self.splitter.split(rest, 0).scaled(1.0 / tone_energy)
+        };
 
         // Before the onset.
         let mut onset = onset;
@@ -347,6 +355,9 @@ const OLDEST: usize = 28;
 
 /// Relative energies; larger than any, where the past is out of reach.
 const UNKNOWN: f32 = 9.0;
+
+/// Relative energy that no band's limit comes near: no need to tell where it is.
+const NOTHING: f32 = 0.004;
 
 /// Relative energies below which nothing need have been there before.
 const NOTHING_AMONG: f32 = 0.018;
