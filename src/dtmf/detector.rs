@@ -41,6 +41,8 @@ pub struct Detector {
     judge: Judge,
     hold: Option<Hold>,
     fragment: Option<Fragment>,
+    /// Position after the last key that is up.
+    released: u64,
     /// Samples.
     longest_gap: u64,
     /// Least mean square of a window worth a look.
@@ -63,6 +65,7 @@ impl Detector {
             judge: Judge::new(limits),
             hold: None,
             fragment: None,
+            released: 0,
             longest_gap: (limits.max_gap_ms * SAMPLE_RATE as f32 / 1000.0) as u64,
             least_mean_square: least_power * IDLE_WINDOW,
         }
@@ -241,14 +244,16 @@ impl Detector {
             };
             self.up(&hold, end.min(evidence.onset), on_event);
         }
+        // Both edges are estimates; events must not overlap all the same.
+        let onset = evidence.onset.max(self.released);
         self.fragment = None;
-        self.hold = Some(Hold::new(evidence, view, self.done));
+        self.hold = Some(Hold::new(onset, evidence, view, self.done));
         let [low, high] = evidence
             .powers
             .map(|power| Dbm0::from_amplitude(power.sqrt()));
         on_event(Event::Down(KeyDown {
             key: evidence.pair.key(),
-            onset: self.history.time_of(evidence.onset),
+            onset: self.history.time_of(onset),
             level: Dbm0(0.5 * (low.0 + high.0)),
             twist_db: twist_db(evidence),
             low_offset: evidence.offsets[0],
@@ -259,12 +264,13 @@ impl Detector {
         }));
     }
 
-    fn up(&self, hold: &Hold, end: u64, on_event: &mut impl FnMut(Event)) {
+    fn up(&mut self, hold: &Hold, end: u64, on_event: &mut impl FnMut(Event)) {
+        self.released = end.max(hold.onset);
         let onset = self.history.time_of(hold.onset);
         on_event(Event::Up(KeyUp {
             key: hold.pair.key(),
             onset,
-            end: self.history.end_of(end).max(onset),
+            end: self.history.end_of(self.released).max(onset),
         }));
     }
 }

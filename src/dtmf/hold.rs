@@ -39,11 +39,12 @@ pub(super) enum State {
 }
 
 impl Hold {
-    pub(super) fn new(evidence: &Evidence, view: &View, now: u64) -> Self {
+    /// A key down from `onset` on.
+    pub(super) fn new(onset: u64, evidence: &Evidence, view: &View, now: u64) -> Self {
         let tones = evidence.pair.tones();
         Self {
             pair: evidence.pair,
-            onset: evidence.onset,
+            onset,
             resumed: evidence.onset,
             full: [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i])),
             model: evidence.model,
@@ -61,10 +62,7 @@ impl Hold {
 
     /// The same press goes on after a break.
     pub(super) fn resume(&mut self, evidence: &Evidence, view: &View, now: u64) {
-        *self = Self {
-            onset: self.onset,
-            ..Self::new(evidence, view, now)
-        };
+        *self = Self::new(self.onset, evidence, view, now);
     }
 
     /// Takes the newest window into account; true while the key sounds on as before.

@@ -50,7 +50,9 @@ impl Score {
 
 /// All reports on a recording heard in frames of so many samples.
 pub fn hear(samples: &[i16], frame: usize, limits: &Limits) -> Vec<Report> {
-    let pieces = samples.chunks(frame).map(|frame| Piece::Heard(frame.to_vec()));
+    let pieces = samples
+        .chunks(frame)
+        .map(|frame| Piece::Heard(frame.to_vec()));
     hear_pieces(pieces, limits)
 }
 
@@ -66,7 +68,10 @@ pub fn hear_pieces(pieces: impl IntoIterator<Item = Piece>, limits: &Limits) -> 
         }),
         Event::Up(up) => {
             let report = reports.last_mut().expect("down comes before up");
-            assert_eq!(report.down.key, up.key, "the key that is up is the one that was down");
+            assert_eq!(
+                report.down.key, up.key,
+                "the key that is up is the one that was down"
+            );
             report.up = Some(up);
         }
     };

@@ -34,6 +34,39 @@ impl Random {
     }
 }
 
+/// Something like a voice: syllables of harmonics under three formants that wander, with pauses.
+pub fn voice(seed: u64, seconds: usize) -> Vec<f32> {
+    let mut random = Random::new(seed);
+    let mut audio = Vec::with_capacity(seconds * RATE);
+    let mut turns = 0.0f32;
+    while audio.len() < seconds * RATE {
+        let length = (RATE as f32 * (0.08 + 0.25 * random.uniform())) as usize;
+        let pitch = [0, 1].map(|_| 90.0 + 130.0 * random.uniform());
+        let formants = [300.0, 900.0, 2200.0].map(|hertz| hertz * (0.8 + 0.8 * random.uniform()));
+        let loud = 6000.0 * random.uniform();
+        for i in 0..length {
+            let t = i as f32 / length as f32;
+            let hertz = pitch[0] + t * (pitch[1] - pitch[0]);
+            turns = (turns + hertz / RATE as f32).fract();
+            let harmonics = 1..(3400.0 / hertz) as usize;
+            let sum: f32 = harmonics
+                .map(|k| {
+                    let at = k as f32 * hertz;
+                    let gain: f32 = formants
+                        .iter()
+                        .map(|formant| 1.0 / (1.0 + ((at - formant) / 80.0).powi(2)))
+                        .sum();
+                    gain * (TAU * (k as f32 * turns).fract()).sin()
+                })
+                .sum();
+            audio.push(loud * (std::f32::consts::PI * t).sin() * sum);
+        }
+        let pause = (RATE as f32 * 0.15 * random.uniform()) as usize;
+        audio.resize(audio.len() + pause, 0.0);
+    }
+    audio
+}
+
 /// How keys are pressed.
 #[derive(Clone, Debug)]
 pub struct Presses {
@@ -247,7 +280,9 @@ impl Line {
                 }
                 (true, Concealment::Missing) => Piece::Lost(frame.len()),
                 (true, Concealment::Zeroed) => Piece::Heard(vec![0; frame.len()]),
-                (true, Concealment::Repeated) => Piece::Heard(last[..frame.len().min(last.len())].to_vec()),
+                (true, Concealment::Repeated) => {
+                    Piece::Heard(last[..frame.len().min(last.len())].to_vec())
+                }
             });
         }
         Lossy {

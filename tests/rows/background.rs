@@ -1,0 +1,102 @@
+//! What else is on the line: noise, hum, dial tone, echo.
+
+use voiceagent::dtmf::Limits;
+
+use crate::{
+    score::{hear, row},
+    signal::{Presses, RATE, voice},
+};
+
+#[test]
+fn white_noise_takes_nothing_at_6_db_and_little_at_0() {
+    for (snr, percent) in [
+        (15.0, 100.0),
+        (9.0, 100.0),
+        (6.0, 99.7),
+        (3.0, 99.0),
+        (0.0, 94.0),
+    ] {
+        let score = row(|seed| Presses::default().record(seed).with_white_noise(snr));
+        assert!(
+            score.percent() >= percent,
+            "{:.1} % at {snr} dB",
+            score.percent()
+        );
+        assert_eq!((score.doubled, score.wrong), (0, 0), "{snr} dB");
+    }
+}
+
+#[test]
+fn noise_alone_is_no_key() {
+    let silence = Presses {
+        keys: Vec::new(),
+        ..Presses::default()
+    };
+    let mut line = silence.record(7);
+    line.audio.resize(60 * RATE, 0.0);
+    for snr in [0.0, -10.0, 20.0] {
+        let samples = line.clone().with_white_noise(snr).samples();
+        assert!(hear(&samples, 160, &Limits::ETSI).is_empty());
+    }
+}
+
+#[test]
+fn dial_tones_10_db_over_each_tone_are_heard_through() {
+    // ITU-T E.180 supplement 2: North America, most of Europe, United Kingdom.
+    for tones in [&[350.0, 440.0][..], &[425.0], &[350.0, 450.0]] {
+        for over in [0.0, 5.0, 10.0] {
+            let sines: Vec<_> = tones.iter().map(|&hertz| (hertz, -16.0 + over)).collect();
+            let score = row(|seed| Presses::at(-16.0).record(seed).with_sines(&sines));
+            let all = (score.heard, score.doubled, score.wrong);
+            assert_eq!(all, (480, 0, 0), "{tones:?} {over} dB over");
+        }
+    }
+}
+
+#[test]
+fn hum_10_db_over_each_tone_is_heard_through() {
+    for mains in [50.0, 60.0] {
+        for harmonics in [&[][..], &[(3.0 * mains, -10.0), (5.0 * mains, -20.0)]] {
+            let mut sines = vec![(mains, 0.0)];
+            sines.extend(harmonics);
+            let score = row(|seed| Presses::at(-10.0).record(seed).with_sines(&sines));
+            let all = (score.heard, score.doubled, score.wrong);
+            assert_eq!(all, (480, 0, 0), "{sines:?}");
+        }
+    }
+}
+
+#[test]
+fn dc_larger_than_the_tones_is_heard_through() {
+    for steps in [300.0, 1000.0, 3000.0] {
+        let score = row(|seed| Presses::at(-25.0).record(seed).with_dc(steps));
+        assert_eq!(
+            (score.heard, score.doubled, score.wrong),
+            (480, 0, 0),
+            "{steps}"
+        );
+    }
+}
+
+#[test]
+fn a_line_echo_is_no_second_key() {
+    for (ms, down_db) in [(20.0, 10.0), (20.0, 16.0), (50.0, 16.0)] {
+        let score = row(|seed| Presses::default().record(seed).with_echo(ms, down_db));
+        let all = (score.heard, score.doubled, score.wrong);
+        assert_eq!(all, (480, 0, 0), "{ms} ms, {down_db} dB");
+    }
+}
+
+#[test]
+fn a_voice_12_db_under_each_tone_hides_almost_no_key_and_makes_none() {
+    let voice = voice(41, 60);
+    let score = row(|seed| {
+        Presses::default()
+            .record(seed)
+            .with_background(&voice, 12.0)
+    });
+    assert!(score.percent() >= 99.0, "{:.1} %", score.percent());
+    assert_eq!((score.doubled, score.wrong), (0, 0));
+    let alone: Vec<i16> = voice.iter().map(|x| *x as i16).collect();
+    assert!(hear(&alone, 160, &Limits::ETSI).is_empty());
+}

@@ -1,0 +1,96 @@
+//! What is reported of a key, against the numbers it was made from.
+
+use voiceagent::dtmf::Limits;
+
+use crate::{
+    score::{Report, hear},
+    signal::{Line, Presses},
+};
+
+fn matched(line: &Line) -> Vec<(Report, usize, usize)> {
+    let reports = hear(&line.samples(), 160, &Limits::ETSI);
+    assert_eq!(reports.len(), line.presses.len());
+    let truth = line.presses.iter().map(|press| (press.from, press.to));
+    reports
+        .into_iter()
+        .zip(truth)
+        .map(|(report, (from, to))| (report, from, to))
+        .collect()
+}
+
+/// The largest distance between what was measured and the truth.
+fn worst(line: &Line, error: impl Fn(&Report, usize, usize) -> f32) -> f32 {
+    matched(line)
+        .iter()
+        .map(|(report, from, to)| error(report, *from, *to).abs())
+        .fold(0.0, f32::max)
+}
+
+fn apart(measured: u64, truth: usize) -> f32 {
+    measured as f32 - truth as f32
+}
+
+#[test]
+fn onset_and_end_of_a_clean_key_are_exact_to_half_a_millisecond() {
+    let line = Presses::default().record(11);
+    let onset = worst(&line, |r, from, _| apart(r.down.onset.samples(), from));
+    assert!(onset <= 4.0, "{onset} samples");
+    let end = worst(&line, |r, _, to| apart(r.up.unwrap().end.samples(), to));
+    assert!(end <= 4.0, "{end} samples");
+}
+
+#[test]
+fn onset_and_end_in_noise_are_within_2_ms() {
+    let line = Presses::lasting(80.0, 60.0)
+        .record(12)
+        .with_white_noise(12.0);
+    let onset = worst(&line, |r, from, _| apart(r.down.onset.samples(), from));
+    assert!(onset <= 16.0, "{onset} samples");
+    let end = worst(&line, |r, _, to| apart(r.up.unwrap().end.samples(), to));
+    assert!(end <= 16.0, "{end} samples");
+}
+
+#[test]
+fn a_long_key_ends_when_it_ends() {
+    for tone_ms in [200.0, 500.0, 2000.0] {
+        let presses = Presses {
+            keys: voiceagent::Key::ALL.to_vec(),
+            ..Presses::lasting(tone_ms, 100.0)
+        };
+        let line = presses.record(13);
+        let end = worst(&line, |r, _, to| apart(r.up.unwrap().end.samples(), to));
+        assert!(end <= 8.0, "{end} samples after {tone_ms} ms");
+    }
+}
+
+#[test]
+fn frequencies_are_within_a_fifth_of_a_per_cent() {
+    for (low, high) in [(0.0, 0.0), (1.5, -1.5), (-1.0, 0.5)] {
+        let line = Presses::off_by(low, high).record(14);
+        let off = worst(&line, |r, _, _| r.down.low_offset - low / 100.0);
+        assert!(off <= 2e-3, "low tone {off}");
+        let off = worst(&line, |r, _, _| r.down.high_offset - high / 100.0);
+        assert!(off <= 2e-3, "high tone {off}");
+    }
+}
+
+#[test]
+fn level_and_twist_are_within_half_a_decibel() {
+    for (low, high) in [
+        (-10.0, -10.0),
+        (-20.0, -14.0),
+        (-8.0, -16.0),
+        (-35.0, -35.0),
+    ] {
+        let presses = Presses {
+            low_dbm0: low,
+            high_dbm0: high,
+            ..Presses::default()
+        };
+        let line = presses.record(15);
+        let level = worst(&line, |r, _, _| r.down.level.0 - 0.5 * (low + high));
+        assert!(level <= 0.5, "{level} dB");
+        let twist = worst(&line, |r, _, _| r.down.twist_db - (high - low));
+        assert!(twist <= 0.5, "{twist} dB");
+    }
+}

@@ -1,0 +1,81 @@
+//! The samples' division into calls is nobody's business.
+
+use voiceagent::dtmf::{Detector, Event, Limits};
+
+use crate::signal::{Concealment, Line, Piece, Presses};
+
+fn events(pieces: &[Piece], chunk: usize) -> Vec<Event> {
+    let mut detector = Detector::new(&Limits::ETSI);
+    let mut events = Vec::new();
+    let mut on_event = |event| events.push(event);
+    for piece in pieces {
+        match piece {
+            Piece::Heard(samples) => {
+                for samples in samples.chunks(chunk) {
+                    detector.push(samples, &mut on_event);
+                }
+            }
+            Piece::Lost(samples) => detector.lost(*samples as u64, &mut on_event),
+        }
+    }
+    detector.finish(&mut on_event);
+    events
+}
+
+fn lines() -> Vec<Line> {
+    vec![
+        Presses::default().record(21),
+        Presses::lasting(100.0, 30.0)
+            .record(22)
+            .with_white_noise(3.0),
+        Presses::lasting(21.0, 60.0)
+            .record(23)
+            .with_white_noise(12.0),
+        Presses::at(-16.0)
+            .record(24)
+            .with_sines(&[(350.0, -6.0), (440.0, -6.0)]),
+        Presses::default().record(25).with_sines(&[(50.0, 0.0)]),
+    ]
+}
+
+#[test]
+fn any_split_gives_the_same_events() {
+    for line in lines() {
+        let whole = [Piece::Heard(line.samples())];
+        let expected = events(&whole, usize::MAX);
+        assert!(expected.len() > 100);
+        for chunk in [1, 7, 77, 80, 137, 160, 240, 1000] {
+            assert_eq!(events(&whole, chunk), expected, "{chunk} samples at once");
+        }
+    }
+}
+
+#[test]
+fn any_split_between_losses_gives_the_same_events() {
+    for line in lines() {
+        let lossy = line.losing(5.0, Concealment::Missing);
+        let expected = events(&lossy.pieces, usize::MAX);
+        for chunk in [1, 7, 77, 80, 137] {
+            assert_eq!(
+                events(&lossy.pieces, chunk),
+                expected,
+                "{chunk} samples at once"
+            );
+        }
+    }
+}
+
+#[test]
+fn explaining_changes_no_event() {
+    for line in lines() {
+        let samples = line.samples();
+        let mut detector = Detector::new(&Limits::ETSI);
+        let mut explained = Vec::new();
+        let mut verdicts = 0;
+        detector.push_explained(&samples, &mut |event| explained.push(event), &mut |_| {
+            verdicts += 1;
+        });
+        detector.finish(&mut |event| explained.push(event));
+        assert_eq!(explained, events(&[Piece::Heard(samples)], 160));
+    }
+}
