@@ -5,12 +5,8 @@
 //! recordings in it are the greetings and all others the callers. `TRIALS` sets how many there
 //! are.
 
-#[path = "../tests/speech/rng.rs"]
-mod rng;
 #[path = "../tests/speech/trial.rs"]
 mod trial;
-#[path = "../tests/speech/voice.rs"]
-mod voice;
 
 use std::{
     env, fs,

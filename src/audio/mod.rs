@@ -6,13 +6,17 @@ mod format;
 pub mod g711;
 mod level;
 mod resample;
+mod rng;
 mod synth;
 mod time;
+mod voice;
 
 pub use decode::Decoder;
 pub use file::{FileError, Reading, Recording, Target};
 pub use format::{AudioFormat, Encoding, FormatError};
 pub use level::Dbm0;
 pub use resample::{RateError, Resampler};
+pub use rng::Rng;
 pub use synth::{Gap, Press, Synth};
 pub use time::{SAMPLE_RATE, SampleTime};
+pub use voice::talk;

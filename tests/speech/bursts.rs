@@ -1,14 +1,11 @@
 //! Where speech begins and ends, and how loud it was.
 
 use voiceagent::{
-    audio::SampleTime,
+    audio::{Rng, SampleTime},
     speech::{Detector, Event, Limits},
 };
 
-use crate::{
-    line::{MS, add, digital, events, white},
-    rng::Rng,
-};
+use crate::line::{MS, add, digital, events, white};
 
 /// A burst of loud noise in quiet noise; speech as energy knows it.
 fn burst(rng: &mut Rng, onset: usize, length: usize, level: f32) -> Vec<f32> {

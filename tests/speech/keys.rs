@@ -2,15 +2,12 @@
 
 use voiceagent::{
     Key,
-    audio::SampleTime,
+    audio::{Rng, SampleTime},
     dtmf,
     speech::{Detector, Event, Limits},
 };
 
-use crate::{
-    line::{MS, add, digital, tone, white},
-    rng::Rng,
-};
+use crate::line::{MS, add, digital, tone, white};
 
 /// The noise in dBm0 that is taken for noise from its first frame on.
 const LOUDEST_LINE: f32 = -36.0;

@@ -3,11 +3,9 @@
 use std::f32::consts::TAU;
 
 use voiceagent::{
-    audio::Dbm0,
+    audio::{Dbm0, Rng},
     speech::{Detector, Event, Limits},
 };
-
-use crate::rng::Rng;
 
 /// Samples in a millisecond.
 pub(crate) const MS: usize = 8;

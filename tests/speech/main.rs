@@ -5,7 +5,5 @@ mod bursts;
 mod keys;
 mod line;
 mod noise;
-mod rng;
 mod streams;
 mod trial;
-mod voice;

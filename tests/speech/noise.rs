@@ -1,11 +1,8 @@
 //! Noise of the line is not speech.
 
-use voiceagent::speech::Event;
+use voiceagent::{audio::Rng, speech::Event};
 
-use crate::{
-    line::{add, events, hiss, hum, white},
-    rng::Rng,
-};
+use crate::line::{add, events, hiss, hum, white};
 
 const SECOND: usize = 8_000;
 

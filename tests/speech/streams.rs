@@ -3,15 +3,11 @@
 use std::sync::Arc;
 
 use voiceagent::{
-    audio::SampleTime,
+    audio::{Rng, SampleTime, talk},
     speech::{Detector, Envelope, Event, Limits, Prompt},
 };
 
-use crate::{
-    line::{add, digital, white},
-    rng::Rng,
-    voice,
-};
+use crate::line::{add, digital, white};
 
 /// Starts and ends take turns, and time goes on.
 fn assert_in_order(events: &[Event]) {
@@ -37,10 +33,7 @@ fn assert_in_order(events: &[Event]) {
 /// A talker on a noisy line, at the level of `-20` dBm0 or so.
 fn talker(rng: &mut Rng) -> Vec<i16> {
     let mut line = white(rng, -55.0, 10 * 8_000);
-    let speech: Vec<f32> = voice::talk(rng, 9 * 8_000)
-        .iter()
-        .map(|x| 9_000.0 * x)
-        .collect();
+    let speech: Vec<f32> = talk(rng, 9 * 8_000).iter().map(|x| 9_000.0 * x).collect();
     add(&mut line, 3_333, &speech);
     digital(&line)
 }
@@ -49,10 +42,7 @@ fn talker(rng: &mut Rng) -> Vec<i16> {
 fn however_the_samples_are_cut_the_events_are_the_same() {
     let mut rng = Rng::new(1);
     let samples = talker(&mut rng);
-    let prompt: Vec<f32> = voice::talk(&mut rng, 40_000)
-        .iter()
-        .map(|x| 9_000.0 * x)
-        .collect();
+    let prompt: Vec<f32> = talk(&mut rng, 40_000).iter().map(|x| 9_000.0 * x).collect();
     let prompt = Arc::new(Envelope::of(&digital(&prompt)));
     let heard = |piece: usize| {
         let mut detector = Detector::new(&Limits::default());
@@ -154,7 +144,7 @@ fn any_samples_any_keys_and_any_prompts_are_borne() {
                     let audio = digital(&white(&mut rng, 0.0, 9_999));
                     detector.playing(Some(Prompt::Known(Arc::new(Envelope::of(&audio)))));
                 }
-                5 => detector.lost(rng.next() % 5_000, &mut |event| events.push(event)),
+                5 => detector.lost(rng.bits() % 5_000, &mut |event| events.push(event)),
                 _ => {
                     let length = rng.index(1, 2_000);
                     let shift = rng.index(0, 16);
@@ -163,7 +153,7 @@ fn any_samples_any_keys_and_any_prompts_are_borne() {
                         1 => (0..length)
                             .map(|i| if i % 2 == 0 { i16::MIN } else { i16::MAX })
                             .collect(),
-                        _ => (0..length).map(|_| (rng.next() as i16) >> shift).collect(),
+                        _ => (0..length).map(|_| (rng.bits() as i16) >> shift).collect(),
                     };
                     detector.push(&samples, &mut |event| events.push(event));
                 }
@@ -180,10 +170,7 @@ fn the_echo_of_an_unknown_prompt_is_not_speech() {
         let mut rng = Rng::new(seed);
         let mut line = white(&mut rng, -58.0, 80_000);
         // As a prompt of -16 dBm0 returns over 15 dB of loss.
-        let echo: Vec<f32> = voice::talk(&mut rng, 76_000)
-            .iter()
-            .map(|x| 2_500.0 * x)
-            .collect();
+        let echo: Vec<f32> = talk(&mut rng, 76_000).iter().map(|x| 2_500.0 * x).collect();
         add(&mut line, 4_000, &echo);
         let mut detector = Detector::new(&Limits::default());
         detector.playing(Some(Prompt::Unknown));

@@ -3,11 +3,9 @@
 use std::sync::Arc;
 
 use voiceagent::{
-    audio::Dbm0,
+    audio::{Dbm0, Rng, talk},
     speech::{Detector, Envelope, Event, Limits, Prompt},
 };
-
-use crate::{rng::Rng, voice};
 
 /// Recordings, or what stands for them: voices the agent plays and voices of callers.
 pub(crate) struct Voices {
@@ -23,7 +21,7 @@ impl Voices {
             (0..40)
                 .map(|_| {
                     let length = rng.index(6_000, 40_000);
-                    voice::talk(&mut rng, length)
+                    talk(&mut rng, length)
                 })
                 .collect()
         };

@@ -3,10 +3,11 @@
 
 use std::f32::consts::TAU;
 
-use crate::rng::Rng;
+use super::Rng;
 
-/// `samples` samples at 8 kHz of one speaker, the loudest near 1.
-pub(crate) fn talk(rng: &mut Rng, samples: usize) -> Vec<f32> {
+/// `samples` samples at 8 kHz of one speaker, who is another each time; the loudest are near 1.
+#[must_use]
+pub fn talk(rng: &mut Rng, samples: usize) -> Vec<f32> {
     let pitch = rng.between(90.0, 230.0);
     let mut speech = Vec::with_capacity(samples);
     while speech.len() < samples {
