@@ -1,140 +1,165 @@
-//! What the key detector costs: nanoseconds a sample are the reported time over the samples.
+//! What listening costs, by kind of sound, by format, and in the slowest frame of a call.
 //!
-//! 8000 samples are a second of one caller, so a rate of 1 Gelem/s is 125 000 callers on a core.
+//! Elements are samples at 8 kHz: a throughput of 8 Kelem/s is one call in real time, so
+//! elements a second over 8,000 are the calls that one core can listen to. With
+//! `--features peers` spandsp's detector (Debian's libspandsp-dev) is measured in the same groups;
+//! `cargo bench --features peers --bench table` prints both side by side.
 
-use std::{f32::consts::TAU, hint::black_box};
+mod support;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use voiceagent::dtmf::{Detector, Limits};
+use std::{sync::Arc, time::Instant};
 
-const SECOND: usize = 8_000;
-const FRAME: usize = 160;
+use criterion::{
+    BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
+    measurement::WallTime,
+};
+use support::{FRAME, Listener, hear_all, ours, signals};
+use voiceagent::{
+    audio::{AudioFormat, Encoding, g711},
+    dtmf,
+    ear::Ear,
+    speech::{self, Envelope, Prompt},
+};
 
-fn kinds(c: &mut Criterion) {
-    let mut group = c.benchmark_group("detector");
-    for (name, samples) in [
-        ("silence", vec![0; 20 * SECOND]),
-        ("white noise", noise(20 * SECOND, 1000.0)),
-        ("voice", voice(20 * SECOND)),
-        ("chords", chords(20 * SECOND)),
-        ("keys 50/50 ms", keys(400, 400)),
-        ("a key held", keys(19 * SECOND, SECOND)),
-    ] {
-        group.throughput(Throughput::Elements(samples.len() as u64));
+/// The key detector alone.
+fn keys(c: &mut Criterion) {
+    let mut group = c.benchmark_group("keys");
+    for signal in signals::all() {
+        group.throughput(Throughput::Elements(signal.samples.len() as u64));
+        hear(&mut group, "voiceagent", &signal, ours);
+        #[cfg(feature = "peers")]
+        hear(
+            &mut group,
+            "spandsp",
+            &signal,
+            support::spandsp::Spandsp::new,
+        );
+    }
+    group.finish();
+}
+
+fn hear<L: Listener>(
+    group: &mut BenchmarkGroup<'_, WallTime>,
+    who: &str,
+    signal: &signals::Signal,
+    new: impl Fn() -> L,
+) {
+    assert_eq!(
+        hear_all(&mut new(), &signal.samples),
+        signal.keys,
+        "{who} hears other keys than there are"
+    );
+    let mut listener = new();
+    group.bench_function(BenchmarkId::new(who, signal.name), |b| {
+        b.iter(|| hear_all(&mut listener, &signal.samples));
+    });
+}
+
+/// The speech detector alone, and with an echo to be told from the caller.
+fn speech(c: &mut Criterion) {
+    let samples = signals::speech();
+    let prompt = Prompt::Known(Arc::new(Envelope::of(&samples)));
+    let mut group = c.benchmark_group("speech");
+    group.throughput(Throughput::Elements(samples.len() as u64));
+    for (name, prompt) in [("no prompt", None), ("prompt", Some(prompt))] {
+        let mut detector = speech::Detector::new(&speech::Limits::default());
         group.bench_function(name, |b| {
-            let mut detector = Detector::new(&Limits::ETSI);
             b.iter(|| {
+                let mut events = 0;
+                detector.playing(prompt.clone());
                 for frame in samples.chunks(FRAME) {
-                    detector.push(black_box(frame), &mut |event| {
-                        black_box(event);
-                    });
+                    detector.push(frame, &mut |_| events += 1);
                 }
+                events
             });
         });
     }
     group.finish();
 }
 
-/// The frame that completes a key has to fit one analysis between two others.
+/// Speech from the bytes on descriptor 3 to what is heard, keys and speech, in each format.
+fn formats(c: &mut Criterion) {
+    let samples = signals::speech();
+    let mut group = c.benchmark_group("formats");
+    group.throughput(Throughput::Elements(samples.len() as u64));
+    for name in ["slin", "ulaw", "alaw", "slin16", "slin48"] {
+        let format: AudioFormat = name.parse().expect("one of Asterisk's");
+        let bytes = encode(&samples, format);
+        let mut ear = Ear::new(
+            format,
+            &dtmf::Limits::default(),
+            Some(&speech::Limits::default()),
+        )
+        .expect("a usual rate");
+        let frame = bytes.len() / samples.len() * FRAME;
+        group.bench_function(name, |b| {
+            b.iter(|| {
+                let mut heard = 0;
+                for frame in bytes.chunks(frame) {
+                    ear.hear(frame, &mut |_| heard += 1);
+                }
+                heard
+            });
+        });
+    }
+    group.finish();
+}
+
+/// As Asterisk would write them; at higher rates each sample is held, which costs the same to
+/// hear as a band-limited signal.
+fn encode(samples: &[i16], format: AudioFormat) -> Vec<u8> {
+    let times = (format.rate() / voiceagent::audio::SAMPLE_RATE) as usize;
+    match format.encoding() {
+        Encoding::Alaw => samples.iter().map(|&x| g711::linear_to_alaw(x)).collect(),
+        Encoding::Ulaw => samples.iter().map(|&x| g711::linear_to_ulaw(x)).collect(),
+        Encoding::Slin => samples
+            .iter()
+            .flat_map(|x| [x.to_le_bytes()].repeat(times))
+            .flatten()
+            .collect(),
+    }
+}
+
+/// The one frame of each signal that takes longest: how late a call can make its neighbours.
 fn slowest_frame(c: &mut Criterion) {
-    let samples = keys(400, 400);
-    let mut heard = Detector::new(&Limits::ETSI);
-    let mut deciding = None;
-    for frame in samples.chunks(FRAME) {
-        let before = heard.clone();
-        let mut down = false;
-        heard.push(frame, &mut |_| down = true);
-        if down {
-            deciding = Some((before, frame));
-            break;
-        }
+    let mut group = c.benchmark_group("slowest frame");
+    group.throughput(Throughput::Elements(FRAME as u64));
+    for signal in signals::all() {
+        let (before, frame) = slowest(&signal.samples);
+        group.bench_function(signal.name, |b| {
+            b.iter_batched_ref(
+                || before.clone(),
+                |detector| detector.hear(frame),
+                BatchSize::SmallInput,
+            );
+        });
     }
-    let (before, frame) = deciding.expect("there are keys");
-    c.bench_function("detector/the frame that reports a key", |b| {
-        b.iter_batched_ref(
-            || before.clone(),
-            |detector| {
-                detector.push(black_box(frame), &mut |event| {
-                    black_box(event);
-                });
-            },
-            BatchSize::SmallInput,
-        );
+    group.finish();
+}
+
+/// The frame whose fastest of several tries is the slowest, and the detector before it.
+fn slowest(samples: &[i16]) -> (dtmf::Detector, &[i16]) {
+    let mut detector = ours();
+    let timed = samples.chunks(FRAME).map(|frame| {
+        let before = detector.clone();
+        let fastest = (0..TRIES).map(|_| {
+            let mut detector = before.clone();
+            let began = Instant::now();
+            detector.hear(frame);
+            began.elapsed()
+        });
+        let fastest = fastest.min();
+        detector.hear(frame);
+        (fastest, before, frame)
     });
+    let (_, before, frame) = timed
+        .max_by_key(|(fastest, ..)| *fastest)
+        .expect("a signal has frames");
+    (before, frame)
 }
 
-fn start(c: &mut Criterion) {
-    c.bench_function("detector/new", |b| {
-        b.iter(|| black_box(Detector::new(black_box(&Limits::ETSI))));
-    });
-}
+/// Of the same frame: enough that one of them is not interrupted.
+const TRIES: usize = 9;
 
-fn uniform(state: &mut u64) -> f32 {
-    *state = state
-        .wrapping_mul(6_364_136_223_846_793_005)
-        .wrapping_add(1_442_695_040_888_963_407);
-    (*state >> 40) as f32 / (1u64 << 24) as f32
-}
-
-fn noise(samples: usize, deviation: f32) -> Vec<i16> {
-    let mut state = 1;
-    (0..samples)
-        .map(|_| {
-            let sum: f32 = (0..12).map(|_| uniform(&mut state)).sum();
-            (deviation * (sum - 6.0)) as i16
-        })
-        .collect()
-}
-
-/// Harmonics of a wandering pitch in syllables.
-fn voice(samples: usize) -> Vec<i16> {
-    let mut turns = 0.0;
-    (0..samples)
-        .map(|i| {
-            let t = i as f32 / SECOND as f32;
-            turns += (140.0 + 40.0 * (TAU * 0.7 * t).sin()) / SECOND as f32;
-            let sum: f32 = (1..20)
-                .map(|k| (TAU * (k as f32 * turns).fract()).sin() / k as f32)
-                .sum();
-            (4000.0 * (TAU * 2.0 * t).sin().max(0.0) * sum) as i16
-        })
-        .collect()
-}
-
-/// Three notes at a time, a new chord every 200 ms.
-fn chords(samples: usize) -> Vec<i16> {
-    let mut state = 2;
-    let mut notes = [0.0f32; 3];
-    (0..samples)
-        .map(|i| {
-            if i % 1600 == 0 {
-                notes =
-                    notes.map(|_| 220.0 * 2f32.powf((36.0 * uniform(&mut state)).floor() / 12.0));
-            }
-            let turns = |hertz: f32| (hertz * i as f32 / SECOND as f32).fract();
-            let sum: f32 = notes.iter().map(|&hertz| (TAU * turns(hertz)).sin()).sum();
-            (3000.0 * sum) as i16
-        })
-        .collect()
-}
-
-/// Keys in turn, 20 s of them or a little more.
-fn keys(tone: usize, pause: usize) -> Vec<i16> {
-    const ROWS: [f32; 4] = [697.0, 770.0, 852.0, 941.0];
-    const COLUMNS: [f32; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
-    let mut samples = Vec::new();
-    let mut key = 0;
-    while samples.len() < 20 * SECOND {
-        let (row, column) = (ROWS[key % 4], COLUMNS[key / 4 % 4]);
-        samples.extend((0..tone).map(|i| {
-            let sine = |hertz: f32| (TAU * (hertz * i as f32 / SECOND as f32).fract()).sin();
-            (5000.0 * (sine(row) + sine(column))) as i16
-        }));
-        samples.resize(samples.len() + pause, 0);
-        key += 1;
-    }
-    samples
-}
-
-criterion_group!(benches, kinds, slowest_frame, start);
+criterion_group!(benches, keys, speech, formats, slowest_frame);
 criterion_main!(benches);

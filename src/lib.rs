@@ -46,6 +46,8 @@
 //! assert_eq!(keys, [Key::STAR]);
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod agi;
 pub mod audio;
 pub mod config;

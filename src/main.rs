@@ -1,5 +1,7 @@
 //! The `voiceagent` program: an EAGI program for Asterisk, and its tools.
 
+#![forbid(unsafe_code)]
+
 mod agent;
 mod cli;
 

@@ -1,0 +1,39 @@
+//! What the benches of the detectors have in common.
+
+pub(crate) mod signals;
+#[cfg(feature = "peers")]
+pub(crate) mod spandsp;
+
+use voiceagent::dtmf;
+
+/// Samples that come at once in a call: 20 ms.
+pub(crate) const FRAME: usize = 160;
+
+/// Something that hears keys.
+pub(crate) trait Listener {
+    /// Hears the next frame; how many keys began in it.
+    fn hear(&mut self, frame: &[i16]) -> usize;
+}
+
+impl Listener for dtmf::Detector {
+    fn hear(&mut self, frame: &[i16]) -> usize {
+        let mut keys = 0;
+        self.push(frame, &mut |event| {
+            keys += usize::from(matches!(event, dtmf::Event::Down(_)));
+        });
+        keys
+    }
+}
+
+/// This project's key detector, as a call has it.
+pub(crate) fn ours() -> dtmf::Detector {
+    dtmf::Detector::new(&dtmf::Limits::default())
+}
+
+/// Hears all of `samples`, frame by frame; how many keys there were.
+pub(crate) fn hear_all(listener: &mut impl Listener, samples: &[i16]) -> usize {
+    samples
+        .chunks(FRAME)
+        .map(|frame| listener.hear(frame))
+        .sum()
+}
