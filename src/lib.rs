@@ -49,6 +49,7 @@
 #![forbid(unsafe_code)]
 
 pub mod agi;
+pub mod asterisk_files;
 pub mod audio;
 pub mod config;
 pub mod driver;
