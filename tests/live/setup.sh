@@ -46,7 +46,7 @@ lock() {
     mkdir -p "$folder"
     exec 9>"$folder/lock"
     flock --nonblock 9 || {
-        echo "another run uses $folder" >&2
-        exit 1
+        echo "waiting for another run in $folder" >&2
+        flock 9
     }
 }
