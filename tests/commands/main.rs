@@ -4,5 +4,6 @@
 
 mod analyze;
 mod fixtures;
+mod readme;
 mod support;
 mod tone;
