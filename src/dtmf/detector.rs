@@ -245,7 +245,7 @@ impl Detector {
             self.up(&hold, end.min(evidence.onset), on_event);
         }
         // Both edges are estimates; events must not overlap all the same.
-        let onset = evidence.onset.max(self.released);
+        let onset = self.history.snapped(evidence.onset).max(self.released);
         self.fragment = None;
         self.hold = Some(Hold::new(onset, evidence, view, self.done));
         let [low, high] = evidence

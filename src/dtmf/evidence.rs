@@ -221,15 +221,21 @@ impl Analysis {
             rest,
             tones: relative(start..stop),
         };
-        if past.strongest() > ALREADY_THERE && residual.among < PURE && start >= BEFORE + OLDEST {
-            // A clean key with something like itself just before: a bouncing contact, if all was
-            // quiet before that.
-            let earlier = Past {
-                rest,
-                tones: relative(start - BEFORE..start),
-            };
-            if earlier.strongest() < QUIET && past.strongest() < WHOLE {
-                return earlier;
+        if (ALREADY_THERE..WHOLE).contains(&past.strongest()) && residual.among < PURE {
+            // A clean key with something like itself just before: a bouncing contact or a key that
+            // a lost frame has broken, if all was quiet before that.
+            for steps in 1..=BROKEN_STEPS {
+                let Some(start) = start.checked_sub(steps * BEFORE).filter(|&at| at >= OLDEST)
+                else {
+                    break;
+                };
+                let earlier = Past {
+                    rest,
+                    tones: relative(start..start + BEFORE),
+                };
+                if earlier.strongest() < QUIET {
+                    return earlier;
+                }
             }
         }
         past
@@ -363,11 +369,12 @@ const NOTHING: f32 = 0.004;
 const NOTHING_AMONG: f32 = 0.018;
 const NOTHING_HIGH: f32 = 0.07;
 
-/// Relative powers and energy in the test for a bouncing contact.
+/// Relative powers and energy in the test for a broken key, and how far back it looks: 45 ms.
+const BROKEN_STEPS: usize = 3;
 const ALREADY_THERE: f32 = 0.1;
 const PURE: f32 = 0.012;
 const QUIET: f32 = 0.05;
-const WHOLE: f32 = 0.75;
+const WHOLE: f32 = 1.5;
 
 /// 16-bit steps.
 const FULL_SCALE: f32 = 33_000.0;

@@ -104,6 +104,16 @@ impl History {
         )
     }
 
+    /// Where tones began that were found to begin at `position`: if samples are missing right
+    /// after it, they are what the tones began in.
+    pub(super) fn snapped(&self, position: u64) -> u64 {
+        let known = self.spliced.min(SPLICES);
+        (1..=known)
+            .map(|age| self.splices[(self.spliced - age) % SPLICES].position)
+            .find(|splice| (position..position + SNAP).contains(splice))
+            .unwrap_or(position)
+    }
+
     fn lost_until(&self, counts: impl Fn(&Splice) -> bool) -> u64 {
         let known = self.spliced.min(SPLICES);
         let newest_first = (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES]);
@@ -121,6 +131,9 @@ impl History {
 
 /// Room for what is kept and as much new before the old is moved down: 4 KiB.
 const CAPACITY: usize = 2 * KEPT;
+
+/// Samples, 1 ms: how far from a loss an edge may seem to be.
+const SNAP: u64 = 8;
 
 /// Losses remembered: with one in every 10 ms, more than a key and what follows it need.
 const SPLICES: usize = 16;
