@@ -161,5 +161,10 @@ fn slowest(samples: &[i16]) -> (dtmf::Detector, &[i16]) {
 /// Of the same frame: enough that one of them is not interrupted.
 const TRIES: usize = 9;
 
-criterion_group!(benches, keys, speech, formats, slowest_frame);
+/// A detector is made for each greeting.
+fn new(c: &mut Criterion) {
+    c.bench_function("new", |b| b.iter(ours));
+}
+
+criterion_group!(benches, keys, speech, formats, slowest_frame, new);
 criterion_main!(benches);

@@ -33,6 +33,11 @@ pub(crate) fn all() -> Vec<Signal> {
             samples: keys(),
             keys: (SECONDS / (2.0 * KEY)).round() as usize,
         },
+        Signal {
+            name: "a key held",
+            samples: key_held(),
+            keys: 1,
+        },
     ]
 }
 
@@ -108,6 +113,17 @@ fn keys() -> Vec<i16> {
         line.silence(KEY);
         line.press(key, &press);
     }
+    line.into_samples()
+}
+
+fn key_held() -> Vec<i16> {
+    let press = Press {
+        length: SECONDS - KEY,
+        ..Press::default()
+    };
+    let mut line = Synth::new(SAMPLE_RATE);
+    line.silence(KEY);
+    line.press(Key::STAR, &press);
     line.into_samples()
 }
 
