@@ -1,5 +1,8 @@
 """Keys: where they are heard, what they do, and that a press counts once."""
 
+import asyncio
+
+from case import LEAK
 from scenarios.listing import BOTH_LAWS, scenario
 from scenarios.steps import dialled, leaves_message, logs_in, stock_greeting
 
@@ -94,6 +97,18 @@ async def long_hash_leaking_beside_its_event(case):
     await case.presses_leaking("#", seconds=0.4)
     await leaves_message(case, "101")
     await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal")
+
+
+@scenario()
+async def hash_event_before_its_delayed_tone(case):
+    """The audio comes later than the event: one press all the same."""
+    await case.dial("101")
+    await case.hears("vm-intro", 1.0)
+    await case.presses("#", seconds=0.1)
+    await asyncio.sleep(0.1)
+    await case.presses_in_audio("#", seconds=LEAK)
+    await leaves_message(case, "101")
+    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "signal")
 
 
 @scenario()
