@@ -1,4 +1,4 @@
-"""Sounds that a caller makes: keys, speech, silence. Samples are 16 bit at 8 kHz."""
+"""Sounds that a caller makes, and recordings. Samples are 16 bit at 8 kHz."""
 
 import math
 import wave
@@ -9,11 +9,6 @@ _LOW = {697: "123A", 770: "456B", 852: "789C", 941: "*0#D"}
 _HIGH = (1209, 1336, 1477, 1633)
 # A full-scale sine is +3.14 dBm0 in A-law (ITU-T G.711).
 _FULL_SCALE_DBM0 = 3.14
-
-
-def silence(seconds):
-    """Nothing, for so long."""
-    return array("h", bytes(2 * round(seconds * RATE)))
 
 
 def key_tone(key, seconds, level_dbm0=-8.0):

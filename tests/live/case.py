@@ -4,8 +4,8 @@ import asyncio
 import time
 
 import audio
+import call
 import g711
-import phone
 import rtp
 import sounds
 
@@ -42,12 +42,14 @@ class Case:
         self.listener = None
         self._something_heard = asyncio.Event()
 
-    async def dial(self, number, callee=phone.ring):
+    async def dial(self, number, callee=call.ring):
         """Places the call; `callee` says how the called phone behaves, if it is rung."""
         self.callee.callee_of[self.name] = callee
-        self.listener = sounds.Listener(self.server.libraries[self.law.name], self._something_heard.set)
+        self.listener = sounds.Listener(
+            self.server.libraries[self.law.name], self._something_heard.set
+        )
         media = rtp.Media(self.law, self.listener.on_packet)
-        self.call = phone.OutgoingCall(self.caller, self.name, media)
+        self.call = call.OutgoingCall(self.caller, self.name, media)
         await self.call.dial(number)
 
     async def until(self, event, what):
@@ -120,7 +122,10 @@ class Case:
             found = await asyncio.to_thread(self.server.transcript, self.name)
             if found is not None and (found.of("ended") or not launched):
                 return found
-            check(time.monotonic() < deadline, f"the program had not ended {SETTLED:.0f} s after the call")
+            check(
+                time.monotonic() < deadline,
+                f"the program had not ended {SETTLED:.0f} s after the call",
+            )
             await asyncio.sleep(0.25)
 
     async def ended(self, status, executed, key="", source=""):
@@ -138,7 +143,10 @@ class Case:
             f"VOICEAGENTKEY is {variables.get('VOICEAGENTKEY')!r}, expected {key!r}",
         )
         heard_by = variables.get("VOICEAGENTKEYSOURCE", "")
-        check(heard_by in source.split("|"), f"VOICEAGENTKEYSOURCE is {heard_by!r}, expected {source!r}")
+        check(
+            heard_by in source.split("|"),
+            f"VOICEAGENTKEYSOURCE is {heard_by!r}, expected {source!r}",
+        )
         if self.call.hung_up_at is not None:
             late = transcript.executed_after(self.call.hung_up_at)
             check(not late, f"executed after the caller had hung up: {late}")
@@ -155,10 +163,15 @@ class Case:
         check(len(messages) == 1, f"{len(messages)} messages in mailbox {box}, expected 1")
         recorded = messages[0]
         length = len(recorded) / audio.RATE
-        check(abs(length - seconds) < 0.5, f"the message is {length:.2f} s long, spoken were {seconds:.2f} s")
+        check(
+            abs(length - seconds) < 0.5,
+            f"the message is {length:.2f} s long, recorded were {seconds:.2f} s",
+        )
         # What Asterisk records is the decoded bytes that were sent: compare exactly.
         sent = self.law.decode(self.law.encode(said)).tobytes()
-        check(sent in recorded.tobytes(), "the message does not hold what was said, sample by sample")
+        check(
+            sent in recorded.tobytes(), "the message does not hold what was said, sample by sample"
+        )
 
     def keep_capture(self, clip, what):
         """Keeps what came on descriptor 3 around this clip, and a line that says what it is."""

@@ -26,26 +26,29 @@ HERE = pathlib.Path(__file__).resolve().parent
 FIRST_COMMAND_MS = 1.0
 BEYOND_ECHO_MS = 0.6
 PEAK_KIB = 3 * 1024
-HEADER = "".join(
-    f"agi_{name}: {value}\n"
-    for name, value in {
-        "request": "voiceagent",
-        "channel": "SIP/peter-00000001",
-        "language": "en",
-        "type": "SIP",
-        "uniqueid": "1700000000.1",
-        "version": "16.28.0",
-        "callerid": "peter",
-        "calleridname": "Peter",
-        "context": "users",
-        "extension": "101",
-        "priority": "2",
-        "enhanced": "1.0",
-        "accountcode": "",
-        "threadid": "1",
-        "arg_1": "101",
-    }.items()
-).encode() + b"\n"
+HEADER = (
+    "".join(
+        f"agi_{name}: {value}\n"
+        for name, value in {
+            "request": "voiceagent",
+            "channel": "SIP/peter-00000001",
+            "language": "en",
+            "type": "SIP",
+            "uniqueid": "1700000000.1",
+            "version": "16.28.0",
+            "callerid": "peter",
+            "calleridname": "Peter",
+            "context": "users",
+            "extension": "101",
+            "priority": "2",
+            "enhanced": "1.0",
+            "accountcode": "",
+            "threadid": "1",
+            "arg_1": "101",
+        }.items()
+    ).encode()
+    + b"\n"
+)
 # What Asterisk answers, by the beginning of the command; the call goes unanswered to voicemail.
 ANSWERS = (
     (b"EXEC ", b"200 result=0\n"),
@@ -168,7 +171,9 @@ def main(binary, debian_11, repetitions):
         chroot.unmount(mounted)
         for root in ("/", str(debian_11)):
             shutil.rmtree(root + installed)
-    print(f"{repetitions} starts each, the programs in turns; time from the start to the first command")
+    print(
+        f"{repetitions} starts each, the programs in turns; time from the start to the first command"
+    )
     print(f"{'':30} {'median':>8} {'fastest tenth':>14} {'peak memory':>12} {'threads':>8}")
     good = True
     first_of = {
@@ -182,9 +187,7 @@ def main(binary, debian_11, repetitions):
         peak = max(sample.peak for sample in taken)
         threads = max(sample.threads for sample in taken)
         memory = f"{peak} KiB" if peak else "-"
-        print(
-            f"{program.name:30} {first:5.2f} ms {fast:11.2f} ms {memory:>12} {threads or '-':>8}"
-        )
+        print(f"{program.name:30} {first:5.2f} ms {fast:11.2f} ms {memory:>12} {threads or '-':>8}")
         if program.command is agent:
             limit = max(FIRST_COMMAND_MS, BEYOND_ECHO_MS + first_of[f"/bin/echo, {program.place}"])
             good = good and first <= limit and 0 < peak < PEAK_KIB and threads == 1

@@ -86,7 +86,10 @@ def _channel_of(lines, caller_name):
         if caller_name not in line:
             continue
         match = _DIALOGUE.search(line) or _STEP.search(line)
-        if match and (f"agi_calleridname: {caller_name}" in line or f'"{caller_name}"' in line.replace("\\", "")):
+        if match and (
+            f"agi_calleridname: {caller_name}" in line
+            or f'"{caller_name}"' in line.replace("\\", "")
+        ):
             return match["channel"]
     return None
 

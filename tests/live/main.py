@@ -30,11 +30,17 @@ async def main(options):
     loop.add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
     chosen = select(options)
     loopback.up()
-    servers = [Server(version, chroot.folder_of(options.folder, version)) for version in options.version]
+    servers = [
+        Server(version, chroot.folder_of(options.folder, version)) for version in options.version
+    ]
     results = []
     try:
-        await asyncio.gather(*(asyncio.to_thread(begin, server, options.binary) for server in servers))
-        await asyncio.gather(*(run_all(server, chosen, results, options.capture) for server in servers))
+        await asyncio.gather(
+            *(asyncio.to_thread(begin, server, options.binary) for server in servers)
+        )
+        await asyncio.gather(
+            *(run_all(server, chosen, results, options.capture) for server in servers)
+        )
     finally:
         for server in servers:
             if options.keep and not asyncio.current_task().cancelling():
@@ -123,9 +129,15 @@ async def run_one(scenario, case):
 def parse():
     """The command line of `run`."""
     parser = argparse.ArgumentParser(prog="tests/live/run", description=__doc__)
-    parser.add_argument("--only", default="*", metavar="PATTERN", help="scenarios by name, * and ? allowed")
-    parser.add_argument("--version", action="append", choices=sorted(chroot.RELEASES), help="default: both")
-    parser.add_argument("--keep", action="store_true", help="leave the servers up until Enter is pressed")
+    parser.add_argument(
+        "--only", default="*", metavar="PATTERN", help="scenarios by name, * and ? allowed"
+    )
+    parser.add_argument(
+        "--version", action="append", choices=sorted(chroot.RELEASES), help="default: both"
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="leave the servers up until Enter is pressed"
+    )
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
     parser.add_argument(
         "--capture",

@@ -22,7 +22,10 @@ def line(result):
     """One line for a scenario; a failed one adds its reason and what Asterisk wrote down."""
     verdict = "FAIL" if result.failure else "ok  "
     delays = "".join(f", cut after {delay * 1000:.0f} ms" for delay in result.delays)
-    print(f"{verdict} {result.server.name} {result.scenario} ({result.seconds:.1f} s{delays})", flush=True)
+    print(
+        f"{verdict} {result.server.name} {result.scenario} ({result.seconds:.1f} s{delays})",
+        flush=True,
+    )
     if not result.failure:
         return
     for text in result.failure.splitlines():

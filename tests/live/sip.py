@@ -63,7 +63,14 @@ class Message:
         return Message(f"SIP/2.0 {status} {reason}", [*copied, ("to", to), *extra], body)
 
 
-_LONG_NAMES = {"v": "via", "f": "from", "t": "to", "i": "call-id", "m": "contact", "l": "content-length"}
+_LONG_NAMES = {
+    "v": "via",
+    "f": "from",
+    "t": "to",
+    "i": "call-id",
+    "m": "contact",
+    "l": "content-length",
+}
 
 
 def parameter(value, name):
@@ -84,7 +91,10 @@ def token():
 
 def authorization(challenge, method, uri, user, secret):
     """The answer to a WWW-Authenticate header."""
-    asked = {k: quoted or bare for k, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]+))', challenge)}
+    asked = {
+        k: quoted or bare
+        for k, quoted, bare in re.findall(r'(\w+)=(?:"([^"]*)"|([^,\s]+))', challenge)
+    }
     ours = _md5(f"{user}:{asked['realm']}:{secret}")
     what = _md5(f"{method}:{uri}")
     fields = [

@@ -6,8 +6,6 @@ packet can be told exactly: no correlation, no threshold. Asterisk itself conver
 to the sound that is being played when they come.
 """
 
-import time
-
 FRAME = 160
 
 
@@ -21,11 +19,13 @@ class Library:
     def add(self, name, payload):
         """Learns a sound; a name that is known is replaced."""
         frames = [payload[i : i + FRAME] for i in range(0, len(payload) - FRAME + 1, FRAME)]
-        self._sounds[name] = frames
-        self._places = {}
-        for sound, its_frames in self._sounds.items():
+        # Calls listen while another thread learns: they see the old state or the new one.
+        sounds = {**self._sounds, name: frames}
+        places = {}
+        for sound, its_frames in sounds.items():
             for index, frame in enumerate(its_frames):
-                self._places.setdefault(frame, []).append((sound, index))
+                places.setdefault(frame, []).append((sound, index))
+        self._sounds, self._places = sounds, places
 
     def place(self, frame, after):
         """(sound, index) of a frame that came after the one at `after`, or None."""
@@ -83,7 +83,3 @@ class Listener:
         """Whether this sound has been heard up to this second of it."""
         wanted = int(seconds * 8000 / FRAME)
         return any(sound == name and index >= wanted for _, sound, index in self.heard)
-
-    def quiet_since(self):
-        """When anything that is known was heard last."""
-        return self.heard[-1][0] if self.heard else time.monotonic()

@@ -2,7 +2,7 @@
 
 import asyncio
 
-import phone
+from call import busy as is_busy
 from case import check
 from scenarios.listing import BOTH_LAWS, LANE_102, scenario
 from scenarios.steps import dialled, leaves_message, stock_greeting
@@ -95,7 +95,7 @@ async def caller_hangs_up_after_the_answer(case):
 @scenario()
 async def busy(case):
     """486 leads to the busy greeting."""
-    await case.dial("101", phone.busy)
+    await case.dial("101", is_busy)
     await leaves_message(case, "101")
     case.heard_whole(stock_greeting("101", "vm-isonphone"))
     await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])

@@ -39,7 +39,9 @@ async def hash_leaking_beside_event(case):
     """`#` as RFC 4733 event whose tone leaks for 60 ms."""
     await greeted(case)
     clip = await case.presses_leaking("#")
-    await save_after(case, clip, "`#`, 60 ms, each tone at -8 dBm0, the beginning of an RFC 4733 event of 160 ms")
+    await save_after(
+        case, clip, "`#`, 60 ms, each tone at -8 dBm0, the beginning of an RFC 4733 event of 160 ms"
+    )
 
 
 @capture()

@@ -37,9 +37,14 @@ async def with_a_broken_configuration(case):
     """The console is told the line and the nearest key."""
     path = case.server.configuration
     with moved_away(path):
-        path.write_text('[extensions.102]\ndial = "SIP/peter"\nmax_weight = 5\nmailbox = "102@sales"\n')
+        path.write_text(
+            '[extensions.102]\ndial = "SIP/peter"\nmax_weight = 5\nmailbox = "102@sales"\n'
+        )
         transcript = await carried_on_by_the_dialplan(case)
-    check(any("3" in line and "max_wait" in line for line in told(transcript)), f"told {told(transcript)}")
+    check(
+        any("3" in line and "max_wait" in line for line in told(transcript)),
+        f"told {told(transcript)}",
+    )
 
 
 @scenario(lane=ALONE)

@@ -1,18 +1,21 @@
 """Greetings that the owner of a mailbox has recorded."""
 
+import asyncio
 import contextlib
 
-import phone
+from call import busy as is_busy
 from case import check
 from scenarios.listing import LANE_102, scenario
 from scenarios.steps import dialled, leaves_message, logs_in
 from server import GREETING_VOICE, RECORDED
 
 
-@contextlib.contextmanager
-def recorded(case, box, name):
+@contextlib.asynccontextmanager
+async def recorded(case, box, name):
     """A greeting in the mailbox for the length of one scenario."""
-    path = case.server.record_greeting(box, name, case.server.voice(GREETING_VOICE, 4.0))
+    voice = case.server.voice(GREETING_VOICE, 4.0)
+    # It asks Asterisk's console, which may take its time; other calls go on.
+    path = await asyncio.to_thread(case.server.record_greeting, box, name, voice)
     try:
         yield
     finally:
@@ -22,7 +25,7 @@ def recorded(case, box, name):
 @scenario(lane=LANE_102)
 async def recorded_unavailable_greeting(case):
     """The owner's own words, to their end."""
-    with recorded(case, "102", "unavail"):
+    async with recorded(case, "102", "unavail"):
         await case.dial("102")
         await leaves_message(case, "102")
     case.heard_whole([RECORDED])
@@ -32,7 +35,7 @@ async def recorded_unavailable_greeting(case):
 @scenario(lane=LANE_102)
 async def star_in_a_recorded_greeting(case):
     """Its keys work as in the stock prompts."""
-    with recorded(case, "102", "unavail"):
+    async with recorded(case, "102", "unavail"):
         await case.dial("102")
         await case.hears(RECORDED, 1.5)
         pressed = await case.presses_in_audio("*")
@@ -46,8 +49,8 @@ async def recorded_busy_greeting(case):
     """Played when the phone is busy."""
     await case.callee.register()
     try:
-        with recorded(case, "102", "busy"):
-            await case.dial("102", phone.busy)
+        async with recorded(case, "102", "busy"):
+            await case.dial("102", is_busy)
             await leaves_message(case, "102")
     finally:
         await case.callee.register(0)
@@ -58,7 +61,7 @@ async def recorded_busy_greeting(case):
 @scenario(lane=LANE_102)
 async def recorded_temporary_greeting(case):
     """VoiceMail plays it whatever its options: it must not be heard twice."""
-    with recorded(case, "102", "temp"):
+    async with recorded(case, "102", "temp"):
         await case.dial("102")
         await leaves_message(case, "102")
     case.heard_whole([RECORDED])
@@ -68,7 +71,7 @@ async def recorded_temporary_greeting(case):
 @scenario(lane=LANE_102)
 async def star_in_a_temporary_greeting(case):
     """`*` leads to the login there as well."""
-    with recorded(case, "102", "temp"):
+    async with recorded(case, "102", "temp"):
         await case.dial("102")
         await case.hears(RECORDED, 1.5)
         await case.presses("*")
@@ -81,7 +84,7 @@ async def star_in_a_temporary_greeting(case):
 @scenario(lane=LANE_102)
 async def hash_in_a_temporary_greeting(case):
     """`#` skips it."""
-    with recorded(case, "102", "temp"):
+    async with recorded(case, "102", "temp"):
         await case.dial("102")
         await case.hears(RECORDED, 1.5)
         await case.presses("#")
@@ -95,7 +98,7 @@ async def hash_in_a_temporary_greeting(case):
 @scenario(lane=LANE_102)
 async def another_key_in_a_temporary_greeting(case):
     """A key without a meaning leads to a message all the same, not to the login."""
-    with recorded(case, "102", "temp"):
+    async with recorded(case, "102", "temp"):
         await case.dial("102")
         await case.hears(RECORDED, 1.5)
         await case.presses("5")

@@ -76,7 +76,9 @@ async def star_leaking_beside_its_event(case):
     await case.hears("vm-intro", 1.0)
     await case.presses_leaking("*")
     await logs_in(case, "123")
-    await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "audio|signal")
+    await case.ended(
+        "MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "audio|signal"
+    )
 
 
 @scenario()
@@ -86,7 +88,9 @@ async def hash_leaking_beside_its_event(case):
     await case.hears("vm-intro", 1.0)
     await case.presses_leaking("#")
     await leaves_message(case, "101")
-    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal")
+    await case.ended(
+        "VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal"
+    )
 
 
 @scenario()
@@ -96,7 +100,9 @@ async def long_hash_leaking_beside_its_event(case):
     await case.hears("vm-intro", 1.0)
     await case.presses_leaking("#", seconds=0.4)
     await leaves_message(case, "101")
-    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal")
+    await case.ended(
+        "VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal"
+    )
 
 
 @scenario()

@@ -1,6 +1,7 @@
 """What several scenarios do or expect."""
 
 import asyncio
+import time
 
 from case import check
 from server import CALLER_VOICE
@@ -26,8 +27,9 @@ async def leaves_message(case, box):
     said = case.server.voice(CALLER_VOICE, SAID)
     await case.says(said)
     await asyncio.sleep(0.3)
+    recorded = time.monotonic() - case.listener.last_of(["beep"])
     await case.hangs_up()
-    await case.left_message(box, said, SAID + 0.6)
+    await case.left_message(box, said, recorded)
 
 
 async def logs_in(case, pin):
