@@ -159,7 +159,7 @@ impl Detector {
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
         if let Some(hold) = &mut self.hold {
             let pair = candidate.map(|candidate| candidate.pair);
-            if hold.follow(&self.history, &view, pair, self.done) {
+            if hold.follow(&self.history, &view, pair, self.done, self.longest_gap) {
                 return;
             }
             if let State::Stopped { end, .. } = hold.state

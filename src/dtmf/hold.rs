@@ -65,26 +65,37 @@ impl Hold {
         *self = Self::new(self.onset, evidence, view, now);
     }
 
-    /// Takes the newest window into account; true while the key sounds on as before.
+    /// Takes the newest window into account; true while the key sounds on, after a break of no more
+    /// than `gap` samples too.
     pub(super) fn follow(
         &mut self,
         history: &History,
         view: &View,
         strongest: Option<Pair>,
         now: u64,
+        gap: u64,
     ) -> bool {
-        let State::Sounding { seen } = &mut self.state else {
-            return false;
-        };
         let tones = self.pair.tones();
-        let full = (0..2).all(|i| view.powers[tones[i]] > DIPPED * self.full[i]);
-        if strongest == Some(self.pair) && full {
-            *seen = now;
-            return true;
+        let full = strongest == Some(self.pair)
+            && (0..2).all(|i| view.powers[tones[i]] > DIPPED * self.full[i]);
+        match self.state {
+            State::Sounding { .. } if full => {
+                self.state = State::Sounding { seen: now };
+                true
+            }
+            State::Sounding { seen } => {
+                self.stop(history, seen, now);
+                false
+            }
+            // Only phases jumped, as between a frame and its repetition.
+            State::Stopped { end, .. } if full && now - FULL_AFTER <= end + gap => {
+                self.state = State::Sounding { seen: now };
+                self.resumed = now - FULL_AFTER;
+                self.model_start = 0;
+                true
+            }
+            State::Stopped { .. } => false,
         }
-        let seen = *seen;
-        self.stop(history, seen, now);
-        false
     }
 
     /// Finds the last sample of tones that are going.
@@ -182,6 +193,9 @@ const FULL: f32 = 0.9;
 
 /// Share of the full power below which a tone is going.
 const DIPPED: f32 = 0.6;
+
+/// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
+const FULL_AFTER: u64 = 104;
 
 /// Samples, 7 ms: how long a Hann window of 20 ms looks full after the end.
 const WINDOW_LAG: u64 = 56;

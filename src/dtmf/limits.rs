@@ -38,7 +38,7 @@ impl Limits {
     /// 2.45 % lies between every column's largest offset accepted and smallest rejected.
     pub const ETSI: Self = Self {
         min_duration_ms: 21.0,
-        max_gap_ms: 16.5,
+        max_gap_ms: 17.5,
         max_offset_percent: 2.45,
         max_twist_db: 10.5,
         max_reverse_twist_db: 10.5,
