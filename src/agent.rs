@@ -52,4 +52,4 @@ pub(crate) fn default_config() -> PathBuf {
 /// Asterisk's spool folder where it does not tell (it always does).
 const SPOOL: &str = "/var/spool/asterisk";
 /// Asterisk's configuration folder where it does not tell.
-const ETC: &str = "/etc/asterisk";
+pub(crate) const ETC: &str = "/etc/asterisk";

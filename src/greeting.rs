@@ -115,7 +115,7 @@ pub fn pieces(kind: Kind, recorded: &Recorded, mailbox: &Mailbox) -> Vec<Piece> 
 }
 
 /// Endings of the sound files that Asterisk's format modules know.
-const SOUND_ENDINGS: [&str; 28] = [
+pub(crate) const SOUND_ENDINGS: [&str; 28] = [
     "wav", "WAV", "wav49", "gsm", "ulaw", "ul", "mu", "pcm", "ulw", "alaw", "al", "alw", "sln",
     "sln12", "sln16", "sln24", "sln32", "sln44", "sln48", "sln96", "sln192", "g722", "g729",
     "g719", "ogg", "opus", "ilbc", "vox",

@@ -11,6 +11,7 @@
 //! - [`audio`] decodes what Asterisk calls its formats, reads recordings, and makes test audio.
 //! - [`agi`] turns bytes into a header and replies, and typed commands into lines.
 //! - [`config`] and [`greeting`] say who is rung, what keys do, and what is played.
+//! - [`asterisk_files`] reads Asterisk's own configuration, and [`check`] holds ours against it.
 //! - [`session`] is the call: inputs with their times go in, outputs come out. It does no I/O.
 //! - [`driver`] moves bytes between Asterisk's pipes and a session; [`sim`] does it on a virtual
 //!   clock against a simulated Asterisk. Both run the very same session.
@@ -51,6 +52,7 @@
 pub mod agi;
 pub mod asterisk_files;
 pub mod audio;
+pub mod check;
 pub mod config;
 pub mod driver;
 pub mod dtmf;

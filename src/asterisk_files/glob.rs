@@ -46,8 +46,10 @@ fn alternatives(pattern: &str) -> Vec<String> {
 
 fn matching(files: &dyn Files, pattern: &str) -> Vec<PathBuf> {
     let mut found = vec![PathBuf::from("/")];
+    let mut listed = false;
     for part in pattern.split('/').filter(|part| !part.is_empty()) {
-        if part.contains(['*', '?', '[']) {
+        listed = part.contains(['*', '?', '[']);
+        if listed {
             let wanted: Vec<char> = part.chars().collect();
             let inside = |folder: &PathBuf| -> Vec<PathBuf> {
                 let names = files.list(folder).into_iter();
@@ -60,7 +62,9 @@ fn matching(files: &dyn Files, pattern: &str) -> Vec<PathBuf> {
         }
     }
     // What stands behind a wildcard has been put together by name only.
-    found.retain(|path| exists(files, path));
+    if !listed {
+        found.retain(|path| exists(files, path));
+    }
     found
 }
 

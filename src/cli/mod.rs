@@ -4,6 +4,7 @@
 //! 2 is wrong usage. All work is done in the library.
 
 mod analyze;
+mod check;
 mod number;
 mod simulate;
 mod tone;
@@ -53,6 +54,7 @@ enum Command {
     Simulate(simulate::Arguments),
     Analyze(analyze::Arguments),
     Tone(tone::Arguments),
+    Check(check::Arguments),
 }
 
 /// Runs the command that the program's arguments name.
@@ -66,6 +68,7 @@ pub(crate) fn run(started: Instant) -> ExitCode {
         Some(Command::Simulate(arguments)) => simulate::run(&arguments, &common),
         Some(Command::Analyze(arguments)) => analyze::run(&arguments, &common),
         Some(Command::Tone(arguments)) => tone::run(&arguments, &common),
+        Some(Command::Check(arguments)) => check::run(&arguments, &common),
         None if io::stdin().is_terminal() => {
             let message = match arguments.first() {
                 Some(word) => format!("there is no command \"{word}\""),

@@ -14,6 +14,7 @@ mod tests;
 use std::{collections::BTreeMap, path::Path};
 
 pub use error::ConfigError;
+pub(crate) use error::nearest;
 pub use route::{Mailbox, Route};
 
 use crate::{dtmf, key::Key, speech};
@@ -112,6 +113,12 @@ impl Config {
         }
         let owner = extension.strip_prefix(self.login_prefix.as_str())?;
         Some(Destination::Login(self.routes.get(owner)?))
+    }
+
+    /// What is dialled before an extension to open its mailbox.
+    #[must_use]
+    pub fn login_prefix(&self) -> &str {
+        &self.login_prefix
     }
 
     /// All routes, in the order of their extensions.

@@ -65,6 +65,12 @@ impl Mailbox {
         &self.number
     }
 
+    /// The context behind the `@`.
+    #[must_use]
+    pub fn context(&self) -> &str {
+        &self.context
+    }
+
     /// Where VoiceMail keeps this mailbox's greetings below `spool` (`AST_SPOOL_DIR`).
     #[must_use]
     pub fn folder(&self, spool: &Path) -> PathBuf {

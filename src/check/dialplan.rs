@@ -1,0 +1,374 @@
+//! The dialplan around the program: whether callers reach it, and where they are when it ends.
+
+use std::collections::BTreeSet;
+
+use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
+use crate::{
+    Key,
+    asterisk_files::{Call, Dialplan, Disk, Extension, Files, Line, calls},
+    config::Route,
+};
+
+/// Checks it, and tells by what names it calls the program.
+pub(super) fn check(
+    own: &Own,
+    site: &Site,
+    dialplan: &Dialplan,
+    realtime: &Realtime,
+    findings: &mut Findings,
+) -> BTreeSet<String> {
+    check_logins(dialplan, findings);
+    let elsewhere = note_unread(site, dialplan, realtime, findings);
+    let entries = entries(dialplan);
+    if entries.is_empty() && !elsewhere {
+        findings.error(
+            site.folder.join("extensions.conf").as_path(),
+            format!("no line calls EAGI({PROGRAM}), so no call reaches it"),
+            format!("add same => n,EAGI({PROGRAM},${{EXTEN}}) to the extensions that callers dial"),
+        );
+    }
+    for entry in &entries {
+        entry.check(dialplan, own, findings);
+    }
+    check_routes(own, dialplan, &entries, findings);
+    let programs = entries
+        .iter()
+        .filter_map(|entry| entry.call.arguments.first());
+    programs
+        .map(|program| unquoted(program).to_owned())
+        .collect()
+}
+
+/// A line that calls the program.
+struct EntryPoint<'a> {
+    context: &'a str,
+    extension: &'a Extension,
+    priority: i64,
+    line: &'a Line,
+    call: Call<'a>,
+}
+
+fn entries(dialplan: &Dialplan) -> Vec<EntryPoint<'_>> {
+    let mut entries = Vec::new();
+    for (context, extension, priority, line) in lines(dialplan) {
+        for call in calls(&line.application, &["EAGI", "AGI", "DeadAGI"]) {
+            if call
+                .arguments
+                .first()
+                .is_some_and(|program| is_ours(program))
+            {
+                entries.push(EntryPoint {
+                    context,
+                    extension,
+                    priority,
+                    line,
+                    call,
+                });
+            }
+        }
+    }
+    entries
+}
+
+fn lines(dialplan: &Dialplan) -> impl Iterator<Item = (&str, &Extension, i64, &Line)> {
+    dialplan.contexts.iter().flat_map(|(name, context)| {
+        context.extensions.iter().flat_map(move |extension| {
+            let lines = extension.lines.iter();
+            lines.map(move |(&priority, line)| (name.as_str(), extension, priority, line))
+        })
+    })
+}
+
+impl EntryPoint<'_> {
+    fn check(&self, dialplan: &Dialplan, own: &Own, findings: &mut Findings) {
+        let place = &self.line.place;
+        if !self.carries_audio() {
+            findings.error(
+                place,
+                format!(
+                    "{} gives the program no audio, so it hears no key",
+                    self.call.name
+                ),
+                format!("write EAGI({})", self.call.arguments.join(",")),
+            );
+        }
+        if !self.goes_on() {
+            findings.warning(
+                place,
+                "nothing carries the caller on when the program fails: the lines behind this one do nothing",
+                "go on there when VOICEAGENTSTATUS is empty or FAILED, as config/extensions.conf does",
+            );
+        }
+        let config = &own.config;
+        if let Some(dialled) = self.fixed_number()
+            && config.destination(dialled).is_none()
+        {
+            findings.error(
+                place,
+                format!("extension {dialled} is not in voiceagent.toml"),
+                format!("write ${{EXTEN}}, or add [extensions.{dialled}]"),
+            );
+        }
+        let any = |wanted: &dyn Fn(&Extension) -> bool| {
+            let mut all = dialplan.extensions_of(self.context);
+            all.any(|extension| extension.lines.contains_key(&1) && wanted(extension))
+        };
+        let star_logs_in = config.keys.login == Some(Key::STAR);
+        if star_logs_in
+            && config.routes().any(|route| route.star)
+            && !any(&|e| e.pattern.fits("a") || e.pattern.can_begin_with('*'))
+        {
+            findings.warning(
+                place,
+                format!(
+                    "[{}] has no extension a, and none that begins with *: VoiceMail takes no * in a temporary greeting",
+                    self.context
+                ),
+                format!("add exten => a,1,NoOp() to [{}], or a pattern such as _*X.", self.context),
+            );
+        }
+        if config.routes().any(has_option_d) {
+            let keys = config.keys.login.into_iter().chain(config.keys.skip);
+            for key in keys.chain(config.keys.goto.keys().copied()) {
+                if !any(&|e| e.pattern.fits(&key.to_string())) {
+                    findings.warning(
+                        own.spot(&["dial", "options"]),
+                        format!(
+                            "Dial's option d lets {key} through while it rings only where [{}] has an extension {key}",
+                            self.context
+                        ),
+                        format!("add exten => {key},1,NoOp() to [{}], or drop d", self.context),
+                    );
+                }
+            }
+        }
+    }
+
+    fn carries_audio(&self) -> bool {
+        self.call.name.eq_ignore_ascii_case("EAGI")
+    }
+
+    /// Whether a line behind this one does something for the caller.
+    fn goes_on(&self) -> bool {
+        let behind = self.extension.lines.range(self.priority + 1..);
+        behind.into_iter().any(|(_, line)| {
+            let name = line
+                .application
+                .split('(')
+                .next()
+                .unwrap_or_default()
+                .trim();
+            !IDLE.iter().any(|idle| idle.eq_ignore_ascii_case(name))
+        })
+    }
+
+    /// Whether the extension that is dialled here is what the program goes by.
+    fn goes_by_extension(&self) -> bool {
+        matches!(self.call.arguments.get(1), None | Some(&"" | &"${EXTEN}"))
+    }
+
+    /// The number that it goes by, if it is always the same.
+    fn fixed_number(&self) -> Option<&str> {
+        let argument = unquoted(self.call.arguments.get(1)?);
+        (!argument.is_empty() && !argument.contains("${")).then_some(argument)
+    }
+
+    fn takes(&self, dialplan: &Dialplan, dialled: &str) -> bool {
+        let found = dialplan.find(self.context, dialled);
+        found.is_some_and(|found| std::ptr::eq(found, self.extension))
+    }
+}
+
+/// Whether every extension of ours, and its login, can be dialled.
+fn check_routes(
+    own: &Own,
+    dialplan: &Dialplan,
+    entries: &[EntryPoint<'_>],
+    findings: &mut Findings,
+) {
+    let (by_extension, others): (Vec<_>, Vec<_>) =
+        entries.iter().partition(|entry| entry.goes_by_extension());
+    for entry in &others {
+        if entry.fixed_number().is_none() {
+            findings.note(
+                &entry.line.place,
+                format!(
+                    "the program gets {} as extension, which is known on a call only: whether callers reach all extensions is not checked",
+                    entry.call.arguments.get(1).copied().unwrap_or_default()
+                ),
+                "",
+            );
+        }
+    }
+    if by_extension.is_empty() || others.iter().any(|entry| entry.fixed_number().is_none()) {
+        return;
+    }
+    let reached = |dialled: &str| {
+        let fixed = others
+            .iter()
+            .any(|entry| entry.fixed_number() == Some(dialled));
+        fixed
+            || by_extension
+                .iter()
+                .any(|entry| entry.takes(dialplan, dialled))
+    };
+    let first = by_extension[0];
+    for route in own.config.routes() {
+        if !reached(&route.extension) {
+            let (message, remedy) = unreached(dialplan, first, &route.extension);
+            findings.warning(own.extension(route), message, remedy);
+        }
+    }
+    let login = |route: &Route| format!("{}{}", own.config.login_prefix(), route.extension);
+    let mut missing = own
+        .config
+        .routes()
+        .map(login)
+        .filter(|dialled| !reached(dialled));
+    if let Some(dialled) = missing.next() {
+        let (message, remedy) = unreached(dialplan, first, &dialled);
+        let message = format!("the mailbox login cannot be dialled: {message}");
+        findings.warning(&first.line.place, message, remedy);
+    }
+}
+
+/// Why a number does not lead to the program, and what to do.
+fn unreached(dialplan: &Dialplan, entry: &EntryPoint<'_>, dialled: &str) -> (String, String) {
+    let context = entry.context;
+    let line = dialplan
+        .find(context, dialled)
+        .and_then(|other| other.lines.get(&1));
+    match line {
+        Some(line) => (
+            format!(
+                "{dialled} in [{context}] leads to line {} of {}, which does not call the program",
+                line.place.line,
+                line.place.file.display()
+            ),
+            format!("call EAGI({PROGRAM},${{EXTEN}}) there, or take that extension away"),
+        ),
+        None => (
+            format!(
+                "no extension of [{context}] fits {dialled}; {} there calls the program",
+                entry.extension.pattern
+            ),
+            format!("add one that does, such as exten => {dialled},1,EAGI({PROGRAM},${{EXTEN}})"),
+        ),
+    }
+}
+
+/// VoiceMailMain that asks for no PIN, anywhere.
+fn check_logins(dialplan: &Dialplan, findings: &mut Findings) {
+    for (_, _, _, line) in lines(dialplan) {
+        for call in calls(&line.application, &["VoiceMailMain"]) {
+            if letters(call.arguments.get(1).copied().unwrap_or_default()).contains('s') {
+                findings.warning(
+                    &line.place,
+                    "VoiceMailMain with option s asks for no PIN: whoever dials this opens the mailbox",
+                    "drop the s, unless only the mailbox's owner can get here",
+                );
+            }
+        }
+    }
+}
+
+/// Says which dialplans were not read; whether one of those names the program.
+fn note_unread(
+    site: &Site,
+    dialplan: &Dialplan,
+    realtime: &Realtime,
+    findings: &mut Findings,
+) -> bool {
+    let mut elsewhere = false;
+    for (name, language) in [("extensions.ael", "AEL"), ("extensions.lua", "Lua")] {
+        let file = site.folder.join(name);
+        if file.is_file() {
+            let named = names_program(&site.disk, &file);
+            elsewhere |= named;
+            let message = match named {
+                true => {
+                    format!("the dialplan in {language} names the program, and is not read here")
+                }
+                false => format!("the dialplan in {language} is not read here"),
+            };
+            findings.note(file.as_path(), message, "");
+        }
+    }
+    if let Some(place) = &realtime.extensions {
+        elsewhere = true;
+        findings.note(
+            place,
+            "extensions are in a database, which is not read here",
+            "",
+        );
+    }
+    for (name, place) in dialplan
+        .contexts
+        .values()
+        .flat_map(|context| &context.switches)
+    {
+        elsewhere |= name.to_ascii_lowercase().starts_with("realtime");
+        findings.note(
+            place,
+            format!("the dialplan of \"{name}\" is not read here"),
+            "",
+        );
+    }
+    elsewhere
+}
+
+fn names_program(disk: &Disk, file: &std::path::Path) -> bool {
+    let text = disk.read(file).unwrap_or_default();
+    text.windows(PROGRAM.len())
+        .any(|window| window == PROGRAM.as_bytes())
+}
+
+fn has_option_d(route: &Route) -> bool {
+    let options = route.dial.as_str().splitn(3, ',').nth(2);
+    letters(options.unwrap_or_default()).contains('d')
+}
+
+/// Option letters without their arguments in parentheses.
+fn letters(options: &str) -> String {
+    let mut depth = 0_usize;
+    let outside = |c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => return (depth == 0).then_some(c),
+        }
+        None
+    };
+    options.chars().filter_map(outside).collect()
+}
+
+/// Whether `EAGI`'s first argument is this program, whatever folder is before it.
+fn is_ours(program: &str) -> bool {
+    unquoted(program).rsplit('/').next() == Some(PROGRAM)
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim_matches('"')
+}
+
+/// What the program is called in agi-bin.
+pub(super) const PROGRAM: &str = "voiceagent";
+/// Applications that do nothing for a caller.
+const IDLE: [&str; 7] = ["Hangup", "NoOp", "Verbose", "Log", "Set", "MSet", "Return"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_of_options_are_no_options() {
+        assert_eq!(letters("gU(sub^d)dL(1:2)"), "gUdL");
+        assert_eq!(letters(")s"), "s");
+    }
+
+    #[test]
+    fn the_program_is_known_by_its_name() {
+        assert!(is_ours("voiceagent") && is_ours("/opt/agi/voiceagent"));
+        assert!(!is_ours("voiceagent-barge-in") && !is_ours("agi://host/x"));
+    }
+}

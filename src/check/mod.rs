@@ -1,0 +1,63 @@
+//! An installation, looked over: our configuration against itself and against Asterisk's files.
+//!
+//! [`check`] reads what is configured and says what would not work on a call, why, and how to mend
+//! it. It executes nothing, changes nothing, and reads only our configuration, Asterisk's
+//! configuration folder, and the folders that asterisk.conf names. Whatever stands in those files,
+//! or does not, is a [`Finding`].
+
+mod access;
+mod dialplan;
+mod finding;
+mod mailboxes;
+mod modules;
+mod own;
+mod peers;
+mod program;
+mod realtime;
+mod show;
+mod site;
+mod sounds;
+
+use std::path::Path;
+
+pub use finding::{Finding, Severity};
+pub use show::{Shown, show};
+
+use crate::asterisk_files::Dialplan;
+use finding::Findings;
+use own::Own;
+use realtime::Realtime;
+use site::Site;
+
+/// Looks an installation over: our configuration file, and Asterisk's configuration folder.
+#[must_use]
+pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    let found = &mut findings;
+    if !asterisk.is_dir() {
+        found.error(
+            asterisk,
+            "Asterisk's configuration folder does not exist",
+            "name it with --asterisk-dir",
+        );
+        let _ = Own::read(config, found);
+        return findings.0;
+    }
+    let site = Site::open(asterisk, found);
+    program::check_configuration(config, &site, found);
+    let Some(own) = Own::read(config, found) else {
+        return findings.0;
+    };
+    let realtime = Realtime::read(&site, found);
+    let extensions = site.conf("extensions.conf", found);
+    let dialplan = extensions.as_ref().map(Dialplan::new).unwrap_or_default();
+    let voicemail = site.conf("voicemail.conf", found);
+
+    mailboxes::check(&own, &site, voicemail.as_ref(), &realtime, found);
+    peers::check(&own, &site, &dialplan, &realtime, found);
+    let programs = dialplan::check(&own, &site, &dialplan, &realtime, found);
+    program::check(&programs, &site, found);
+    sounds::check(&own, &site, found);
+    modules::check(&own, &site, voicemail.as_ref(), found);
+    findings.0
+}

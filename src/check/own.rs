@@ -1,0 +1,94 @@
+//! Our own configuration, with the lines that its values stand in.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use toml::de::{DeTable, DeValue};
+
+use super::finding::{Findings, Spot};
+use crate::config::{Config, ConfigError, Route};
+
+/// The configuration and where it says what.
+pub(super) struct Own {
+    pub(super) file: PathBuf,
+    pub(super) config: Config,
+    /// Line of each key, by its path.
+    lines: BTreeMap<Vec<String>, usize>,
+}
+
+impl Own {
+    /// Reads it; what is wrong with it is one finding.
+    pub(super) fn read(file: &Path, findings: &mut Findings) -> Option<Self> {
+        match Config::load(file) {
+            Ok(config) => Some(Self {
+                file: file.to_owned(),
+                config,
+                lines: lines(&fs::read_to_string(file).unwrap_or_default()),
+            }),
+            Err(error) => {
+                refused(file, &error, findings);
+                None
+            }
+        }
+    }
+
+    /// Where this key is set, else the file as such.
+    pub(super) fn spot(&self, path: &[&str]) -> Spot {
+        Spot::line(&self.file, self.line(path))
+    }
+
+    /// The line in which this key is set.
+    pub(super) fn line(&self, path: &[&str]) -> Option<usize> {
+        let path: Vec<_> = path.iter().map(|&part| part.to_owned()).collect();
+        self.lines.get(&path).copied()
+    }
+
+    /// Where this key of a route is set.
+    pub(super) fn route(&self, route: &Route, key: &str) -> Spot {
+        self.spot(&["extensions", &route.extension, key])
+    }
+
+    /// Where this route begins.
+    pub(super) fn extension(&self, route: &Route) -> Spot {
+        self.spot(&["extensions", &route.extension])
+    }
+}
+
+fn refused(file: &Path, error: &ConfigError, findings: &mut Findings) {
+    // A message says what was expected behind its first semicolon.
+    let (message, remedy) = error
+        .message()
+        .split_once("; ")
+        .unwrap_or((error.message(), "README.md lists all that can be set"));
+    findings.error(Spot::line(file, error.line()), message, remedy);
+}
+
+/// The line of every key in the text.
+fn lines(text: &str) -> BTreeMap<Vec<String>, usize> {
+    let mut lines = BTreeMap::new();
+    if let Ok(document) = DeTable::parse(text) {
+        let ends: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+        let line = |offset| 1 + ends.partition_point(|&end| end < offset);
+        collect(document.get_ref(), &mut Vec::new(), &line, &mut lines);
+    }
+    lines
+}
+
+fn collect(
+    table: &DeTable<'_>,
+    path: &mut Vec<String>,
+    line: &impl Fn(usize) -> usize,
+    lines: &mut BTreeMap<Vec<String>, usize>,
+) {
+    for (key, value) in table {
+        path.push(key.get_ref().to_string());
+        lines.insert(path.clone(), line(key.span().start));
+        if let DeValue::Table(table) = value.get_ref() {
+            collect(table, path, line, lines);
+        }
+        path.pop();
+    }
+}

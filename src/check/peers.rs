@@ -1,0 +1,248 @@
+//! Who is rung: whether Asterisk has these telephones.
+
+use super::{
+    finding::{Findings, Spot},
+    own::Own,
+    realtime::Realtime,
+    site::Site,
+};
+use crate::{
+    asterisk_files::{Conf, Dialplan, Section},
+    config::{Route, nearest},
+};
+
+pub(super) fn check(
+    own: &Own,
+    site: &Site,
+    dialplan: &Dialplan,
+    realtime: &Realtime,
+    findings: &mut Findings,
+) {
+    let phones = Phones {
+        sip: site.conf("sip.conf", findings),
+        pjsip: site.conf("pjsip.conf", findings),
+        wizard: site.conf("pjsip_wizard.conf", findings),
+        realtime,
+        dialplan,
+    };
+    for route in own.config.routes() {
+        for target in targets(route) {
+            phones.check(target, &own.route(route, "dial"), findings);
+        }
+    }
+}
+
+/// Everybody whom this route rings: `SIP/bob&SIP/anna`, without time and options.
+pub(super) fn targets(route: &Route) -> impl Iterator<Item = &str> {
+    let who = route.dial.as_str().split(',').next().unwrap_or_default();
+    who.split('&').map(str::trim)
+}
+
+struct Phones<'a> {
+    sip: Option<Conf>,
+    pjsip: Option<Conf>,
+    wizard: Option<Conf>,
+    realtime: &'a Realtime,
+    dialplan: &'a Dialplan,
+}
+
+impl Phones<'_> {
+    fn check(&self, target: &str, spot: &Spot, findings: &mut Findings) {
+        let Some((technology, peer)) = target.split_once('/') else {
+            return findings.error(
+                spot.clone(),
+                format!("\"{target}\" has no technology, so Dial fails"),
+                format!("write it as SIP/{target} or PJSIP/{target}"),
+            );
+        };
+        if target.contains("${") {
+            return findings.note(
+                spot.clone(),
+                format!("\"{target}\" is known on a call only, and not checked"),
+                "",
+            );
+        }
+        match technology.to_ascii_uppercase().as_str() {
+            "SIP" => self.check_sip(peer, spot, findings),
+            "PJSIP" => self.check_pjsip(peer, spot, findings),
+            "LOCAL" => self.check_local(peer, spot, findings),
+            _ => findings.note(
+                spot.clone(),
+                format!(
+                    "\"{target}\" is not checked: the technology {technology} is not known here"
+                ),
+                "",
+            ),
+        }
+    }
+
+    fn check_sip(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
+        let peer = sip_peer(dialled);
+        let sections: Vec<_> = self.sip.iter().flat_map(sip_sections).collect();
+        let named = |section: &&Section| section.name.eq_ignore_ascii_case(peer);
+        if let Some(section) = sections.iter().copied().find(named) {
+            let kind = section
+                .value("type")
+                .map(|entry| entry.value.to_ascii_lowercase());
+            if !matches!(kind.as_deref(), Some("friend" | "peer")) {
+                findings.error(
+                    &section.place,
+                    format!("[{peer}] is no telephone that can be rung"),
+                    "set type=friend or type=peer in it",
+                );
+            }
+        } else if let Some(place) = &self.realtime.sip {
+            findings.note(
+                place,
+                "SIP peers are in a database, which is not read here",
+                "compare the peers of voiceagent.toml with it",
+            );
+        } else if dialled.contains('.') {
+            let message =
+                format!("SIP/{dialled} is a host, not a peer of sip.conf, and not checked");
+            findings.note(spot.clone(), message, "");
+        } else {
+            let names = sections.iter().map(|section| section.name.as_str());
+            let elsewhere = self.endpoint(peer).then(|| format!("PJSIP/{dialled}"));
+            let near = nearest(peer, names).map(|near| format!("SIP/{near}"));
+            unknown(
+                &format!("SIP/{peer}"),
+                "sip.conf",
+                near,
+                elsewhere,
+                spot,
+                findings,
+            );
+        }
+    }
+
+    fn check_pjsip(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
+        let peer = pjsip_endpoint(dialled);
+        if self.endpoint(peer) {
+            return;
+        }
+        if let Some(place) = &self.realtime.pjsip {
+            return findings.note(
+                place,
+                "PJSIP endpoints are in a database, which is not read here",
+                "compare the endpoints of voiceagent.toml with it",
+            );
+        }
+        let near = nearest(peer, self.endpoints().map(|section| section.name.as_str()));
+        let near = near.map(|near| format!("PJSIP/{near}"));
+        let mut sip = self.sip.iter().flat_map(sip_sections);
+        let elsewhere = sip
+            .any(|section| section.name == peer)
+            .then(|| format!("SIP/{dialled}"));
+        let files = "pjsip.conf";
+        unknown(
+            &format!("PJSIP/{peer}"),
+            files,
+            near,
+            elsewhere,
+            spot,
+            findings,
+        );
+    }
+
+    fn endpoint(&self, name: &str) -> bool {
+        self.endpoints().any(|section| section.name == name)
+    }
+
+    fn endpoints(&self) -> impl Iterator<Item = &Section> {
+        let plain = self.pjsip.iter().flat_map(|conf| of_type(conf, "endpoint"));
+        let wizards = self.wizard.iter();
+        plain.chain(wizards.flat_map(|conf| of_type(conf, "wizard")))
+    }
+
+    fn check_local(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
+        let (extension, rest) = dialled.split_once('@').unwrap_or((dialled, "default"));
+        let context = rest.split('/').next().unwrap_or_default();
+        if self.dialplan.find(context, extension).is_some() {
+            return;
+        }
+        if let Some(place) = &self.realtime.extensions {
+            return findings.note(
+                place,
+                "extensions are in a database, which is not read here",
+                "",
+            );
+        }
+        findings.error(
+            spot.clone(),
+            format!("Local/{dialled}: the dialplan has no extension {extension} in [{context}]"),
+            format!("add it, or name the context that has it: Local/{extension}@CONTEXT"),
+        );
+    }
+}
+
+/// A peer that is nowhere: one of a near name, else the same name in the other technology.
+fn unknown(
+    peer: &str,
+    file: &str,
+    near: Option<String>,
+    elsewhere: Option<String>,
+    spot: &Spot,
+    findings: &mut Findings,
+) {
+    let remedy = match elsewhere.or(near) {
+        Some(meant) => format!("did you mean \"{meant}\"?"),
+        None => format!("add it to {file}"),
+    };
+    let message = format!("{peer} is not in {file}, so it is never rung");
+    findings.error(spot.clone(), message, remedy);
+}
+
+fn of_type<'a>(conf: &'a Conf, kind: &'static str) -> impl Iterator<Item = &'a Section> {
+    conf.used().filter(move |section| {
+        let own = section.value("type");
+        own.is_some_and(|entry| entry.value.eq_ignore_ascii_case(kind))
+    })
+}
+
+fn sip_sections(conf: &Conf) -> impl Iterator<Item = &Section> {
+    conf.used().filter(|section| {
+        let name = section.name.as_str();
+        !["general", "authentication"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+    })
+}
+
+/// `peer` of chan_sip's `[extension@]peer[:port][/extension][!…]`.
+fn sip_peer(dialled: &str) -> &str {
+    let dialled = dialled.split('!').next().unwrap_or_default();
+    let peer = dialled.rsplit('@').next().unwrap_or_default();
+    peer.split(['/', ':']).next().unwrap_or_default()
+}
+
+/// `endpoint` of chan_pjsip's `[user@]endpoint[/URI]`.
+fn pjsip_endpoint(dialled: &str) -> &str {
+    let endpoint = dialled.split('/').next().unwrap_or_default();
+    endpoint.rsplit('@').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_peer_is_found_in_what_is_dialled() {
+        for (dialled, peer) in [
+            ("bob", "bob"),
+            ("bob/5551234", "bob"),
+            ("5551234@trunk", "trunk"),
+            ("5551234@trunk:5060", "trunk"),
+            ("bob!\"Name\" <1>", "bob"),
+        ] {
+            assert_eq!(sip_peer(dialled), peer);
+        }
+        for (dialled, peer) in [
+            ("bob", "bob"),
+            ("5551234@trunk", "trunk"),
+            ("trunk/sip:5551234@example.com", "trunk"),
+        ] {
+            assert_eq!(pjsip_endpoint(dialled), peer);
+        }
+    }
+}

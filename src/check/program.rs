@@ -1,0 +1,144 @@
+//! The program in agi-bin and its configuration: whether Asterisk may use them, and only it.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    access::{Answer, Owned, Wish},
+    dialplan::PROGRAM,
+    finding::Findings,
+    site::{Folder, Site},
+};
+
+/// Checks the program by each name that the dialplan has for it.
+pub(super) fn check(programs: &BTreeSet<String>, site: &Site, findings: &mut Findings) {
+    if programs.is_empty() {
+        return check_one(PROGRAM, site, findings);
+    }
+    for program in programs {
+        check_one(program, site, findings);
+    }
+}
+
+fn check_one(program: &str, site: &Site, findings: &mut Findings) {
+    let file = if program.starts_with('/') {
+        let file = PathBuf::from(program);
+        if !site.disk.has(&file) {
+            return findings.note(
+                file.as_path(),
+                "the program is outside Asterisk's folders and is not looked at",
+                "",
+            );
+        }
+        file
+    } else {
+        let folders = site.candidates(Folder::AgiBin);
+        let there = folders.iter().find(|folder| folder.join(program).exists());
+        let Some(folder) = there.cloned().or_else(|| site.existing(Folder::AgiBin)) else {
+            return findings.warning(
+                folders[0].as_path(),
+                "the folder for AGI programs is not on this machine, so the program was not looked for",
+                "name it by astagidir in asterisk.conf, and run this check where Asterisk runs",
+            );
+        };
+        folder.join(program)
+    };
+    let file = file.as_path();
+    let Ok(metadata) = fs::metadata(file) else {
+        return findings.error(
+            file,
+            "the program is not there, so EAGI ends with AGISTATUS=NOTFOUND",
+            format!("install -m 755 {PROGRAM} {}", file.display()),
+        );
+    };
+    if !metadata.is_file() {
+        return findings.error(file, "this is no regular file", "put the program there");
+    }
+    let owned = Owned::from(&metadata);
+    if owned.is_writable_by_others() {
+        findings.warning(
+            file,
+            "everybody on this machine can replace what Asterisk runs",
+            format!("chmod 755 {}", file.display()),
+        );
+    }
+    let Some(user) = site.user() else {
+        if owned.mode & 0o111 == 0 {
+            not_executable(file, findings);
+        }
+        return;
+    };
+    match owned.grants(Wish::Execute, user) {
+        Answer::Yes => {}
+        Answer::No => not_executable(file, findings),
+        Answer::IfMember => findings.note(
+            file,
+            "Asterisk can execute it only if its user is a member of the file's group",
+            format!("chmod 755 {}", file.display()),
+        ),
+    }
+    if owned.uid != 0 && owned.uid != user.uid {
+        findings.warning(
+            file,
+            format!(
+                "user {} owns the program, and can replace what Asterisk runs",
+                owned.uid
+            ),
+            format!("chown root {}", file.display()),
+        );
+    }
+}
+
+fn not_executable(file: &Path, findings: &mut Findings) {
+    findings.error(
+        file,
+        "Asterisk cannot execute it, so EAGI ends with AGISTATUS=FAILURE",
+        format!("chmod 755 {}", file.display()),
+    );
+}
+
+/// Checks who can read and change our configuration.
+pub(super) fn check_configuration(file: &Path, site: &Site, findings: &mut Findings) {
+    // One that is not there is reported when it is read.
+    let Ok(metadata) = fs::metadata(file) else {
+        return;
+    };
+    let owned = Owned::from(&metadata);
+    if owned.is_writable_by_others() {
+        findings.warning(
+            file,
+            "everybody on this machine can change who is rung and whose mailbox opens",
+            format!("chmod 640 {}", file.display()),
+        );
+    }
+    let Some(user) = site.user() else {
+        if owned.mode & 0o4 == 0 {
+            findings.note(
+                file,
+                "who runs Asterisk is not known here: whether it can read this file is not checked",
+                "",
+            );
+        }
+        return;
+    };
+    let remedy = format!("chgrp asterisk {0} && chmod 640 {0}", file.display());
+    match owned.grants(Wish::Read, user) {
+        Answer::Yes => {}
+        Answer::No => findings.error(
+            file,
+            format!(
+                "the user that runs Asterisk ({}) cannot read it, so every call fails",
+                user.uid
+            ),
+            remedy,
+        ),
+        Answer::IfMember => findings.note(
+            file,
+            "Asterisk can read it only if its user is a member of the file's group",
+            remedy,
+        ),
+    }
+}

@@ -1,0 +1,110 @@
+//! What would happen for one extension, and why.
+
+use std::{fmt::Write, path::Path};
+
+use super::{finding::Findings, own::Own};
+use crate::{
+    config::{Config, ConfigError, Destination, Route},
+    key::Key,
+};
+
+/// What is known of an extension.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Whether it leads anywhere.
+    pub leads_somewhere: bool,
+    /// Lines for a reader.
+    pub text: String,
+}
+
+/// Tells what would happen for a caller who dials `extension`, by this configuration file.
+///
+/// # Errors
+/// What is wrong with the configuration.
+pub fn show(file: &Path, extension: &str) -> Result<Shown, ConfigError> {
+    let Some(own) = Own::read(file, &mut Findings::default()) else {
+        return match Config::load(file) {
+            Err(error) => Err(error),
+            // Mended between two looks.
+            Ok(_) => show(file, extension),
+        };
+    };
+    let mut text = String::new();
+    let written = match own.config.destination(extension) {
+        Some(Destination::Person(route)) => person(&mut text, &own, extension, route),
+        Some(Destination::Login(route)) => login(&mut text, &own, extension, route),
+        None => nowhere(&mut text, &own, extension),
+    };
+    written.expect("a String takes all that is written");
+    Ok(Shown {
+        leads_somewhere: own.config.destination(extension).is_some(),
+        text,
+    })
+}
+
+fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> std::fmt::Result {
+    let (file, mailbox) = (own.file.display(), &route.mailbox);
+    let line = own.line(&["extensions", &route.extension]).unwrap_or(1);
+    writeln!(
+        out,
+        "{extension}: {file}:{line}: [extensions.{}]",
+        route.extension
+    )?;
+    writeln!(out, "  rings    Dial({})", route.dial.as_str())?;
+    writeln!(
+        out,
+        "  answered, or the caller gave up: the call ends, never voicemail"
+    )?;
+    writeln!(
+        out,
+        "  busy: the busy greeting of {mailbox}, then VoiceMail({mailbox},s)"
+    )?;
+    writeln!(
+        out,
+        "  else: the unavailable greeting of {mailbox}, then VoiceMail({mailbox},s)"
+    )?;
+    writeln!(out, "  keys in the greeting:")?;
+    let keys = &own.config.keys;
+    match keys.login {
+        Some(key) if route.star => writeln!(out, "    {key}  VoiceMailMain({mailbox})")?,
+        Some(key) => writeln!(out, "    {key}  nothing: star = false for this extension")?,
+        None => {}
+    }
+    if let Some(key) = keys.skip {
+        writeln!(out, "    {key}  straight to the beep")?;
+    }
+    for (key, target) in &keys.goto {
+        writeln!(out, "    {key}  extension {target}")?;
+    }
+    if !Key::ALL.into_iter().any(|key| keys.acts(key)) {
+        writeln!(out, "    none")?;
+    }
+    Ok(())
+}
+
+fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> std::fmt::Result {
+    let (file, prefix) = (own.file.display(), own.config.login_prefix());
+    let line = own.line(&["extensions", &route.extension]).unwrap_or(1);
+    writeln!(
+        out,
+        "{extension}: the login prefix \"{prefix}\" before {file}:{line}: [extensions.{}]",
+        route.extension
+    )?;
+    writeln!(
+        out,
+        "  opens    VoiceMailMain({}), which asks for the PIN",
+        route.mailbox
+    )
+}
+
+fn nowhere(out: &mut String, own: &Own, extension: &str) -> std::fmt::Result {
+    let near = own.config.routes().map(|route| route.extension.as_str());
+    let hint = crate::config::nearest(extension, near)
+        .map(|near| format!("; the nearest is {near}"))
+        .unwrap_or_default();
+    writeln!(
+        out,
+        "{extension}: not in {}{hint}\n  ends     VOICEAGENTSTATUS=NOROUTE; nobody is rung",
+        own.file.display()
+    )
+}

@@ -1,0 +1,196 @@
+use crate::support::Installation;
+
+/// The lines behind `EAGI` that carry the caller on.
+const AFTER: &str = " same => n,Goto(without-voiceagent,${EXTEN},1)\n";
+
+fn with_dialplan(test: &str, text: &str) -> Installation {
+    let installation = Installation::new(test);
+    installation.write("extensions.conf", text);
+    installation
+}
+
+#[test]
+fn a_dialplan_that_does_not_call_the_program_is_an_error() {
+    let installation = with_dialplan("plan_none", "[users]\nexten => 101,1,Dial(SIP/bob)\n");
+    let found = installation.check();
+    found.only(
+        "error",
+        "extensions.conf",
+        "no line calls EAGI(voiceagent)",
+        "EAGI(voiceagent,${EXTEN})",
+    );
+}
+
+#[test]
+fn agi_instead_of_eagi_is_an_error() {
+    let installation = Installation::new("plan_agi");
+    installation.replace("extensions.conf", "n,EAGI(voiceagent,", "n,AGI(voiceagent,");
+    let place = format!(
+        "extensions.conf:{}",
+        installation.line("extensions.conf", "n,AGI(")
+    );
+    installation
+        .check()
+        .only("error", &place, "no audio", "EAGI(voiceagent,${EXTEN})");
+}
+
+#[test]
+fn a_call_inside_of_another_application_is_a_call() {
+    let installation = Installation::new("plan_inside");
+    installation.replace(
+        "extensions.conf",
+        "n,EAGI(voiceagent,${EXTEN})",
+        "n,ExecIf($[1]?EAGI(voiceagent,${EXTEN}))",
+    );
+    installation.check().nothing();
+}
+
+#[test]
+fn an_extension_that_no_pattern_fits_is_a_warning() {
+    let installation = Installation::new("plan_unfit");
+    installation.replace("extensions.conf", "_[*0-9]X.,1", "_[*1]01.,1");
+    installation.replace(
+        "extensions.conf",
+        "[users]\n",
+        "[users]\nexten => _[*1]01,1,Goto(1011,1)\n",
+    );
+    let found = installation.check();
+    found.has(
+        "warning",
+        "voiceagent.toml:9",
+        "no extension of [users] fits 102",
+        "add one",
+    );
+}
+
+#[test]
+fn an_extension_that_leads_elsewhere_is_a_warning() {
+    let installation = Installation::new("plan_elsewhere");
+    installation.append(
+        "extensions.conf",
+        "[users](+)\nexten => 102,1,Dial(SIP/peter)\n",
+    );
+    let line = installation.line("extensions.conf", "102,1,Dial");
+    let found = installation.check();
+    found.only(
+        "warning",
+        "voiceagent.toml:9",
+        &format!("102 in [users] leads to line {line}"),
+        "call EAGI(voiceagent",
+    );
+}
+
+#[test]
+fn a_login_that_cannot_be_dialled_is_a_warning() {
+    let text = format!(
+        "[users]\nexten => a,1,NoOp()\nexten => _X.,1,EAGI(voiceagent,${{EXTEN}})\n{AFTER}"
+    );
+    let installation = with_dialplan("plan_login", &text);
+    let found = installation.check();
+    found.only("warning", "extensions.conf:3", "fits *101", "exten => *101");
+    installation.append("voiceagent.toml", "\n[login]\nprefix = \"88\"\n");
+    installation.check().nothing();
+}
+
+#[test]
+fn an_extension_by_an_include_is_found() {
+    let text =
+        format!("[users]\ninclude => all\n[all]\nexten => _[*0-9]X.,1,EAGI(voiceagent)\n{AFTER}");
+    with_dialplan("plan_include", &text).check().nothing();
+}
+
+#[test]
+fn without_an_exit_a_star_in_a_temporary_greeting_is_lost() {
+    let text = format!("[users]\nexten => _X.,1,EAGI(voiceagent,${{EXTEN}})\n{AFTER}");
+    let installation = with_dialplan("plan_exit", &text);
+    installation.append("voiceagent.toml", "\n[login]\nprefix = \"88\"\n");
+    let found = installation.check();
+    found.only(
+        "warning",
+        "extensions.conf:2",
+        "no * in a temporary greeting",
+        "exten => a,1",
+    );
+    // Without that key, nothing needs it.
+    installation.append("voiceagent.toml", "\n[keys]\nlogin = \"\"\n");
+    installation.check().nothing();
+}
+
+#[test]
+fn option_d_of_dial_needs_an_extension_for_each_key() {
+    let installation = Installation::new("plan_option_d");
+    installation.append("voiceagent.toml", "\n[dial]\noptions = \"gU(d)d\"\n");
+    let place = format!(
+        "voiceagent.toml:{}",
+        installation.line("voiceagent.toml", "options")
+    );
+    let found = installation.check();
+    assert_eq!(found.count("warning"), 2, "{found}");
+    found.has("warning", &place, "lets * through", "exten => *,1");
+    found.has("warning", &place, "lets # through", "exten => #,1");
+    installation.append("extensions.conf", "[users](+)\nexten => _[*#],1,NoOp()\n");
+    installation.check().nothing();
+}
+
+#[test]
+fn an_end_behind_the_program_that_only_hangs_up_is_a_warning() {
+    let text = "[users]\nexten => _[*0-9]X.,1,EAGI(voiceagent,${EXTEN})\n same => n,Verbose(1,over)\n same => n,Hangup()\n";
+    let installation = with_dialplan("plan_end", text);
+    installation.check().only(
+        "warning",
+        "extensions.conf:2",
+        "nothing carries the caller on",
+        "VOICEAGENTSTATUS",
+    );
+}
+
+#[test]
+fn a_fixed_extension_that_is_not_configured_is_an_error() {
+    let text = format!(
+        "[users]\nexten => _[*0-9]X.,1,EAGI(voiceagent,${{EXTEN}})\n{AFTER}exten => door,1,EAGI(voiceagent,109)\n{AFTER}"
+    );
+    let installation = with_dialplan("plan_fixed", &text);
+    installation.check().only(
+        "error",
+        "extensions.conf:4",
+        "109 is not in voiceagent.toml",
+        "[extensions.109]",
+    );
+}
+
+#[test]
+fn an_extension_known_on_a_call_only_is_a_note() {
+    let text = format!("[sub]\nexten => *,1,EAGI(voiceagent,${{ARG1}})\n{AFTER}");
+    let installation = with_dialplan("plan_argument", &text);
+    installation
+        .check()
+        .only("note", "extensions.conf:2", "${ARG1}", "");
+}
+
+#[test]
+fn a_login_without_a_pin_is_a_warning_anywhere() {
+    let installation = Installation::new("plan_no_pin");
+    installation.append(
+        "extensions.conf",
+        "[lobby]\nexten => 9,1,VoiceMailMain(101@sales,p(s)a(1))\n same => n,VoicemailMain(,gs)\n",
+    );
+    let line = installation.line("extensions.conf", ",gs)");
+    let place = format!("extensions.conf:{line}");
+    installation
+        .check()
+        .only("warning", &place, "asks for no PIN", "drop the s");
+}
+
+#[test]
+fn other_dialplans_are_noted_as_not_read() {
+    let installation = Installation::new("plan_others");
+    installation.write("extensions.ael", "context a { }");
+    installation.write("extensions.lua", "-- EAGI(voiceagent)");
+    installation.append("extensions.conf", "[users](+)\nswitch => DUNDi/e164\n");
+    let line = installation.line("extensions.conf", "switch");
+    let found = installation.check();
+    assert_eq!(found.count("note"), 3, "{found}");
+    found.has("note", "extensions.ael", "AEL is not read", "");
+    found.has("note", "extensions.lua", "Lua names the program", "");
+    found.has("note", &format!("extensions.conf:{line}"), "DUNDi/e164", "");
+}

@@ -1,0 +1,177 @@
+use std::fs;
+
+use crate::support::Installation;
+
+#[test]
+fn a_program_that_is_not_there_is_an_error() {
+    let installation = Installation::new("installed_missing");
+    fs::remove_file(installation.path("../agi-bin/voiceagent")).unwrap();
+    installation
+        .check()
+        .only("error", "agi-bin/voiceagent", "NOTFOUND", "install -m 755");
+}
+
+#[test]
+fn a_program_that_cannot_be_executed_is_an_error() {
+    let installation = Installation::new("installed_mode");
+    installation.mode("../agi-bin/voiceagent", 0o644);
+    installation
+        .check()
+        .only("error", "agi-bin/voiceagent", "cannot execute", "chmod 755");
+}
+
+#[test]
+fn a_program_that_others_can_replace_is_a_warning() {
+    let installation = Installation::new("installed_writable");
+    installation.mode("../agi-bin/voiceagent", 0o757);
+    installation
+        .check()
+        .only("warning", "agi-bin/voiceagent", "everybody", "chmod 755");
+}
+
+#[test]
+fn a_program_of_some_other_users_is_a_warning() {
+    let installation = Installation::new("installed_owner");
+    let program = installation.path("../agi-bin/voiceagent");
+    if std::os::unix::fs::chown(program, Some(4_321), None).is_err() {
+        // Only root can give a file away.
+        return;
+    }
+    installation.check().only(
+        "warning",
+        "agi-bin/voiceagent",
+        "user 4321 owns",
+        "chown root",
+    );
+}
+
+#[test]
+fn the_program_is_looked_for_where_the_dialplan_names_it() {
+    let installation = Installation::new("installed_path");
+    let other = installation
+        .path("../agi-bin/old/voiceagent")
+        .canonicalize();
+    assert!(other.is_err());
+    let folder = installation.path("../agi-bin").canonicalize().unwrap();
+    let named = format!("EAGI({}/old/voiceagent,", folder.display());
+    installation.replace("extensions.conf", "EAGI(voiceagent,", &named);
+    installation
+        .check()
+        .only("error", "agi-bin/old/voiceagent", "NOTFOUND", "");
+    installation.replace("extensions.conf", &named, "EAGI(/opt/voiceagent,");
+    installation
+        .check()
+        .only("note", "opt/voiceagent", "not looked at", "");
+}
+
+#[test]
+fn a_template_of_directories_is_told_to_be_unused() {
+    let installation = Installation::new("installed_template");
+    installation.replace("asterisk.conf", "[directories]", "[directories](!)");
+    installation.check().has(
+        "note",
+        "asterisk.conf:1",
+        "passes over its paths",
+        "drop the (!)",
+    );
+}
+
+#[test]
+fn sounds_that_are_missing_are_an_error() {
+    let installation = Installation::new("installed_sounds");
+    for sound in ["vm-intro.gsm", "digits/7.gsm"] {
+        fs::remove_file(installation.path("../data/sounds/en").join(sound)).unwrap();
+    }
+    let found = installation.check();
+    found.only(
+        "error",
+        "data/sounds/en",
+        "language en: vm-intro, digits/7;",
+        "core sounds",
+    );
+    // In any format, and in no folder of a language, they are there.
+    installation.write("../data/sounds/vm-intro.sln16", "");
+    installation.write("../data/sounds/digits/7.wav", "");
+    installation.check().nothing();
+}
+
+#[test]
+fn a_language_that_lacks_sounds_is_a_warning_where_it_is_set() {
+    let installation = Installation::new("installed_language");
+    installation.replace("sip.conf", "[bob]", "[bob]\nlanguage=de_AT");
+    let place = format!("sip.conf:{}", installation.line("sip.conf", "language"));
+    installation.check().only(
+        "warning",
+        &place,
+        "language de_AT lacks vm-theperson",
+        "core sounds",
+    );
+    installation.sounds("de");
+    installation.check().nothing();
+}
+
+#[test]
+fn the_default_language_is_looked_at_where_it_is_set() {
+    let installation = Installation::new("installed_default");
+    installation.append("asterisk.conf", "[options]\ndefaultlanguage = fr\n");
+    let line = installation.line("asterisk.conf", "defaultlanguage");
+    let place = format!("asterisk.conf:{line}");
+    installation
+        .check()
+        .only("warning", &place, "language fr lacks", "core sounds");
+}
+
+#[test]
+fn a_module_that_is_kept_out_is_an_error() {
+    let installation = Installation::new("installed_noload");
+    installation.append("modules.conf", "noload => res_agi.so\n");
+    installation.check().only(
+        "error",
+        "modules.conf:3",
+        "res_agi is not loaded",
+        "load => res_agi.so",
+    );
+    installation.write(
+        "modules.conf",
+        "[modules]\nautoload=no\nload => res_agi\nload => app_dial.so\nrequire = app_voicemail.so\n",
+    );
+    installation.check().only(
+        "error",
+        "modules.conf:2",
+        "chan_sip is not loaded",
+        "load => chan_sip.so",
+    );
+}
+
+#[test]
+fn without_any_voicemail_nobody_can_leave_a_message() {
+    let installation = Installation::new("installed_no_voicemail");
+    for name in ["app_voicemail_odbc", "app_voicemail_imap"] {
+        installation.append("modules.conf", &format!("noload => {name}.so\n"));
+    }
+    installation.check().nothing();
+    installation.append("modules.conf", "noload => app_voicemail.so\n");
+    installation.check().only(
+        "error",
+        "modules.conf:5",
+        "no VoiceMail",
+        "load => app_voicemail.so",
+    );
+}
+
+#[test]
+fn two_voicemails_at_once_are_a_warning() {
+    let installation = Installation::new("installed_two");
+    for name in ["app_voicemail", "app_voicemail_odbc"] {
+        installation.write(&format!("../modules/{name}.so"), "a module");
+    }
+    let found = installation.check();
+    found.only(
+        "warning",
+        "modules.conf",
+        "both loaded",
+        "noload => app_voicemail_odbc.so",
+    );
+    installation.append("modules.conf", "noload => app_voicemail_odbc.so\n");
+    installation.check().nothing();
+}

@@ -1,0 +1,131 @@
+use std::fs;
+
+use crate::support::Installation;
+
+#[test]
+fn a_mailbox_that_is_not_there_is_an_error_that_names_the_nearest() {
+    let installation = Installation::new("boxes_missing");
+    installation.replace("voiceagent.toml", "102@sales", "112@sales");
+    let line = installation.line("voiceagent.toml", "112@sales");
+    let place = format!("voiceagent.toml:{line}");
+    let found = installation.check();
+    found.only(
+        "error",
+        &place,
+        "112@sales is not in voicemail.conf",
+        "did you mean \"1",
+    );
+}
+
+#[test]
+fn the_right_number_in_the_wrong_context_is_told() {
+    let installation = Installation::new("boxes_context");
+    installation.replace("voiceagent.toml", "102@sales", "102@default");
+    let place = format!(
+        "voiceagent.toml:{}",
+        installation.line("voiceagent.toml", "102@default")
+    );
+    installation.check().only(
+        "error",
+        &place,
+        "102@default is not",
+        "did you mean \"102@sales\"?",
+    );
+}
+
+#[test]
+fn mailboxes_in_included_files_templates_and_aliases_are_found() {
+    let installation = Installation::new("boxes_included");
+    installation.write(
+        "voicemail.conf",
+        "[general]\naliasescontext=short\n[boxes](!)\n101 => 77,Bob\n[sales](boxes) ; Bob\n#include \"vm.d/*.conf\"\n",
+    );
+    installation.write(
+        "vm.d/peter.conf",
+        ";-- 102 => 9\n--;[short]\n102@sales => 101@sales\n",
+    );
+    installation.check().nothing();
+}
+
+#[test]
+fn without_voicemail_conf_there_is_no_mailbox() {
+    let installation = Installation::new("boxes_none");
+    fs::remove_file(installation.path("voicemail.conf")).unwrap();
+    installation
+        .check()
+        .only("error", "voicemail.conf", "no voicemail.conf", "create it");
+}
+
+#[test]
+fn mailboxes_in_a_database_are_a_note() {
+    let installation = Installation::new("boxes_realtime");
+    installation.write("extconfig.conf", "[settings]\nvoicemail => odbc,asterisk\n");
+    fs::remove_file(installation.path("voicemail.conf")).unwrap();
+    installation
+        .check()
+        .only("note", "extconfig.conf:2", "in a database", "compare");
+}
+
+#[test]
+fn a_pin_that_anybody_would_try_is_a_warning_that_does_not_tell_it() {
+    let installation = Installation::new("boxes_pin");
+    installation.write(
+        "voicemail.conf",
+        "[sales]\n101 => -101,Bob\n102 => ,Peter\n103 => 8642,Anna\n",
+    );
+    let found = installation.check();
+    assert_eq!(found.count("warning"), 2, "{found}");
+    found.has(
+        "warning",
+        "voicemail.conf:2",
+        "101@sales has its own number",
+        "set a PIN",
+    );
+    found.has(
+        "warning",
+        "voicemail.conf:3",
+        "102@sales has no PIN",
+        "set a PIN",
+    );
+    // Then voicemail.conf holds only the first PIN.
+    installation.append("voicemail.conf", "[general]\npasswordlocation=spooldir\n");
+    installation.check().nothing();
+}
+
+#[test]
+fn greetings_elsewhere_than_storage_says_are_a_warning() {
+    let installation = Installation::new("boxes_storage");
+    installation.replace(
+        "voicemail.conf",
+        "format=wav",
+        "format=wav\nodbcstorage=asterisk",
+    );
+    installation.check().nothing();
+    installation.append("voiceagent.toml", "\n[greeting]\nstorage = \"files\"\n");
+    let place = format!(
+        "voiceagent.toml:{}",
+        installation.line("voiceagent.toml", "storage")
+    );
+    let found = installation.check();
+    found.only("warning", &place, "keeps greetings elsewhere", "auto");
+
+    installation.replace("voicemail.conf", "\nodbcstorage=asterisk", "");
+    installation.check().nothing();
+    installation.replace("voiceagent.toml", "\"files\"", "\"elsewhere\"");
+    installation
+        .check()
+        .only("warning", &place, "greetings in files", "auto");
+}
+
+#[test]
+fn storage_in_a_database_counts_only_where_its_module_runs() {
+    let installation = Installation::new("boxes_module");
+    installation.replace(
+        "voicemail.conf",
+        "format=wav",
+        "format=wav\nodbcstorage=asterisk",
+    );
+    installation.append("voiceagent.toml", "\n[greeting]\nstorage = \"files\"\n");
+    installation.append("modules.conf", "noload => app_voicemail_odbc.so\n");
+    installation.check().nothing();
+}

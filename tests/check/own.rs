@@ -1,0 +1,122 @@
+use std::fs;
+
+use crate::support::Installation;
+
+#[test]
+fn a_configuration_that_is_wrong_is_one_error_with_its_line() {
+    let installation = Installation::new("own_wrong");
+    installation.replace(
+        "voiceagent.toml",
+        "[extensions.102]\ndial",
+        "[extensions.102]\ndail",
+    );
+    let line = installation.line("voiceagent.toml", "dail");
+    let place = format!("voiceagent.toml:{line}");
+    installation.check().only(
+        "error",
+        &place,
+        "unknown key \"dail\"",
+        "did you mean \"dial\"",
+    );
+}
+
+#[test]
+fn a_configuration_that_is_not_there_is_an_error() {
+    let installation = Installation::new("own_missing");
+    fs::remove_file(installation.path("voiceagent.toml")).unwrap();
+    installation.check().only(
+        "error",
+        "voiceagent.toml",
+        "does not exist",
+        "copy config/voiceagent.toml",
+    );
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error() {
+    let installation = Installation::new("own_no_folder");
+    let config = installation.path("voiceagent.toml").display().to_string();
+    let done = installation.run(&["--config", &config]);
+    assert_eq!(done.status, 0, "{}", done.stdout);
+    fs::rename(installation.folder(), installation.path("../elsewhere")).unwrap();
+    let found = installation.check();
+    found.has("error", "etc", "does not exist", "--asterisk-dir");
+}
+
+#[test]
+fn a_configuration_that_others_can_write_is_a_warning() {
+    let installation = Installation::new("own_writable");
+    installation.mode("voiceagent.toml", 0o646);
+    installation
+        .check()
+        .only("warning", "voiceagent.toml", "everybody", "chmod 640");
+}
+
+#[test]
+fn a_configuration_that_asterisk_cannot_read_is_an_error() {
+    let installation = Installation::new("own_unreadable");
+    let spool = installation.path("../spool");
+    if std::os::unix::fs::chown(&spool, Some(4_321), Some(4_321)).is_err() {
+        // Only root can make a folder another user's.
+        return;
+    }
+    installation.mode("voiceagent.toml", 0o640);
+    let found = installation.check();
+    found.only(
+        "error",
+        "voiceagent.toml",
+        "(4321) cannot read it",
+        "chgrp asterisk",
+    );
+}
+
+#[test]
+fn faults_of_asterisks_files_are_told_with_what_they_lead_to() {
+    let installation = Installation::new("own_faults");
+    installation.append("voicemail.conf", "[a](nobody)\n");
+    let line = installation.line("voicemail.conf", "[a]");
+    let place = format!("voicemail.conf:{line}");
+    let found = installation.check();
+    found.only(
+        "error",
+        &place,
+        "refuses the whole file",
+        "define [nobody](!)",
+    );
+
+    installation.replace("voicemail.conf", "[a](nobody)", "#exec /bin/false\nword");
+    let found = installation.check();
+    found.has("note", &place, "is not run", "");
+    found.has(
+        "warning",
+        &format!("voicemail.conf:{}", line + 1),
+        "neither",
+        "KEY = VALUE",
+    );
+}
+
+#[test]
+fn nothing_outside_of_asterisks_folders_is_read() {
+    let installation = Installation::new("own_outside");
+    installation.write("../secret/a.conf", "[a]\nk=1\n[users](+\n");
+    let outside = installation.path("../secret/a.conf").display().to_string();
+    for name in [outside.as_str(), "../secret/a.conf", "../sec*/a.conf"] {
+        let before = fs::read_to_string(installation.path("sip.conf")).unwrap();
+        installation.write("sip.conf", format!("#tryinclude {name}\n{before}"));
+        let found = installation.check();
+        assert_eq!(
+            (found.count("error"), found.count("warning")),
+            (0, 0),
+            "{found}"
+        );
+        if !name.contains('*') {
+            found.has(
+                "note",
+                "sip.conf:1",
+                "is not read by this check",
+                "yourself",
+            );
+        }
+        installation.write("sip.conf", before);
+    }
+}

@@ -1,0 +1,49 @@
+use crate::support::Installation;
+
+fn shown(test: &str, more: &str, extension: &str) -> (i32, String) {
+    let installation = Installation::new(test);
+    installation.append("voiceagent.toml", more);
+    let done = installation.run(&["--show", extension]);
+    assert_eq!(done.stderr, "");
+    let folder = installation.folder().display().to_string();
+    (done.status, done.stdout.replace(&folder, "ETC"))
+}
+
+#[test]
+fn a_person_is_shown_with_what_is_rung_and_what_keys_do() {
+    let (status, text) = shown("show_person", "\n[keys.goto]\n0 = \"102\"\n", "101");
+    assert_eq!(
+        text,
+        "101: ETC/voiceagent.toml:4: [extensions.101]\n  \
+           rings    Dial(SIP/bob,5,g)\n  \
+           answered, or the caller gave up: the call ends, never voicemail\n  \
+           busy: the busy greeting of 101@sales, then VoiceMail(101@sales,s)\n  \
+           else: the unavailable greeting of 101@sales, then VoiceMail(101@sales,s)\n  \
+           keys in the greeting:\n    \
+             *  VoiceMailMain(101@sales)\n    \
+             #  straight to the beep\n    \
+             0  extension 102\n"
+    );
+    assert_eq!(status, 0);
+}
+
+#[test]
+fn a_login_is_shown_with_the_prefix_that_makes_it_one() {
+    let (status, text) = shown("show_login", "\n[login]\nprefix = \"88\"\n", "88101");
+    assert_eq!(status, 0);
+    assert!(
+        text.contains("the login prefix \"88\" before ETC/voiceagent.toml:4"),
+        "{text}"
+    );
+    assert!(text.contains("VoiceMailMain(101@sales)"), "{text}");
+}
+
+#[test]
+fn an_extension_that_leads_nowhere_is_status_1() {
+    let (status, text) = shown("show_nowhere", "", "103");
+    assert_eq!(status, 1);
+    assert!(
+        text.starts_with("103: not in ETC/voiceagent.toml; the nearest is 10"),
+        "{text}"
+    );
+}
