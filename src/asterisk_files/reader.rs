@@ -19,6 +19,8 @@ pub(super) struct Reader<'a> {
     current: Option<usize>,
     depth: usize,
     budget: Budget,
+    /// Whether there is no sense in reading on: what follows would be the same for ever.
+    has_given_up: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -31,6 +33,7 @@ impl<'a> Reader<'a> {
             current: None,
             depth: 0,
             budget: Budget::default(),
+            has_given_up: false,
         }
     }
 
@@ -49,7 +52,11 @@ impl<'a> Reader<'a> {
                 file: file.clone(),
                 line: index + 1,
             };
+            if self.has_given_up {
+                return;
+            }
             if self.budget.is_spent() {
+                self.has_given_up = true;
                 return self.fault(place, FaultKind::TooMuch);
             }
             if line.len() > LONGEST_LINE {
@@ -163,13 +170,14 @@ impl<'a> Reader<'a> {
         may_be_missing: bool,
     ) -> Result<(), FaultKind> {
         if self.depth == MAX_DEPTH {
+            self.has_given_up = true;
             return Err(FaultKind::TooDeep(name.to_owned()));
         }
         let mut missing = FaultKind::MissingInclude(name.to_owned());
         let mut found = false;
         let full = self.folder.join(name);
         for path in glob::expand(self.files, &full.to_string_lossy()) {
-            if self.budget.is_spent() {
+            if self.has_given_up || self.budget.is_spent() {
                 return Ok(());
             }
             match self.files.read(&path) {

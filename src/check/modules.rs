@@ -1,13 +1,13 @@
 //! The modules that a call needs, and where VoiceMail keeps its recordings.
 
 use super::{
-    finding::Findings,
+    finding::{Findings, Spot},
     own::Own,
     peers::targets,
     site::{Folder, Site},
 };
 use crate::{
-    asterisk_files::{Conf, Entry},
+    asterisk_files::{Conf, Entry, Files},
     config::Storage,
 };
 
@@ -16,29 +16,26 @@ pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: 
     let Some(conf) = site.conf("modules.conf", findings) else {
         return;
     };
-    let modules = Modules { conf: &conf };
-    let needed = needed(own);
-    for name in needed {
-        if let Err(entry) = modules.is_loaded(name) {
-            let (message, remedy) = (
-                format!("{name} is not loaded, and calls need it"),
-                format!("write load => {name}.so in [modules], and no noload"),
-            );
-            match entry {
-                Some(entry) => findings.error(&entry.place, message, remedy),
-                None => findings.error(conf.file.as_path(), message, remedy),
-            }
-        }
+    let modules = Modules {
+        conf: &conf,
+        installed: site
+            .existing(Folder::Modules)
+            .map(|folder| site.disk.list(&folder)),
+    };
+    for name in needed(own) {
+        check_one(&modules, name, findings);
     }
-    check_voicemail(&modules, site, findings);
+    check_voicemail(&modules, findings);
     if let Some(voicemail) = voicemail {
         check_storage(own, &modules, voicemail, findings);
     }
 }
 
-/// What modules.conf says.
+/// What modules.conf says, and what there is to load.
 struct Modules<'a> {
     conf: &'a Conf,
+    /// The files of the folder of modules, where that is known.
+    installed: Option<Vec<String>>,
 }
 
 impl<'a> Modules<'a> {
@@ -66,9 +63,22 @@ impl<'a> Modules<'a> {
         })
     }
 
-    /// Whether this variant of VoiceMail can be the one that runs.
+    /// Whether the module's file is there, where that is known.
+    fn is_installed(&self, name: &str) -> Option<bool> {
+        let file = format!("{name}.so");
+        self.installed.as_ref().map(|files| files.contains(&file))
+    }
+
+    /// Whether nothing is known that keeps the module from running.
     fn may_run(&self, name: &str) -> bool {
-        self.is_loaded(name).is_ok()
+        self.is_loaded(name).is_ok() && self.is_installed(name) != Some(false)
+    }
+
+    /// The line that keeps the module out, else the file as such.
+    fn spot(&self, culprit: Option<&Entry>) -> Spot {
+        culprit.map_or(Spot::from(self.conf.file.as_path()), |entry| {
+            Spot::from(&entry.place)
+        })
     }
 }
 
@@ -83,35 +93,44 @@ fn needed(own: &Own) -> Vec<&'static str> {
     needed
 }
 
-/// One variant of VoiceMail has to run, and no second one.
-fn check_voicemail(modules: &Modules<'_>, site: &Site, findings: &mut Findings) {
-    let folder = site.existing(Folder::Modules);
-    let installed = |name: &str| {
-        let file = folder
-            .as_ref()
-            .map(|folder| folder.join(format!("{name}.so")));
-        file.is_some_and(|file| file.is_file())
-    };
-    let file = modules.conf.file.as_path();
-    if !VOICEMAILS.iter().any(|name| modules.may_run(name)) {
-        let line = modules.line(&["noload"], VOICEMAILS[0]);
-        let (message, remedy) = (
-            "no VoiceMail is loaded, so no caller can leave a message",
-            "write load => app_voicemail.so in [modules], and no noload",
+fn check_one(modules: &Modules<'_>, name: &str, findings: &mut Findings) {
+    if let Err(culprit) = modules.is_loaded(name) {
+        findings.error(
+            modules.spot(culprit),
+            format!("{name} is not loaded, and calls need it"),
+            format!("write load => {name}.so in [modules], and no noload"),
         );
-        match line {
-            Some(entry) => findings.error(&entry.place, message, remedy),
-            None => findings.error(file, message, remedy),
-        }
+    } else if modules.is_installed(name) == Some(false) {
+        let remedy = match name {
+            // It was removed from Asterisk.
+            "chan_sip" => "write PJSIP/ for SIP/: Asterisk 21 and later have no chan_sip",
+            _ => "install the package of Asterisk that has it",
+        };
+        findings.error(
+            modules.spot(None),
+            format!("{name} is not installed, and calls need it"),
+            remedy,
+        );
     }
-    let running = VOICEMAILS
-        .iter()
-        .filter(|name| modules.may_run(name) && installed(name));
-    let running: Vec<_> = running.copied().collect();
-    if let [first, second, ..] = running[..] {
+}
+
+/// One variant of VoiceMail has to run, and no second one.
+fn check_voicemail(modules: &Modules<'_>, findings: &mut Findings) {
+    let running = VOICEMAILS.iter().copied();
+    let running: Vec<_> = running.filter(|name| modules.may_run(name)).collect();
+    if running.is_empty() {
+        findings.error(
+            modules.spot(modules.line(&["noload"], VOICEMAILS[0])),
+            "no VoiceMail is installed and loaded, so no caller can leave a message",
+            "install app_voicemail.so, and write load => app_voicemail.so in [modules], and no noload",
+        );
+    }
+    if let [first, second, ..] = running[..]
+        && modules.installed.is_some()
+    {
         findings.warning(
-            file,
-            format!("{first} and {second} are both installed and both loaded: the one that fails takes the other's applications with it"),
+            modules.spot(None),
+            format!("{first} and {second} are both loaded: the one that fails takes the other's applications with it"),
             format!("write noload => {second}.so in [modules], or noload => {first}.so"),
         );
     }
@@ -119,14 +138,13 @@ fn check_voicemail(modules: &Modules<'_>, site: &Site, findings: &mut Findings) 
 
 /// Whether greetings are where `[greeting] storage` says.
 fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &mut Findings) {
-    let set = |key, variant| {
-        let entry = voicemail.value("general", key);
-        entry.filter(|_| modules.may_run(variant))
-    };
-    let elsewhere = set("odbcstorage", "app_voicemail_odbc")
-        .or_else(|| set("imapserver", "app_voicemail_imap"));
+    let set = STORES.map(|(key, variant)| (voicemail.value("general", key), variant));
+    let used = set
+        .iter()
+        .find_map(|(entry, variant)| entry.filter(|_| modules.may_run(variant)));
     let spot = own.spot(&["greeting", "storage"]);
-    match (own.config.greeting.storage, elsewhere) {
+    let is_anywhere = set.iter().any(|(entry, _)| entry.is_some());
+    match (own.config.greeting.storage, used) {
         (Storage::Files, Some(entry)) => findings.warning(
             spot,
             format!(
@@ -136,9 +154,9 @@ fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &
             ),
             "write storage = \"auto\" or \"elsewhere\"",
         ),
-        (Storage::Elsewhere, None) => findings.warning(
+        (Storage::Elsewhere, None) if !is_anywhere => findings.warning(
             spot,
-            "storage is \"elsewhere\", but voicemail.conf keeps greetings in files: no key in the audio is heard for nothing",
+            "storage is \"elsewhere\", but voicemail.conf keeps greetings in files: keys in the audio are not heard, for nothing",
             "write storage = \"auto\" or \"files\"",
         ),
         _ => {}
@@ -147,3 +165,8 @@ fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &
 
 /// The variants of VoiceMail, by where they keep messages.
 const VOICEMAILS: [&str; 3] = ["app_voicemail", "app_voicemail_odbc", "app_voicemail_imap"];
+/// What voicemail.conf sets for a database or a mail server, and the variant that heeds it.
+const STORES: [(&str, &str); 2] = [
+    ("odbcstorage", "app_voicemail_odbc"),
+    ("imapserver", "app_voicemail_imap"),
+];

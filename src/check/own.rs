@@ -20,19 +20,20 @@ pub(super) struct Own {
 }
 
 impl Own {
+    /// Reads it.
+    pub(super) fn load(file: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(file);
+        Ok(Self {
+            file: file.to_owned(),
+            config: Config::load(file)?,
+            lines: lines(&text.unwrap_or_default()),
+        })
+    }
+
     /// Reads it; what is wrong with it is one finding.
     pub(super) fn read(file: &Path, findings: &mut Findings) -> Option<Self> {
-        match Config::load(file) {
-            Ok(config) => Some(Self {
-                file: file.to_owned(),
-                config,
-                lines: lines(&fs::read_to_string(file).unwrap_or_default()),
-            }),
-            Err(error) => {
-                refused(file, &error, findings);
-                None
-            }
-        }
+        let own = Self::load(file);
+        own.map_err(|error| refused(file, &error, findings)).ok()
     }
 
     /// Where this key is set, else the file as such.

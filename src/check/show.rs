@@ -1,10 +1,13 @@
 //! What would happen for one extension, and why.
 
-use std::{fmt::Write, path::Path};
+use std::{
+    fmt::{self, Write},
+    path::Path,
+};
 
-use super::{finding::Findings, own::Own};
+use super::own::Own;
 use crate::{
-    config::{Config, ConfigError, Destination, Route},
+    config::{ConfigError, Destination, Route, nearest},
     key::Key,
 };
 
@@ -22,13 +25,7 @@ pub struct Shown {
 /// # Errors
 /// What is wrong with the configuration.
 pub fn show(file: &Path, extension: &str) -> Result<Shown, ConfigError> {
-    let Some(own) = Own::read(file, &mut Findings::default()) else {
-        return match Config::load(file) {
-            Err(error) => Err(error),
-            // Mended between two looks.
-            Ok(_) => show(file, extension),
-        };
-    };
+    let own = Own::load(file)?;
     let mut text = String::new();
     let written = match own.config.destination(extension) {
         Some(Destination::Person(route)) => person(&mut text, &own, extension, route),
@@ -42,7 +39,7 @@ pub fn show(file: &Path, extension: &str) -> Result<Shown, ConfigError> {
     })
 }
 
-fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> std::fmt::Result {
+fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Result {
     let (file, mailbox) = (own.file.display(), &route.mailbox);
     let line = own.line(&["extensions", &route.extension]).unwrap_or(1);
     writeln!(
@@ -82,7 +79,7 @@ fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> std::f
     Ok(())
 }
 
-fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> std::fmt::Result {
+fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Result {
     let (file, prefix) = (own.file.display(), own.config.login_prefix());
     let line = own.line(&["extensions", &route.extension]).unwrap_or(1);
     writeln!(
@@ -97,9 +94,9 @@ fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> std::fm
     )
 }
 
-fn nowhere(out: &mut String, own: &Own, extension: &str) -> std::fmt::Result {
+fn nowhere(out: &mut String, own: &Own, extension: &str) -> fmt::Result {
     let near = own.config.routes().map(|route| route.extension.as_str());
-    let hint = crate::config::nearest(extension, near)
+    let hint = nearest(extension, near)
         .map(|near| format!("; the nearest is {near}"))
         .unwrap_or_default();
     writeln!(

@@ -50,6 +50,20 @@ fn whatever_a_file_holds_is_a_finding() {
 }
 
 #[test]
+fn files_that_include_each_other_are_one_error_where_it_is_too_deep() {
+    let installation = Installation::new("hostile_include");
+    installation.append("sip.conf", "#include more.conf\n");
+    installation.write("more.conf", "\n#include sip.conf\n#include more.conf\n");
+    let found = installation.check();
+    found.only(
+        "error",
+        "more.conf:2",
+        "more than 10 levels deep",
+        "include itself",
+    );
+}
+
+#[test]
 fn a_folder_where_a_file_should_be_is_a_finding() {
     let installation = Installation::new("hostile_folder");
     for file in FILES {

@@ -144,27 +144,42 @@ fn a_module_that_is_kept_out_is_an_error() {
 }
 
 #[test]
+fn a_module_that_is_not_installed_is_an_error() {
+    let installation = Installation::new("installed_no_chan_sip");
+    fs::remove_file(installation.path("../modules/chan_sip.so")).unwrap();
+    let found = installation.check();
+    found.only(
+        "error",
+        "modules.conf",
+        "chan_sip is not installed",
+        "write PJSIP/",
+    );
+}
+
+#[test]
 fn without_any_voicemail_nobody_can_leave_a_message() {
     let installation = Installation::new("installed_no_voicemail");
-    for name in ["app_voicemail_odbc", "app_voicemail_imap"] {
-        installation.append("modules.conf", &format!("noload => {name}.so\n"));
-    }
-    installation.check().nothing();
     installation.append("modules.conf", "noload => app_voicemail.so\n");
     installation.check().only(
         "error",
-        "modules.conf:5",
+        "modules.conf:3",
         "no VoiceMail",
         "load => app_voicemail.so",
+    );
+    installation.replace("modules.conf", "noload => app_voicemail.so\n", "");
+    fs::remove_file(installation.path("../modules/app_voicemail.so")).unwrap();
+    installation.check().only(
+        "error",
+        "modules.conf",
+        "no VoiceMail",
+        "install app_voicemail.so",
     );
 }
 
 #[test]
 fn two_voicemails_at_once_are_a_warning() {
     let installation = Installation::new("installed_two");
-    for name in ["app_voicemail", "app_voicemail_odbc"] {
-        installation.write(&format!("../modules/{name}.so"), "a module");
-    }
+    installation.write("../modules/app_voicemail_odbc.so", "a module");
     let found = installation.check();
     found.only(
         "warning",

@@ -95,6 +95,8 @@ fn a_pin_that_anybody_would_try_is_a_warning_that_does_not_tell_it() {
 #[test]
 fn greetings_elsewhere_than_storage_says_are_a_warning() {
     let installation = Installation::new("boxes_storage");
+    fs::remove_file(installation.path("../modules/app_voicemail.so")).unwrap();
+    installation.write("../modules/app_voicemail_odbc.so", "a module");
     installation.replace(
         "voicemail.conf",
         "format=wav",

@@ -37,12 +37,12 @@ impl Installation {
             let shipped = Path::new(env!("CARGO_MANIFEST_DIR"))
                 .join("config")
                 .join(file);
-            installation.write(file, &fs::read_to_string(shipped).unwrap());
+            installation.write(file, fs::read(shipped).unwrap());
         }
         let folder = |name: &str| installation.0.join(name).display().to_string();
         installation.write(
             "asterisk.conf",
-            &format!(
+            format!(
                 "[directories]\nastagidir => {}\nastdatadir => {}\nastspooldir => {}\nastmoddir => {}\n",
                 folder("agi-bin"),
                 folder("data"),
@@ -54,8 +54,9 @@ impl Installation {
         installation.write("../agi-bin/voiceagent", "the program");
         installation.mode("../agi-bin/voiceagent", 0o755);
         installation.sounds("en");
-        for folder in ["spool", "modules"] {
-            fs::create_dir_all(installation.0.join(folder)).unwrap();
+        fs::create_dir_all(installation.0.join("spool")).unwrap();
+        for module in MODULES {
+            installation.write(&format!("../modules/{module}.so"), "a module");
         }
         installation
     }
@@ -194,3 +195,12 @@ impl std::fmt::Display for Found {
             .try_for_each(|finding| writeln!(f, "{finding}"))
     }
 }
+
+/// What is installed.
+const MODULES: [&str; 5] = [
+    "app_dial",
+    "app_voicemail",
+    "chan_pjsip",
+    "chan_sip",
+    "res_agi",
+];
