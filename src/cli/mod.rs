@@ -5,6 +5,7 @@
 
 mod analyze;
 mod check;
+mod headroom;
 mod number;
 mod simulate;
 mod tone;
@@ -55,6 +56,7 @@ enum Command {
     Analyze(analyze::Arguments),
     Tone(tone::Arguments),
     Check(check::Arguments),
+    Headroom(headroom::Arguments),
 }
 
 /// Runs the command that the program's arguments name.
@@ -69,6 +71,7 @@ pub(crate) fn run(started: Instant) -> ExitCode {
         Some(Command::Analyze(arguments)) => analyze::run(&arguments, &common),
         Some(Command::Tone(arguments)) => tone::run(&arguments, &common),
         Some(Command::Check(arguments)) => check::run(&arguments, &common),
+        Some(Command::Headroom(arguments)) => headroom::run(&arguments),
         None if io::stdin().is_terminal() => {
             let message = match arguments.first() {
                 Some(word) => format!("there is no command \"{word}\""),

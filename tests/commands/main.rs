@@ -4,6 +4,7 @@
 
 mod analyze;
 mod fixtures;
+mod headroom;
 mod readme;
 mod support;
 mod tone;
