@@ -44,6 +44,7 @@ pub struct Step {
 /// Calls under way.
 pub(super) struct Load<'a> {
     program: &'a Program,
+    cpus: usize,
     caller: Arc<Caller>,
     tally: Arc<Mutex<Tally>>,
     stopped: Arc<AtomicBool>,
@@ -53,15 +54,26 @@ pub(super) struct Load<'a> {
 }
 
 impl<'a> Load<'a> {
-    pub(super) fn new(program: &'a Program, caller: Caller) -> Self {
+    pub(super) fn new(program: &'a Program, caller: Caller, cpus: usize) -> Self {
         Self {
             program,
+            cpus,
             caller: Arc::new(caller),
             tally: Arc::default(),
             stopped: Arc::default(),
             feeders: Vec::new(),
             processes: Vec::new(),
         }
+    }
+
+    /// How many calls to try first.
+    pub(super) fn first_calls(&self) -> usize {
+        FIRST_CALLS * self.cpus
+    }
+
+    /// How many calls to try after this step.
+    pub(super) fn next_calls(&self, step: &Step) -> usize {
+        step.next_calls(self.cpus)
     }
 
     /// Begins as many more calls as are missing.
@@ -84,7 +96,7 @@ impl<'a> Load<'a> {
     }
 
     /// Watches the calls for as long as it takes each caller to press the key once.
-    pub(super) fn measure(&self, cpus: usize) -> Step {
+    pub(super) fn measure(&self) -> Step {
         thread::sleep(SETTLING);
         self.take_tally();
         let before = (self.time_of_calls(), usage::own_time(), Instant::now());
@@ -98,7 +110,7 @@ impl<'a> Load<'a> {
             self.processes.len(),
             cores(self.time_of_calls(), before.0),
             cores(usage::own_time(), before.1),
-            cpus,
+            self.cpus,
             tally,
         )
     }
@@ -186,14 +198,16 @@ impl Step {
         }
     }
 
-    /// How many calls to try next, `cpus` being those of the machine.
-    pub(super) fn next_calls(&self, cpus: usize) -> usize {
+    fn next_calls(&self, cpus: usize) -> usize {
         let used = self.cores.unwrap_or(0.0) + self.asterisk_cores.unwrap_or(0.0);
         let times = (AIM * cpus as f64 / used).clamp(LEAST_GROWTH, MOST_GROWTH);
         (self.calls as f64 * times).ceil() as usize
     }
 }
 
+/// Calls a processor in the first step: enough for an estimate of what one costs, few for any
+/// machine.
+const FIRST_CALLS: usize = 16;
 /// Calls that a thread of the simulated Asterisk has.
 const CALLS_A_FEEDER: usize = 128;
 /// From the start of the last call until all listen.

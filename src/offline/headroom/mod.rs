@@ -58,76 +58,75 @@ impl Headroom {
     /// When processes cannot be started or watched at all.
     pub fn measure(&self, on_progress: &mut impl FnMut(Progress)) -> io::Result<Report> {
         let began = Instant::now();
-        let progress = |calls| Progress {
-            part: (began.elapsed().as_secs_f64() / self.time.as_secs_f64()).min(1.0),
-            calls,
-        };
         let cpus = thread::available_parallelism()?.get();
         let program = Program::new(&self.program)?;
         let caller = Caller::new();
 
-        on_progress(progress(0));
+        on_progress(self.progress(began, 0));
         let ears = Ears::measure(&caller, self.time.mul_f64(EARS_PART));
-        on_progress(progress(0));
+        on_progress(self.progress(began, 0));
         let start = Start::measure(&program)?;
-
-        let mut load = Load::new(&program, caller);
-        let mut steps: Vec<Step> = Vec::new();
-        let mut peak_kib = 0;
-        let mut calls = (FIRST_CALLS * cpus).min(self.calls);
-        let limit = loop {
-            on_progress(progress(calls));
-            if let Err(error) = load.grow_to(calls) {
-                if steps.is_empty() {
-                    return Err(error);
-                }
-                break Limit::Start(error.to_string());
-            }
-            let mut step = load.measure(cpus);
-            if step.limit.is_some() && began.elapsed() < self.time {
-                // Something else on the machine may have been in the way.
-                step = load.measure(cpus);
-            }
-            peak_kib = load.peak_kib().unwrap_or(peak_kib);
-            let reached = step.limit.clone();
-            let most = self
-                .calls
-                .min(usage::room_for(peak_kib).unwrap_or(usize::MAX));
-            let next = step.next_calls(cpus);
-            steps.push(step);
-            if let Some(limit) = reached {
-                break limit;
-            }
-            if calls >= most {
-                break if most < self.calls {
-                    Limit::Memory
-                } else {
-                    Limit::Asked
-                };
-            }
-            if began.elapsed() >= self.time {
-                break Limit::Time;
-            }
-            calls = next.min(most);
-        };
-        drop(load);
-        on_progress(Progress {
-            part: 1.0,
-            calls: 0,
-        });
+        let mut load = Load::new(&program, caller, cpus);
+        let mut steps = Vec::new();
+        let limit = self.raise(began, &mut load, &mut steps, on_progress)?;
         Ok(Report {
             cpus,
             ears,
             start,
-            peak_kib,
+            peak_kib: load.peak_kib().unwrap_or_default(),
             steps,
             limit,
         })
+    }
+
+    /// Has ever more calls at once, until there is a reason to stop.
+    fn raise(
+        &self,
+        began: Instant,
+        load: &mut Load<'_>,
+        steps: &mut Vec<Step>,
+        on_progress: &mut impl FnMut(Progress),
+    ) -> io::Result<Limit> {
+        let mut calls = load.first_calls().min(self.calls);
+        loop {
+            on_progress(self.progress(began, calls));
+            match load.grow_to(calls) {
+                Err(error) if steps.is_empty() => return Err(error),
+                Err(error) => return Ok(Limit::Start(error.to_string())),
+                Ok(()) => {}
+            }
+            let mut step = load.measure();
+            if step.limit.is_some() && began.elapsed() < self.time {
+                // Something else on the machine may have been in the way.
+                step = load.measure();
+            }
+            let (reached, next) = (step.limit.clone(), load.next_calls(&step));
+            steps.push(step);
+            if let Some(limit) = reached {
+                return Ok(limit);
+            }
+            if calls >= self.calls {
+                return Ok(Limit::Asked);
+            }
+            let room = load.peak_kib().and_then(usage::room_for);
+            if room.is_some_and(|room| calls >= room) {
+                return Ok(Limit::Memory);
+            }
+            if began.elapsed() >= self.time {
+                return Ok(Limit::Time);
+            }
+            calls = next.min(self.calls).min(room.unwrap_or(usize::MAX));
+        }
+    }
+
+    fn progress(&self, began: Instant, calls: usize) -> Progress {
+        let part = began.elapsed().as_secs_f64() / self.time.as_secs_f64();
+        Progress {
+            part: part.min(1.0),
+            calls,
+        }
     }
 }
 
 /// Of the time, for the detectors alone.
 const EARS_PART: f64 = 0.03;
-/// Calls a processor in the first step: enough for a first estimate of what one costs, few for
-/// any machine.
-const FIRST_CALLS: usize = 16;
