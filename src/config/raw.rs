@@ -101,7 +101,7 @@ impl Default for RawKeys {
             login: unplaced("*".to_owned()),
             skip: unplaced("#".to_owned()),
             goto: BTreeMap::new(),
-            hold_off_ms: unplaced(400),
+            hold_off_ms: unplaced(1200),
         }
     }
 }

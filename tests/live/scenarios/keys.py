@@ -98,7 +98,7 @@ async def long_hash_leaking_beside_its_event(case):
     """The same with a key held long after its tone has been acted on."""
     await case.dial("101")
     await case.hears("vm-intro", 1.0)
-    await case.presses_leaking("#", seconds=0.4)
+    await case.presses_leaking("#", seconds=1.0)
     await leaves_message(case, "101")
     await case.ended(
         "VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal"
