@@ -48,15 +48,16 @@ impl Judge {
         let [low, high] = evidence.tones_before;
         let before = low.max(high);
         Rejection::unless_below(Test::Contrast, before, self.before)?;
-        let needed = self.needed(evidence, before)?;
+        let needed = self.needed(evidence, twist.abs(), before)?;
         Rejection::unless_above(Test::Duration, evidence.duration, needed)
     }
 
     /// Samples of tone that make this a key.
-    fn needed(&self, evidence: &Evidence, before: f32) -> Result<f32, Rejection> {
+    fn needed(&self, evidence: &Evidence, twist: f32, before: f32) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
         let offset = evidence.offsets[0].abs().max(evidence.offsets[1].abs());
         if offset > CLEAR_OFFSET {
+            Rejection::unless_below(Test::Twist, twist, DOUBTFUL_TWIST)?;
             return self.fringe(evidence, offset, before);
         }
         let clipping = if evidence.clipped { CLIPPING } else { 0.0 };
@@ -64,14 +65,9 @@ impl Judge {
         if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
             return Ok(self.shortest);
         }
-        let noise_offset = if rest.among <= SOME_NOISE {
-            CLEAR_OFFSET
-        } else {
-            MUCH_NOISE_OFFSET
-        };
-        if offset <= noise_offset
-            && evidence.underlay != Underlay::DialTone
-            && self.is_noise(rest, &evidence.before)
+        let clear =
+            rest.among <= SOME_NOISE || (offset <= MUCH_NOISE_OFFSET && twist <= DOUBTFUL_TWIST);
+        if clear && evidence.underlay != Underlay::DialTone && self.is_noise(rest, &evidence.before)
         {
             let longer = if rest.among <= LITTLE_NOISE {
                 0.0
@@ -82,7 +78,13 @@ impl Judge {
             };
             return Ok(self.shortest + longer);
         }
-        if rest.among <= TALK_AMONG
+        let talked_before = self.residual + TALK_VARIES * evidence.before.among;
+        let talk = if twist <= PLAIN_TWIST {
+            LOUD_TALK_AMONG
+        } else {
+            TALK_AMONG
+        };
+        if rest.among <= talk.min(talked_before)
             && before <= TALK_BEFORE
             && offset <= TALK_OFFSET
             && rest.low <= TALK_LOW
@@ -153,6 +155,13 @@ const FRINGE_OFFSET: f32 = 0.0222;
 /// Relative; in much noise: the 1.5 % that every standard accepts at least.
 const MUCH_NOISE_OFFSET: f32 = 0.015;
 
+/// dB; the twist that every standard accepts at least (6 dB in ES 201 235-3), where something else
+/// is in doubt.
+const DOUBTFUL_TWIST: f32 = 6.0;
+
+/// dB; what telephones send (1 to 4 dB, BT SIN 351).
+const PLAIN_TWIST: f32 = 4.0;
+
 // Energies relative to both tones' from here on.
 
 /// Above the tones of a clean key: harmonics of a cheap telephone, 11 dB down.
@@ -200,9 +209,12 @@ const LONGER_IN_SOME_NOISE: f32 = 56.0;
 const LONGER_IN_MUCH_NOISE: f32 = 104.0;
 
 /// Talk or music behind a key with sharp edges and true frequencies, and samples more: 7 ms.
+/// It talked before: what is left is no more than so many times what was there then.
+const TALK_VARIES: f32 = 3.0;
 const TALK_AMONG: f32 = 0.05;
+const LOUD_TALK_AMONG: f32 = 0.09;
 const TALK_LOW: f32 = 0.5;
 const TALK_HIGH: f32 = 0.1;
 const TALK_BEFORE: f32 = 0.03;
-const TALK_OFFSET: f32 = 0.0165;
+const TALK_OFFSET: f32 = 0.015;
 const LONGER_IN_TALK: f32 = 56.0;
