@@ -80,11 +80,11 @@ impl Judge {
         }
         let talked_before = self.residual + TALK_VARIES * evidence.before.among;
         let talk = if twist <= PLAIN_TWIST {
-            LOUD_TALK_AMONG
+            talked_before.clamp(TALK_AMONG, LOUD_TALK_AMONG)
         } else {
             TALK_AMONG
         };
-        if rest.among <= talk.min(talked_before)
+        if rest.among <= talk
             && before <= TALK_BEFORE
             && offset <= TALK_OFFSET
             && rest.low <= TALK_LOW
@@ -209,10 +209,11 @@ const LONGER_IN_SOME_NOISE: f32 = 56.0;
 const LONGER_IN_MUCH_NOISE: f32 = 104.0;
 
 /// Talk or music behind a key with sharp edges and true frequencies, and samples more: 7 ms.
-/// It talked before: what is left is no more than so many times what was there then.
-const TALK_VARIES: f32 = 3.0;
 const TALK_AMONG: f32 = 0.05;
+
+/// Louder talk was there before: what is left is no more than so many times what was then.
 const LOUD_TALK_AMONG: f32 = 0.09;
+const TALK_VARIES: f32 = 3.0;
 const TALK_LOW: f32 = 0.5;
 const TALK_HIGH: f32 = 0.1;
 const TALK_BEFORE: f32 = 0.03;
