@@ -29,7 +29,14 @@ fn json_has_all_that_is_measured() {
     assert!(report["limit"]["what"].is_string());
     let steps = report["steps"].as_array().unwrap();
     assert_eq!(steps[0]["calls"], 3);
-    for field in ["cores", "asterisk_cores", "keys", "median_ms", "p99_ms"] {
+    for field in [
+        "cores",
+        "asterisk_cores",
+        "other_cores",
+        "keys",
+        "median_ms",
+        "p99_ms",
+    ] {
         assert!(steps[0].get(field).is_some(), "{field}");
     }
 }

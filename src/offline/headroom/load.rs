@@ -30,9 +30,12 @@ pub struct Step {
     pub cores: Option<f64>,
     /// Cores that the simulated Asterisk used.
     pub asterisk_cores: Option<f64>,
+    /// Cores that everything else on the machine used meanwhile.
+    pub other_cores: Option<f64>,
     /// Keys that were pressed and answered.
     pub keys: usize,
-    /// From the frame that completes a key to the agent's command: the median, in milliseconds.
+    /// From when the frame that completes a key is due to the agent's command, the simulated
+    /// Asterisk's own delay included (its timer's is up to 1 ms): the median, in milliseconds.
     pub median_ms: Option<f64>,
     /// The same, not exceeded by 99 of 100.
     pub p99_ms: Option<f64>,
@@ -95,24 +98,20 @@ impl<'a> Load<'a> {
         Ok(())
     }
 
+    /// How long [`measure`](Self::measure) takes.
+    pub(super) fn measuring(&self) -> Duration {
+        SETTLING + FRAME_TIME * self.caller.frames() as u32
+    }
+
     /// Watches the calls for as long as it takes each caller to press the key once.
     pub(super) fn measure(&self) -> Step {
         thread::sleep(SETTLING);
         self.take_tally();
-        let before = (self.time_of_calls(), usage::own_time(), Instant::now());
-        thread::sleep(FRAME_TIME * self.caller.frames() as u32);
+        let before = self.usage();
+        thread::sleep(self.measuring() - SETTLING);
         let tally = self.take_tally();
-        let seconds = before.2.elapsed().as_secs_f64();
-        let cores = |after: Option<Duration>, before: Option<Duration>| {
-            Some(after?.saturating_sub(before?).as_secs_f64() / seconds)
-        };
-        Step::new(
-            self.processes.len(),
-            cores(self.time_of_calls(), before.0),
-            cores(usage::own_time(), before.1),
-            self.cpus,
-            tally,
-        )
+        let used = self.usage().since(&before);
+        Step::new(self.processes.len(), self.cpus, used, tally)
     }
 
     /// The most memory that one call has taken so far.
@@ -120,11 +119,14 @@ impl<'a> Load<'a> {
         usage::peak_kib(self.processes.first()?.id())
     }
 
-    fn time_of_calls(&self) -> Option<Duration> {
-        self.processes
-            .iter()
-            .map(|process| usage::time_of(process.id()))
-            .sum()
+    fn usage(&self) -> Usage {
+        let processes = self.processes.iter();
+        Usage {
+            at: Instant::now(),
+            calls: processes.map(|process| usage::time_of(process.id())).sum(),
+            asterisk: usage::own_time(),
+            machine: usage::machine_time(),
+        }
     }
 
     fn take_tally(&self) -> Tally {
@@ -139,6 +141,50 @@ impl Drop for Load<'_> {
             // What went wrong there showed as calls that ended.
             let _ = feeder.join();
         }
+    }
+}
+
+/// Time on processors until a moment.
+struct Usage {
+    at: Instant,
+    calls: Option<Duration>,
+    asterisk: Option<Duration>,
+    machine: Option<Duration>,
+}
+
+/// Cores used, where Linux tells.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cores {
+    calls: Option<f64>,
+    asterisk: Option<f64>,
+    others: Option<f64>,
+}
+
+impl Usage {
+    /// The cores used from `before` to here.
+    fn since(&self, before: &Self) -> Cores {
+        let seconds = (self.at - before.at).as_secs_f64();
+        let cores = |now: Option<Duration>, before: Option<Duration>| {
+            Some(now?.saturating_sub(before?).as_secs_f64() / seconds)
+        };
+        let calls = cores(self.calls, before.calls);
+        let asterisk = cores(self.asterisk, before.asterisk);
+        let others = || {
+            let machine = cores(self.machine, before.machine)?;
+            Some((machine - calls? - asterisk?).max(0.0))
+        };
+        Cores {
+            calls,
+            asterisk,
+            others: others(),
+        }
+    }
+}
+
+impl Cores {
+    /// Those of the calls and of the simulated Asterisk.
+    fn used(&self) -> f64 {
+        self.calls.unwrap_or(0.0) + self.asterisk.unwrap_or(0.0)
     }
 }
 
@@ -161,13 +207,7 @@ fn feed(lines: Vec<Line>, stopped: &AtomicBool) -> io::Result<()> {
 }
 
 impl Step {
-    fn new(
-        calls: usize,
-        cores: Option<f64>,
-        asterisk_cores: Option<f64>,
-        cpus: usize,
-        mut tally: Tally,
-    ) -> Self {
+    fn new(calls: usize, cpus: usize, cores: Cores, mut tally: Tally) -> Self {
         tally.answers.sort();
         let answered_by = |part: f64| {
             let last = tally.answers.len().checked_sub(1)?;
@@ -182,15 +222,16 @@ impl Step {
             Some(Limit::Lost)
         } else if p99_ms.is_none_or(|late| late > LATE_MS) {
             Some(Limit::Late)
-        } else if cores.unwrap_or(0.0) + asterisk_cores.unwrap_or(0.0) > full {
+        } else if cores.used() > full {
             Some(Limit::Cpu)
         } else {
             None
         };
         Self {
             calls,
-            cores,
-            asterisk_cores,
+            cores: cores.calls,
+            asterisk_cores: cores.asterisk,
+            other_cores: cores.others,
             keys: tally.answers.len(),
             median_ms: answered_by(0.5),
             p99_ms,
@@ -228,7 +269,12 @@ mod tests {
     use super::*;
 
     fn step(cores: f64, tally: Tally) -> Step {
-        Step::new(100, Some(cores), Some(0.1), 2, tally)
+        let cores = Cores {
+            calls: Some(cores),
+            asterisk: Some(0.1),
+            others: None,
+        };
+        Step::new(100, 2, cores, tally)
     }
 
     fn answered(milliseconds: u64) -> Tally {

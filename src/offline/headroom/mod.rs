@@ -36,7 +36,7 @@ pub use self::{
 pub struct Headroom {
     /// The program whose copies serve the calls.
     pub program: PathBuf,
-    /// How long it may take in all; at least one step is measured, whatever it takes.
+    /// How long it may take in all; one step is measured in any case, and takes 3 s.
     pub time: Duration,
     /// The most calls that are tried.
     pub calls: usize,
@@ -96,7 +96,8 @@ impl Headroom {
                 Ok(()) => {}
             }
             let mut step = load.measure();
-            if step.limit.is_some() && began.elapsed() < self.time {
+            let time_left = || began.elapsed() + load.measuring() <= self.time;
+            if step.limit.is_some() && time_left() {
                 // Something else on the machine may have been in the way.
                 step = load.measure();
             }
@@ -112,7 +113,7 @@ impl Headroom {
             if room.is_some_and(|room| calls >= room) {
                 return Ok(Limit::Memory);
             }
-            if began.elapsed() >= self.time {
+            if !time_left() {
                 return Ok(Limit::Time);
             }
             calls = next.min(self.calls).min(room.unwrap_or(usize::MAX));

@@ -142,15 +142,16 @@ impl Report {
         )?;
         writeln!(
             out,
-            "     calls  cores for them  for Asterisk  key to command, median   99 %"
+            "     calls  cores for them  for Asterisk  for others  key to command, median    99 %"
         )?;
         for step in &self.steps {
             writeln!(
                 out,
-                "  {:>8} {:>15} {:>13} {:>20} ms {:>6} ms{}",
+                "  {:>8} {:>15} {:>13} {:>11} {:>20} ms {:>6} ms{}",
                 step.calls,
                 number(step.cores, 2),
                 number(step.asterisk_cores, 2),
+                number(step.other_cores, 2),
                 number(step.median_ms, 1),
                 number(step.p99_ms, 1),
                 if step.limit.is_some() {
@@ -180,7 +181,14 @@ impl Report {
             }
             None => writeln!(out, "no number of calls was listened to without a fault")?,
         }
-        writeln!(out, "limited by {}", self.limit.reason())
+        writeln!(out, "limited by {}", self.limit.reason())?;
+        match self.steps.last().and_then(|step| step.other_cores) {
+            Some(cores) if cores > IDLE_PART * self.cpus as f64 => writeln!(
+                out,
+                "other programs used {cores:.1} cores meanwhile; without them there might be more"
+            ),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -208,6 +216,9 @@ fn number(value: Option<f64>, digits: usize) -> String {
     value.map_or_else(|| "?".to_owned(), |value| format!("{value:.digits$}"))
 }
 
+/// The part of a machine that is used even when nothing is done on it.
+const IDLE_PART: f64 = 0.05;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +233,7 @@ mod tests {
             calls,
             cores: Some(0.001 * calls as f64),
             asterisk_cores: None,
+            other_cores: Some(0.5),
             keys: calls,
             median_ms: Some(0.5),
             p99_ms: Some(1.25),
@@ -255,11 +267,12 @@ one process
   first command     0.90 ms after its start, the median of 51
   memory            2.50 MiB at most
 processes at once, audio and a simulated Asterisk at real pace
-     calls  cores for them  for Asterisk  key to command, median   99 %
-        32            0.03             ?                  0.5 ms    1.2 ms
-       128            0.13             ?                  0.5 ms    1.2 ms  too many
+     calls  cores for them  for Asterisk  for others  key to command, median    99 %
+        32            0.03             ?        0.50                  0.5 ms    1.2 ms
+       128            0.13             ?        0.50                  0.5 ms    1.2 ms  too many
 32 calls at once on 2 cores: 16 a core, 0.100 % of a core for a call
 limited by the processors: they were full, the simulated Asterisk included
+other programs used 0.5 cores meanwhile; without them there might be more
 ";
         assert_eq!(String::from_utf8(out).as_deref(), Ok(expected));
     }

@@ -19,7 +19,19 @@ pub(super) fn own_time() -> Option<Duration> {
         .take(2)
         .map(|field| field.parse::<u64>().ok())
         .sum::<Option<u64>>()?;
-    Some(Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND))
+    Some(in_ticks(ticks))
+}
+
+/// How long all processors together have been at work for anybody since the machine started.
+pub(super) fn machine_time() -> Option<Duration> {
+    let text = fs::read_to_string("/proc/stat").ok()?;
+    let mut fields = text.lines().next()?.split_whitespace().skip(1);
+    // User, nice and system time; then idle and waiting time; then interrupts, soft interrupts,
+    // and what other virtual machines took.
+    let mut ticks = || fields.next()?.parse::<u64>().ok();
+    let work = ticks()? + ticks()? + ticks()?;
+    let _idle = ticks()? + ticks()?;
+    Some(in_ticks(work + ticks()? + ticks()? + ticks()?))
 }
 
 /// The most memory that a process has had, in KiB.
@@ -31,6 +43,10 @@ pub(super) fn peak_kib(process: u32) -> Option<u64> {
 pub(super) fn room_for(kib: u64) -> Option<usize> {
     let available = field("/proc/meminfo", "MemAvailable:")?;
     usize::try_from((available / 2).checked_div(kib)?).ok()
+}
+
+fn in_ticks(ticks: u64) -> Duration {
+    Duration::from_millis(ticks * 1_000 / TICKS_PER_SECOND)
 }
 
 /// A line's first number.
@@ -48,10 +64,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn linux_tells_of_this_very_process() {
+    fn linux_tells_of_this_process_and_its_machine() {
         let this = std::process::id();
         assert!(time_of(this).is_some());
         assert!(own_time().is_some());
+        assert!(machine_time() > own_time());
         assert!(peak_kib(this).is_some_and(|kib| kib > 100));
         assert!(room_for(1).is_some_and(|processes| processes > 0));
         assert_eq!(room_for(0), None);
