@@ -232,9 +232,9 @@ const LONGER_IN_TALK: f32 = 56.0;
 
 /// A key out of silence that a speech codec has bent (GSM full rate): nothing else is there, and
 /// frequencies are true. Samples more: 7 ms.
-const CODED_AMONG: f32 = 0.16;
+const CODED_AMONG: f32 = 0.18;
 const CODED_LOW: f32 = 0.06;
 const CODED_HIGH: f32 = 0.15;
-const CODED_BEFORE: f32 = 0.03;
+const CODED_BEFORE: f32 = 0.06;
 const CODED_OFFSET: f32 = 0.015;
 const LONGER_IF_CODED: f32 = 56.0;

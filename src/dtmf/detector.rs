@@ -296,3 +296,24 @@ const TAIL: u64 = 240;
 
 /// Samples, 100 ms: after a longer loss nothing is known of what was before.
 const LONG_LOSS: u64 = 800;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_detector_fits_into_16_kib() {
+        let bytes = size_of::<Detector>();
+        assert!(bytes <= 16 * 1024, "{bytes} bytes");
+    }
+
+    #[test]
+    fn time_counts_what_was_pushed_and_what_was_lost() {
+        let mut detector = Detector::new(&Limits::ETSI);
+        detector.push(&[0; 137], &mut |_| ());
+        detector.lost(160, &mut |_| ());
+        detector.push(&[0; 3], &mut |_| ());
+        assert_eq!(detector.now().samples(), 300);
+        assert_eq!(detector.held(), None);
+    }
+}
