@@ -129,3 +129,33 @@ pub(super) const LONGEST: usize = 416;
 
 /// Samples looked at together.
 const GROUP: usize = 8;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_frequency_is_in_its_band() {
+        let splitter = Splitter::new();
+        for (hertz, band) in [
+            (200.0, 0),
+            (440.0, 0),
+            (697.0, 1),
+            (1200.0, 1),
+            (1633.0, 1),
+            (2100.0, 2),
+            (3400.0, 2),
+        ] {
+            let samples: Vec<f32> = (0..LONGEST)
+                .map(|i| (radians(hertz) * i as f32).sin())
+                .collect();
+            let bands = splitter.split(&samples, SIDE);
+            let energies = [bands.low, bands.among, bands.high];
+            let all: f32 = energies.iter().sum();
+            assert!(energies[band] > 0.85 * all, "{hertz} Hz: {bands:?}");
+            let expected = 0.5 * (LONGEST - SIDE) as f32;
+            // On a filter's slope amplitudes, not energies, add up to one.
+            assert!((0.6..1.1).contains(&(all / expected)), "{hertz} Hz: {all}");
+        }
+    }
+}

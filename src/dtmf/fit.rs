@@ -340,3 +340,53 @@ const REGULAR: f64 = 1e-6;
 
 /// Relative; a determinant below it is rounding.
 const SINGULAR: f64 = 1e-9;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtmf::tones::radians;
+
+    /// Two cosines: amplitude, hertz and phase of each.
+    fn tones(samples: usize, tones: [(f32, f32, f32); 2]) -> Vec<f32> {
+        let at = |i: usize, (amplitude, hertz, phase): (f32, f32, f32)| {
+            amplitude * (radians(hertz) * i as f32 + phase).cos()
+        };
+        (0..samples)
+            .map(|i| at(i, tones[0]) + at(i, tones[1]))
+            .collect()
+    }
+
+    #[test]
+    fn frequencies_and_amplitudes_of_two_tones_are_found() {
+        for (low, high) in [(697.0, 1209.0), (932.0, 1200.0), (712.0, 1645.0)] {
+            for length in [SHORTEST, 128, 200, 288] {
+                let samples = tones(length, [(1000.0, low, 0.3), (400.0, high, 2.1)]);
+                let start = [radians(low * 1.01), radians(high * 0.99)];
+                let model = Model::fit(&samples, start, 4).expect("two tones are there");
+                assert!((model.radians[0] / radians(low) - 1.0).abs() < 2e-4);
+                assert!((model.radians[1] / radians(high) - 1.0).abs() < 2e-4);
+                let [low, high] = model.powers().map(f32::sqrt);
+                assert!((low / 1000.0 - 1.0).abs() < 2e-3, "{low}");
+                assert!((high / 400.0 - 1.0).abs() < 5e-3, "{high}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_model_goes_on_where_the_samples_end() {
+        let samples = tones(400, [(900.0, 770.0, 1.0), (900.0, 1477.0, -1.0)]);
+        let start = [radians(772.0), radians(1475.0)];
+        let model = Model::fit(&samples[100..300], start, 4).expect("two tones are there");
+        let mut all = vec![0.0; 400];
+        model.synthesize(-100, &mut all);
+        for (x, m) in samples.iter().zip(all) {
+            assert!((x - m).abs() < 10.0, "{x} {m}");
+        }
+    }
+
+    #[test]
+    fn silence_has_no_model_to_speak_of() {
+        let model = Model::fit(&[0.0; 128], [0.55, 0.95], 2);
+        assert!(model.is_none_or(|model| model.explained == 0.0));
+    }
+}

@@ -234,3 +234,41 @@ const PHASE_STEPS: usize = 7;
 /// with a step left out.
 const KEPT_STEPS: usize = 4;
 const _: () = assert!(KEPT_STEPS * STEP_BLOCKS > STEP_BLOCKS + PHASE_STEPS);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tone_is_seen_with_its_own_power_and_the_mean_with_none() {
+        let bank = Bank::new(1.0);
+        for (tone, hertz) in FREQUENCIES.into_iter().enumerate() {
+            let after_30_ms = |mean: f32| {
+                let mut window = Window::new();
+                let mut view = None;
+                for step in 0..3 {
+                    let samples = std::array::from_fn(|i| {
+                        let angle = radians(hertz) * (STEP * step + i) as f32;
+                        (mean + 2000.0 * angle.sin()) as i16
+                    });
+                    view = window.hear(&bank, &samples, 0.0);
+                }
+                (view.expect("it is loud enough"), window)
+            };
+            let (view, _) = after_30_ms(1000.0);
+            let amplitude = view.powers[tone].sqrt();
+            assert!(
+                (amplitude / 2000.0 - 1.0).abs() < 0.05,
+                "{amplitude} at {hertz} Hz"
+            );
+            assert!(
+                (view.mean_square / 2e6 - 1.0).abs() < 0.06,
+                "{}",
+                view.mean_square
+            );
+            let (_, window) = after_30_ms(0.0);
+            // 0.15 radians in 16 samples are 12 Hz, near enough for a fit to start from.
+            assert!(window.phase_step(tone, 0).abs() < 0.15, "{hertz} Hz");
+        }
+    }
+}
