@@ -131,7 +131,7 @@ const DIAL_TONE_LARGE: f32 = 0.2;
 const DIAL_TONE_VARIES: f32 = 1.05;
 
 /// Share of the energy that is left at least when a dial tone is discounted.
-const LEAST_REST: f32 = 0.02;
+const LEAST_REST: f32 = 0.01;
 
 /// DC or hum over all other energy from which a fit would notice it. A tone alone has 0.05.
 const HUM: f32 = 0.25;
