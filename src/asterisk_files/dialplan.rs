@@ -22,6 +22,8 @@ pub struct Context {
     pub switches: Vec<(String, Place)>,
     /// Where in `extensions` each is.
     known: BTreeMap<String, usize>,
+    /// Which of them are not simply what is dialled.
+    patterns: Vec<usize>,
 }
 
 /// An extension of a context.
@@ -74,11 +76,9 @@ impl Dialplan {
     #[must_use]
     pub fn find(&self, context: &str, extension: &str) -> Option<&Extension> {
         let reached = self.reached_from(context);
-        reached.into_iter().find_map(|context| {
-            let fit = context.extensions.iter();
-            fit.filter(|known| known.lines.contains_key(&1) && known.pattern.fits(extension))
-                .min_by_key(|known| known.pattern.rank())
-        })
+        reached
+            .into_iter()
+            .find_map(|context| context.find(extension))
     }
 
     /// Everything that can be dialled in `context`.
@@ -106,6 +106,18 @@ impl Dialplan {
 }
 
 impl Context {
+    fn find(&self, extension: &str) -> Option<&Extension> {
+        let begins = |known: &&Extension| known.lines.contains_key(&1);
+        let same = self.known.get(extension).map(|&at| &self.extensions[at]);
+        let same = same.filter(|known| known.pattern.fits(extension));
+        same.filter(begins).or_else(|| {
+            let patterns = self.patterns.iter().map(|&at| &self.extensions[at]);
+            patterns
+                .filter(|known| begins(known) && known.pattern.fits(extension))
+                .min_by_key(|known| known.pattern.rank())
+        })
+    }
+
     fn take(&mut self, entry: &Entry, globals: &BTreeMap<&str, &str>, last: &mut Option<Last>) {
         let key = entry.key.to_ascii_lowercase();
         match key.as_str() {
@@ -172,6 +184,10 @@ impl Context {
         let end = self.extensions.len();
         let at = *self.known.entry(pattern.to_string()).or_insert(end);
         if at == end {
+            // Dashes are passed over, so such a number fits several.
+            if pattern.to_string().starts_with('_') || pattern.to_string().contains('-') {
+                self.patterns.push(at);
+            }
             self.extensions.push(Extension {
                 pattern: pattern.clone(),
                 lines: BTreeMap::new(),

@@ -27,8 +27,12 @@ pub(super) fn check(
             format!("add same => n,EAGI({PROGRAM},${{EXTEN}}) to the extensions that callers dial"),
         );
     }
+    let mut contexts = BTreeSet::new();
     for entry in &entries {
-        entry.check(dialplan, own, findings);
+        entry.check(own, findings);
+        if contexts.insert(entry.context) {
+            entry.check_context(dialplan, own, findings);
+        }
     }
     check_routes(own, dialplan, &entries, findings);
     let programs = entries
@@ -80,7 +84,8 @@ fn lines(dialplan: &Dialplan) -> impl Iterator<Item = (&str, &Extension, i64, &L
 }
 
 impl EntryPoint<'_> {
-    fn check(&self, dialplan: &Dialplan, own: &Own, findings: &mut Findings) {
+    /// What the line itself says.
+    fn check(&self, own: &Own, findings: &mut Findings) {
         let place = &self.line.place;
         if !self.carries_audio() {
             findings.error(
@@ -109,6 +114,11 @@ impl EntryPoint<'_> {
                 format!("write ${{EXTEN}}, or add [extensions.{dialled}]"),
             );
         }
+    }
+
+    /// Whether its context has what keys need.
+    fn check_context(&self, dialplan: &Dialplan, own: &Own, findings: &mut Findings) {
+        let (place, config) = (&self.line.place, &own.config);
         let any = |wanted: &dyn Fn(&Extension) -> bool| {
             let mut all = dialplan.extensions_of(self.context);
             all.any(|extension| extension.lines.contains_key(&1) && wanted(extension))
@@ -172,11 +182,6 @@ impl EntryPoint<'_> {
         let argument = unquoted(self.call.arguments.get(1)?);
         (!argument.is_empty() && !argument.contains("${")).then_some(argument)
     }
-
-    fn takes(&self, dialplan: &Dialplan, dialled: &str) -> bool {
-        let found = dialplan.find(self.context, dialled);
-        found.is_some_and(|found| std::ptr::eq(found, self.extension))
-    }
 }
 
 /// Whether every extension of ours, and its login, can be dialled.
@@ -203,14 +208,19 @@ fn check_routes(
     if by_extension.is_empty() || others.iter().any(|entry| entry.fixed_number().is_none()) {
         return;
     }
+    let contexts: BTreeSet<&str> = by_extension.iter().map(|entry| entry.context).collect();
+    let taken: BTreeSet<*const Extension> = by_extension
+        .iter()
+        .map(|entry| std::ptr::from_ref(entry.extension))
+        .collect();
     let reached = |dialled: &str| {
         let fixed = others
             .iter()
             .any(|entry| entry.fixed_number() == Some(dialled));
-        fixed
-            || by_extension
-                .iter()
-                .any(|entry| entry.takes(dialplan, dialled))
+        let mut found = contexts
+            .iter()
+            .filter_map(|name| dialplan.find(name, dialled));
+        fixed || found.any(|found| taken.contains(&std::ptr::from_ref(found)))
     };
     let first = by_extension[0];
     for route in own.config.routes() {

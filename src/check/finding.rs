@@ -102,6 +102,11 @@ impl Findings {
         self.add(Severity::Note, spot.into(), message.into(), remedy.into());
     }
 
+    /// Whether a nearest name is worth the search: not when most names are unknown.
+    pub(super) const fn may_suggest(&self) -> bool {
+        self.0.len() < MAX_SUGGESTIONS
+    }
+
     /// A fault of a file as such.
     pub(super) fn fault(&mut self, fault: &Fault) {
         let (place, remedy) = (&fault.place, fault.kind.remedy());
@@ -169,3 +174,6 @@ fn one_line(text: &str) -> String {
     };
     text.chars().map(safe).collect()
 }
+
+/// Findings before which nearest names are looked for: each takes a look at all names.
+const MAX_SUGGESTIONS: usize = 50;

@@ -1,5 +1,7 @@
 //! The mailboxes of our routes, and the PINs of all.
 
+use std::collections::BTreeSet;
+
 use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
 use crate::{
     asterisk_files::{Conf, Entry},
@@ -33,7 +35,7 @@ pub(super) fn check(
     let boxes = Boxes::of(conf);
     for route in own.config.routes() {
         if !boxes.has(&route.mailbox) && realtime.voicemail.is_none() {
-            let (message, remedy) = boxes.missing(&route.mailbox);
+            let (message, remedy) = boxes.missing(&route.mailbox, findings.may_suggest());
             findings.error(own.route(route, "mailbox"), message, remedy);
         }
     }
@@ -44,8 +46,8 @@ pub(super) fn check(
 struct Boxes<'a> {
     /// Context, and the line that makes the mailbox.
     boxes: Vec<(&'a str, &'a Entry)>,
-    /// Whole names that stand for others.
-    aliases: Vec<&'a str>,
+    /// Whole names in small letters, with those that stand for others.
+    names: BTreeSet<String>,
 }
 
 impl<'a> Boxes<'a> {
@@ -55,50 +57,46 @@ impl<'a> Boxes<'a> {
         let is_alias = |name: &str| !aliases.is_empty() && name.eq_ignore_ascii_case(aliases);
         let mut found = Self {
             boxes: Vec::new(),
-            aliases: Vec::new(),
+            names: BTreeSet::new(),
         };
         for section in conf.used() {
             let name = section.name.as_str();
             if is_alias(name) {
+                let aliases = section.entries.iter();
                 found
-                    .aliases
-                    .extend(section.entries.iter().map(|entry| entry.key.as_str()));
+                    .names
+                    .extend(aliases.map(|entry| entry.key.to_ascii_lowercase()));
             } else if !NO_CONTEXTS
                 .iter()
                 .any(|known| name.eq_ignore_ascii_case(known))
             {
-                found
-                    .boxes
-                    .extend(section.entries.iter().map(|entry| (name, entry)));
+                for entry in &section.entries {
+                    let whole = format!("{}@{name}", entry.key);
+                    found.names.insert(whole.to_ascii_lowercase());
+                    found.boxes.push((name, entry));
+                }
             }
         }
         found
     }
 
     fn has(&self, mailbox: &Mailbox) -> bool {
-        let whole = mailbox.to_string();
-        self.boxes.iter().any(|(context, entry)| {
-            context.eq_ignore_ascii_case(mailbox.context())
-                && entry.key.eq_ignore_ascii_case(mailbox.number())
-        }) || self
-            .aliases
-            .iter()
-            .any(|alias| alias.eq_ignore_ascii_case(&whole))
+        self.names
+            .contains(&mailbox.to_string().to_ascii_lowercase())
     }
 
     /// What to say of a mailbox that is not there.
-    fn missing(&self, mailbox: &Mailbox) -> (String, String) {
+    fn missing(&self, mailbox: &Mailbox, suggests: bool) -> (String, String) {
         let number = mailbox.number();
         let elsewhere = self
             .boxes
             .iter()
             .find(|(_, entry)| entry.key.eq_ignore_ascii_case(number))
             .map(|(context, _)| format!("{number}@{context}"));
-        let names = self.boxes.iter();
-        let names: Vec<_> = names
-            .map(|(context, entry)| format!("{}@{context}", entry.key))
-            .collect();
         let near = elsewhere.or_else(|| {
+            let names = self.boxes.iter().filter(|_| suggests);
+            let names = names.map(|(context, entry)| format!("{}@{context}", entry.key));
+            let names: Vec<_> = names.collect();
             let names = names.iter().map(String::as_str);
             nearest(&mailbox.to_string(), names).map(str::to_owned)
         });

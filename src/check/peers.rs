@@ -102,7 +102,8 @@ impl Phones<'_> {
                 format!("SIP/{dialled} is a host, not a peer of sip.conf, and not checked");
             findings.note(spot.clone(), message, "");
         } else {
-            let names = sections.iter().map(|section| section.name.as_str());
+            let names = sections.iter().filter(|_| findings.may_suggest());
+            let names = names.map(|section| section.name.as_str());
             let elsewhere = self.endpoint(peer).then(|| format!("PJSIP/{dialled}"));
             let near = nearest(peer, names).map(|near| format!("SIP/{near}"));
             unknown(
@@ -128,7 +129,8 @@ impl Phones<'_> {
                 "compare the endpoints of voiceagent.toml with it",
             );
         }
-        let near = nearest(peer, self.endpoints().map(|section| section.name.as_str()));
+        let names = self.endpoints().filter(|_| findings.may_suggest());
+        let near = nearest(peer, names.map(|section| section.name.as_str()));
         let near = near.map(|near| format!("PJSIP/{near}"));
         let mut sip = self.sip.iter().flat_map(sip_sections);
         let elsewhere = sip
