@@ -126,7 +126,9 @@ impl Context {
                 // Before its first line an extension has no priority to count on from.
                 let pattern = Pattern::new(&substituted(extension, globals));
                 let priority = last.as_ref().map(|last| last.priority);
-                *last = self.line(pattern, rest, entry, priority).or(last.take());
+                let taken = self.line(pattern.clone(), rest, entry, priority);
+                // What follows with `same` is of this extension, whether the line was taken or not.
+                *last = taken.or(priority.map(|priority| Last { pattern, priority }));
             }
             "include" => {
                 let text = substituted(&entry.value, globals);
@@ -260,7 +262,7 @@ mod tests {
     fn lines_are_counted_as_asterisk_counts_them() {
         let dialplan = dialplan(
             "[a]\nexten => 1,1,A\n same => n(label),B(x,y)\n same => n+2,C\nexten => 1,10,D\n\
-             exten => _[2,3]X,1,E\nexten => 4,n,F\nexten => 5,hint,SIP/a\nexten => 6,0,G\n",
+             exten => _[2,3]X,1,E\nexten => 4,n,F\nexten => 5,hint,SIP/a\nexten => 6,0,G\n same => n,H\n",
         );
         assert_eq!(
             found(&dialplan, "a", "1").as_deref(),
