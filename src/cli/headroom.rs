@@ -77,8 +77,12 @@ fn write(report: &Report, json: bool) -> io::Result<()> {
 fn show(progress: Progress) {
     let full = (progress.part * BAR as f64).round() as usize;
     let bar = "#".repeat(full) + &"-".repeat(BAR - full);
-    eprint!("{CLEAR_LINE}[{bar}] {} calls at once", progress.calls);
-    // Without a terminal's progress all else goes on.
+    let now = match progress.calls {
+        0 => "one call".to_owned(),
+        calls => format!("{calls} calls at once"),
+    };
+    eprint!("{CLEAR_LINE}[{bar}] {now}");
+    // Where it cannot be shown all else goes on.
     let _ = io::stderr().flush();
 }
 

@@ -1,7 +1,7 @@
 //! One call: a simulated Asterisk on a process's pipes.
 
 use std::{
-    io::{self, Write},
+    io::{self, PipeWriter, Write},
     sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
@@ -9,7 +9,7 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     net::unix::pipe,
-    time::{interval_at, sleep_until},
+    time::interval_at,
 };
 
 use super::{
@@ -76,69 +76,88 @@ impl Line {
     }
 
     async fn carry_on(self) -> io::Result<()> {
-        let Self {
-            caller,
-            tally,
-            pipes:
-                Pipes {
-                    mut to_agent,
-                    from_agent,
-                    audio,
-                },
-            phase,
-        } = self;
-        let tally = |count: &dyn Fn(&mut Tally)| {
-            count(&mut tally.lock().expect("its holders do not panic"));
+        let Pipes {
+            to_agent,
+            from_agent,
+            audio,
+        } = self.pipes;
+        let from_agent = pipe::Receiver::from_owned_fd(from_agent.into())?;
+        let mut commands = BufReader::new(from_agent).lines();
+        let mut asterisk = Asterisk {
+            caller: self.caller,
+            tally: self.tally,
+            to_agent,
+            audio: pipe::Sender::from_owned_fd(audio.into())?,
+            number: self.phase as usize,
+            agent: Agent::Busy,
         };
-        let mut commands =
-            BufReader::new(pipe::Receiver::from_owned_fd(from_agent.into())?).lines();
-        let audio = pipe::Sender::from_owned_fd(audio.into())?;
-        let mut number = phase as usize;
-        let first = tokio::time::Instant::now() + FRAME_TIME.mul_f64(phase.fract());
-        sleep_until(first).await;
+        let first = tokio::time::Instant::now() + FRAME_TIME.mul_f64(self.phase.fract());
         let mut frames = interval_at(first, FRAME_TIME);
-
-        to_agent.write_all(HEADER)?;
-        let mut agent = Agent::Busy;
+        asterisk.to_agent.write_all(HEADER)?;
         loop {
             tokio::select! {
                 command = commands.next_line() => {
                     let command = command?.ok_or(io::ErrorKind::UnexpectedEof)?;
-                    if command.starts_with("STREAM FILE") {
-                        // Silence is played while the agent waits for the key to be up.
-                        if !command.contains("silence") {
-                            agent = Agent::Listening(Instant::now());
-                        }
-                        // No reply: it is still playing.
-                        continue;
-                    }
-                    if let Agent::Expected(due) = agent {
-                        tally(&|tally| tally.answers.push(due.elapsed()));
-                    }
-                    agent = Agent::Busy;
-                    to_agent.write_all(reply(&command))?;
+                    asterisk.on_command(&command)?;
                 }
-                due = frames.tick() => {
-                    let (frame, known) = caller.frame(number);
-                    number += 1;
-                    match audio.try_write(frame) {
-                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                            tally(&|tally| tally.lost_frames += 1);
-                        }
-                        written => _ = written?,
-                    }
-                    match agent {
-                        Agent::Listening(since) if known && since.elapsed() > WHOLE_KEY => {
-                            agent = Agent::Expected(due.into_std());
-                        }
-                        Agent::Expected(_) if known => {
-                            tally(&|tally| tally.unanswered += 1);
-                        }
-                        _ => {}
-                    }
-                }
+                due = frames.tick() => asterisk.send_frame(due.into_std())?,
             }
         }
+    }
+}
+
+/// The other side of the agent's pipes.
+struct Asterisk {
+    caller: Arc<Caller>,
+    tally: Arc<Mutex<Tally>>,
+    to_agent: PipeWriter,
+    audio: pipe::Sender,
+    /// Of the caller's next frame.
+    number: usize,
+    agent: Agent,
+}
+
+impl Asterisk {
+    fn on_command(&mut self, command: &str) -> io::Result<()> {
+        if command.starts_with("STREAM FILE") {
+            // Silence is played while the agent waits for the key to be up.
+            if !command.contains("silence") {
+                self.agent = Agent::Listening(Instant::now());
+            }
+            // No reply: it is still playing.
+            return Ok(());
+        }
+        if let Agent::Expected(due) = self.agent {
+            self.count(|tally| tally.answers.push(due.elapsed()));
+        }
+        self.agent = Agent::Busy;
+        self.to_agent.write_all(reply(command))
+    }
+
+    /// Sends the frame that was due at this moment. It is shorter than what a pipe takes in one
+    /// piece or not at all.
+    fn send_frame(&mut self, due: Instant) -> io::Result<()> {
+        let (frame, known) = self.caller.frame(self.number);
+        self.number += 1;
+        match self.audio.try_write(frame) {
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.count(|tally| tally.lost_frames += 1);
+            }
+            Err(error) => return Err(error),
+        }
+        match self.agent {
+            Agent::Listening(since) if known && since.elapsed() > WHOLE_KEY => {
+                self.agent = Agent::Expected(due);
+            }
+            Agent::Expected(_) if known => self.count(|tally| tally.unanswered += 1),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn count(&self, change: impl FnOnce(&mut Tally)) {
+        change(&mut self.tally.lock().expect("its holders do not panic"));
     }
 }
 
