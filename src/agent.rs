@@ -13,8 +13,6 @@ use voiceagent::{
     session::{Exit, Plan},
 };
 
-use crate::cli::log_to_stderr;
-
 /// Whether Asterisk started this process: then every argument is the dialplan's, whatever it
 /// looks like, and none is read here (they are in the header as well).
 pub(crate) fn is_started_by_asterisk() -> bool {
@@ -28,7 +26,6 @@ pub(crate) fn run(config: Option<&Path>, started: Instant) -> ExitCode {
         Ok(config) => Plan::Serve(Box::new(config)),
         Err(error) => Plan::Refuse(error.to_string()),
     };
-    log_to_stderr(tracing::Level::WARN);
     let spool = env::var_os("AST_SPOOL_DIR").map_or_else(|| PathBuf::from(SPOOL), PathBuf::from);
     match driver::run(plan, spool, started) {
         Ok(Exit::Success) => ExitCode::SUCCESS,

@@ -83,12 +83,15 @@ pub(crate) fn run(started: Instant) -> ExitCode {
                 .error(ErrorKind::InvalidSubcommand, message)
                 .exit()
         }
-        None => agent::run(common.config.as_deref(), started),
+        None => {
+            log_to_stderr(tracing::Level::WARN);
+            agent::run(common.config.as_deref(), started)
+        }
     }
 }
 
 /// Sends what the program has to say of itself to standard error, from this level on.
-pub(crate) fn log_to_stderr(level: tracing::Level) {
+fn log_to_stderr(level: tracing::Level) {
     tracing_subscriber::fmt()
         .with_max_level(level)
         .with_writer(io::stderr)

@@ -46,6 +46,7 @@ impl Session {
         match ear {
             Ok(ear) => Some(Box::new(ear)),
             Err(reason) => {
+                self.report.deaf.clone_from(&reason);
                 self.note(Note::Deaf { reason });
                 None
             }

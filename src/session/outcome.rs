@@ -63,6 +63,8 @@ pub struct Report {
     pub press: Option<Press>,
     /// The audio format listened to; empty when nothing was.
     pub format: String,
+    /// Why nothing was listened to; empty when something was, or nobody tried.
+    pub deaf: String,
     /// How much audio was listened to.
     pub heard: Duration,
     /// How Dial ended, where it did.
@@ -100,6 +102,9 @@ impl Report {
         if !self.format.is_empty() {
             let seconds = self.heard.as_secs_f64();
             line += &format!(", listened {seconds:.1} s in {}", self.format);
+        }
+        if !self.deaf.is_empty() {
+            line += &format!(", not listening: {}", self.deaf);
         }
         line
     }

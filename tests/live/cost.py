@@ -153,6 +153,7 @@ def main(binary, debian_11, repetitions):
         shutil.copy(HERE / "original.pl", folder)
         shutil.copy(PROJECT / "config/voiceagent.toml", folder)
     # As Asterisk sets them, but for the configuration, which is not installed for this.
+    os.environ["AST_AGI_DIR"] = installed
     os.environ["AST_CONFIG_DIR"] = installed
     os.environ["AST_SPOOL_DIR"] = "/var/spool/asterisk"
     agent = [f"{installed}/voiceagent", "101"]
