@@ -11,7 +11,6 @@ use crate::{
     agi::{Argument, Command, Header},
     config::Route,
     greeting::{Kind, Recorded},
-    key::Key,
 };
 
 /// Where the call is. A state is left when its command is answered, unless it says otherwise.
@@ -23,7 +22,7 @@ pub(super) enum State {
     /// Dial is under way.
     Dialling(Route),
     /// DIALSTATUS was asked for.
-    AskingDialStatus { route: Route, key: Option<Key> },
+    AskingDialStatus { route: Route, result: i64 },
     /// The caller is being answered.
     Answering { route: Route, kind: Kind },
     /// Asterisk was asked where voicemail keeps its recordings.

@@ -56,14 +56,14 @@ impl Session {
             State::Opening(Errand::Dial(route)) => self.dial(route),
             State::Opening(Errand::LogIn(route)) => self.log_in(&route),
             State::Dialling(route) => {
-                let key = Key::from_ascii(reply.result());
+                let result = reply.result();
                 self.command(
                     &Command::GetVariable(Variable::DialStatus),
-                    State::AskingDialStatus { route, key },
+                    State::AskingDialStatus { route, result },
                 );
             }
-            State::AskingDialStatus { route, key } => {
-                self.on_dial_status(route, key, reply.value());
+            State::AskingDialStatus { route, result } => {
+                self.on_dial_status(route, result, reply.value());
             }
             State::Answering { route, kind } => self.on_answered(route, kind),
             State::AskingStorage { route, kind } => {
@@ -141,12 +141,12 @@ impl Session {
         }
     }
 
-    fn on_dial_status(&mut self, route: Route, key: Option<Key>, status: &str) {
+    fn on_dial_status(&mut self, route: Route, result: i64, status: &str) {
         let kind = match status {
             "BUSY" => Kind::Busy,
             "NOANSWER" | "CHANUNAVAIL" | "CONGESTION" => Kind::Unavailable,
             "ANSWER" => return self.close(Status::Answered, status),
-            "CANCEL" => return self.on_cancelled(route, key),
+            "CANCEL" => return self.on_cancelled(route, result),
             _ => return self.close(Status::Unhandled, status),
         };
         if self.hung_up.is_some() {
@@ -161,13 +161,13 @@ impl Session {
     }
 
     /// Dial was ended by the caller: with a key, or by hanging up.
-    fn on_cancelled(&mut self, route: Route, key: Option<Key>) {
-        let Some(key) = key.filter(|_| self.hung_up.is_none()) else {
-            let status = match self.hung_up {
-                Some(_) => Status::HangUp,
-                None => Status::Cancelled,
-            };
-            return self.close(status, "CANCEL");
+    fn on_cancelled(&mut self, route: Route, result: i64) {
+        // The reply can be here before the signal that says the same.
+        if self.hung_up.is_some() || result < 0 {
+            return self.close(Status::HangUp, "CANCEL");
+        }
+        let Some(key) = Key::from_ascii(result) else {
+            return self.close(Status::Cancelled, "CANCEL");
         };
         match action(self.config(), &route, key) {
             Some(next) => {
@@ -293,7 +293,7 @@ impl Session {
             Progress::ToDial(route) => self.dial(route),
             Progress::Dialled(route) => self.command(
                 &Command::GetVariable(Variable::DialStatus),
-                State::AskingDialStatus { route, key: None },
+                State::AskingDialStatus { route, result: 0 },
             ),
             Progress::Greeting(route, kind) => self.leave_message(route, kind, true),
             Progress::NotStarted | Progress::Ending => {

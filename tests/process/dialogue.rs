@@ -40,6 +40,19 @@ fn a_hang_up_while_it_rings_ends_it_without_another_exec() {
 }
 
 #[test]
+fn a_hang_up_while_it_rings_is_one_though_its_signal_is_still_to_come() {
+    let mut agent = Agent::start(Audio::Pipe);
+    agent.header();
+    agent.answer_until("EXEC Dial");
+    agent.say("200 result=-1\n");
+    agent.answer_until("GET VARIABLE DIALSTATUS");
+    agent.say("200 result=1 (CANCEL)\n");
+    let (commands, status) = agent.answer_to_the_end();
+    assert!(status.success());
+    assert!(commands.contains(&"SET VARIABLE VOICEAGENTSTATUS \"HANGUP\"".to_owned()));
+}
+
+#[test]
 fn a_hang_up_without_a_reply_ends_it_too() {
     let mut agent = Agent::start(Audio::Pipe);
     agent.header();

@@ -118,18 +118,6 @@ async def hash_event_before_its_delayed_tone(case):
 
 
 @scenario()
-async def hash_event_before_its_delayed_tone(case):
-    """The audio comes later than the event: one press all the same."""
-    await case.dial("101")
-    await case.hears("vm-intro", 1.0)
-    await case.presses("#", seconds=0.1)
-    await asyncio.sleep(0.1)
-    await case.presses_in_audio("#", seconds=LEAK)
-    await leaves_message(case, "101")
-    await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "signal")
-
-
-@scenario()
 async def keys_without_a_meaning(case):
     """5 in the audio and 7 as event change nothing."""
     await case.dial("101")
