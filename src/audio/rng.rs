@@ -2,6 +2,7 @@
 
 /// A SplitMix64 generator (Steele, Lea and Flood, OOPSLA 2014): the same seed gives the same
 /// numbers everywhere.
+#[derive(Clone, Debug)]
 pub struct Rng(u64);
 
 impl Rng {

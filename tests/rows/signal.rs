@@ -2,29 +2,30 @@
 
 use std::f32::consts::TAU;
 
-use voiceagent::{Key, audio::Dbm0};
+use voiceagent::{
+    Key,
+    audio::{Dbm0, Rng},
+};
 
 pub const RATE: usize = 8_000;
 
-/// Small, seeded and the same everywhere (splitmix64).
-pub struct Random(u64);
+/// Repeatable chance, with noise that has the normal distribution's tails: the rows in noise
+/// depend on them.
+#[derive(Clone)]
+pub struct Random(Rng);
 
 impl Random {
     pub fn new(seed: u64) -> Self {
-        Self(seed)
+        Self(Rng::new(seed))
     }
 
     pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
+        self.0.bits()
     }
 
     /// From 0 up to 1.
     pub fn uniform(&mut self) -> f32 {
-        (self.bits() >> 40) as f32 / (1u64 << 24) as f32
+        self.0.unit()
     }
 
     /// Mean 0, variance 1.
@@ -114,12 +115,6 @@ pub struct Line {
     pub audio: Vec<f32>,
     pub presses: Vec<Press>,
     pub random: Random,
-}
-
-impl Clone for Random {
-    fn clone(&self) -> Self {
-        Self(self.0)
-    }
 }
 
 impl Presses {
