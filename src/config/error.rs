@@ -14,21 +14,15 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// A fault at byte `offset` of `text`.
-    pub(super) fn at(text: &str, offset: usize, message: impl Into<String>) -> Self {
-        let before = &text.as_bytes()[..offset.min(text.len())];
+    /// A fault in a file, where there is one, and on a line of it, where it has one.
+    pub(super) fn new(
+        file: Option<PathBuf>,
+        line: Option<usize>,
+        message: impl Into<String>,
+    ) -> Self {
         Self {
-            file: None,
-            line: Some(1 + before.iter().filter(|&&byte| byte == b'\n').count()),
-            message: message.into(),
-        }
-    }
-
-    /// A fault of the whole file.
-    pub(super) fn whole(message: impl Into<String>) -> Self {
-        Self {
-            file: None,
-            line: None,
+            file,
+            line,
             message: message.into(),
         }
     }
@@ -43,13 +37,7 @@ impl ConfigError {
             io::ErrorKind::InvalidData => "the configuration file is not UTF-8 text".to_owned(),
             _ => format!("the configuration file cannot be read: {error}"),
         };
-        Self::whole(advice).in_file(path)
-    }
-
-    /// The same fault, with the file's name.
-    pub(super) fn in_file(mut self, path: &Path) -> Self {
-        self.file = Some(path.to_owned());
-        self
+        Self::new(Some(path.to_owned()), None, advice)
     }
 
     /// The line of the fault, counted from 1, where there is one.

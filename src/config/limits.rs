@@ -6,11 +6,12 @@ use toml::{Table, de::DeTable};
 use super::{
     ConfigError,
     error::{explain, nearest},
+    source::Source,
 };
 use crate::{dtmf, speech};
 
 /// The section `[detector]`: a profile, and limits that differ from it.
-pub(super) fn detector(text: &str, mut section: Table) -> Result<dtmf::Limits, ConfigError> {
+pub(super) fn detector(source: &Source, mut section: Table) -> Result<dtmf::Limits, ConfigError> {
     let profile = match section.remove("profile") {
         None => dtmf::Limits::default(),
         Some(toml::Value::String(name)) if name == "etsi" => dtmf::Limits::ETSI,
@@ -18,28 +19,28 @@ pub(super) fn detector(text: &str, mut section: Table) -> Result<dtmf::Limits, C
         Some(toml::Value::String(name)) if name == "ntt" => dtmf::Limits::NTT,
         Some(_) => {
             let message = "profile is none that is known; expected \"etsi\", \"att\" or \"ntt\"";
-            return Err(at(text, DETECTOR, "profile", message.to_owned()));
+            return Err(at(source, DETECTOR, "profile", message.to_owned()));
         }
     };
-    let limits = merged(text, DETECTOR, section, &profile)?;
+    let limits = merged(source, DETECTOR, section, &profile)?;
     limits
         .check()
-        .map_err(|error| at(text, DETECTOR, error.field, error.to_string()))?;
+        .map_err(|error| at(source, DETECTOR, error.field, error.to_string()))?;
     Ok(limits)
 }
 
 /// The section `[speech]`.
-pub(super) fn speech(text: &str, section: Table) -> Result<speech::Limits, ConfigError> {
-    let limits = merged(text, SPEECH, section, &speech::Limits::default())?;
+pub(super) fn speech(source: &Source, section: Table) -> Result<speech::Limits, ConfigError> {
+    let limits = merged(source, SPEECH, section, &speech::Limits::default())?;
     limits
         .check()
-        .map_err(|error| at(text, SPEECH, error.field, error.to_string()))?;
+        .map_err(|error| at(source, SPEECH, error.field, error.to_string()))?;
     Ok(limits)
 }
 
 /// `base` with the values of `section` in their places.
 fn merged<T: Serialize + DeserializeOwned>(
-    text: &str,
+    source: &Source,
     name: &str,
     section: Table,
     base: &T,
@@ -52,26 +53,26 @@ fn merged<T: Serialize + DeserializeOwned>(
                 Some(near) => format!("unknown key \"{key}\"; did you mean \"{near}\"?"),
                 None => format!("unknown key \"{key}\""),
             };
-            return Err(at(text, name, &key, message));
+            return Err(at(source, name, &key, message));
         }
         if !(value.is_float() || value.is_integer()) {
             let message = format!("{key} is not a number");
-            return Err(at(text, name, &key, message));
+            return Err(at(source, name, &key, message));
         }
         table.insert(key, value);
     }
-    T::deserialize(table).map_err(|error| ConfigError::whole(explain(error.message())))
+    T::deserialize(table).map_err(|error| source.fault(explain(error.message())))
 }
 
 /// A fault at `key` of the section `name`.
-fn at(text: &str, name: &str, key: &str, message: String) -> ConfigError {
-    let offset = DeTable::parse(text).ok().and_then(|document| {
+fn at(source: &Source, name: &str, key: &str, message: String) -> ConfigError {
+    let offset = DeTable::parse(&source.text).ok().and_then(|document| {
         let section = document.get_ref().get(name)?.get_ref().as_table()?;
         Some(section.get_key_value(key)?.0.span().start)
     });
     match offset {
-        Some(offset) => ConfigError::at(text, offset, message),
-        None => ConfigError::whole(message),
+        Some(offset) => source.at(offset, message),
+        None => source.fault(message),
     }
 }
 

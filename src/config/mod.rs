@@ -8,6 +8,7 @@ mod error;
 mod limits;
 mod raw;
 mod route;
+mod source;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ use std::{collections::BTreeMap, path::Path};
 pub use error::ConfigError;
 pub(crate) use error::nearest;
 pub use route::{Mailbox, Route};
+use source::Source;
 
 use crate::{dtmf, key::Key, speech};
 
@@ -94,7 +96,7 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let text =
             std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
-        Self::parse(&text).map_err(|error| error.in_file(path))
+        Self::read(&Source::whole(text, Some(path)))
     }
 
     /// Reads a configuration from its text.
@@ -102,7 +104,11 @@ impl Config {
     /// # Errors
     /// As [`load`](Self::load), without the file's name.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        raw::parse(text)?.check(text)
+        Self::read(&Source::whole(text.to_owned(), None))
+    }
+
+    fn read(source: &Source) -> Result<Self, ConfigError> {
+        raw::parse(source)?.check(source)
     }
 
     /// Where `extension` leads, if anywhere.

@@ -9,6 +9,7 @@ use super::{
     Config, ConfigError, Greeting, Keys, Logging, Mailbox, Route, Storage,
     error::{explain, nearest},
     limits,
+    source::Source,
 };
 use crate::{agi::Argument, key::Key};
 
@@ -124,24 +125,22 @@ impl Default for RawLogging {
 }
 
 /// Reads the text; whatever is not in the form of a configuration is an error with its line.
-pub(super) fn parse(text: &str) -> Result<RawConfig, ConfigError> {
-    toml::from_str(text).map_err(|error| {
+pub(super) fn parse(source: &Source) -> Result<RawConfig, ConfigError> {
+    toml::from_str(&source.text).map_err(|error| {
         let message = explain(error.message());
         match error.span() {
-            Some(span) => ConfigError::at(text, span.start, message),
-            None => ConfigError::whole(message),
+            Some(span) => source.at(span.start, message),
+            None => source.fault(message),
         }
     })
 }
 
 impl RawConfig {
     /// Checks every value.
-    pub(super) fn check(self, text: &str) -> Result<Config, ConfigError> {
+    pub(super) fn check(self, source: &Source) -> Result<Config, ConfigError> {
         let login_prefix = self.login.prefix.get_ref().clone();
         if login_prefix.is_empty() || !login_prefix.chars().all(is_dialable) {
-            return Err(ConfigError::at(
-                text,
-                self.login.prefix.span().start,
+            return Err(source.at(self.login.prefix.span().start,
                 format!(
                     "login prefix \"{login_prefix}\" cannot be dialled; expected digits, '*' or '#', such as \"*\""
                 ),
@@ -149,9 +148,7 @@ impl RawConfig {
         }
         let options = self.dial.options.get_ref();
         if options.contains(',') {
-            return Err(ConfigError::at(
-                text,
-                self.dial.options.span().start,
+            return Err(source.at(self.dial.options.span().start,
                 format!(
                     "dial options \"{options}\" have a comma; expected option letters, such as \"g\" or \"gr\""
                 ),
@@ -159,15 +156,15 @@ impl RawConfig {
         }
         let mut routes = BTreeMap::new();
         for (extension, raw) in self.extensions {
-            let route = raw.check(text, &extension, options)?;
+            let route = raw.check(source, &extension, options)?;
             routes.insert(extension.into_inner(), route);
         }
         if routes.is_empty() {
-            return Err(ConfigError::whole(
+            return Err(source.fault(
                 "no extension is configured; expected at least one section such as [extensions.101]",
             ));
         }
-        let keys = self.keys.check(text, &routes)?;
+        let keys = self.keys.check(source, &routes)?;
         Ok(Config {
             routes,
             login_prefix,
@@ -180,10 +177,10 @@ impl RawConfig {
                 },
                 barge_in: self.greeting.barge_in,
             },
-            detector: limits::detector(text, self.detector)?,
-            speech: limits::speech(text, self.speech)?,
+            detector: limits::detector(source, self.detector)?,
+            speech: limits::speech(source, self.speech)?,
             logging: Logging {
-                verbose: u8::try_from(within(text, &self.logging.verbose, VERBOSE, "verbose")?)
+                verbose: u8::try_from(within(source, &self.logging.verbose, VERBOSE, "verbose")?)
                     .expect("the range ends below 256"),
             },
         })
@@ -193,23 +190,26 @@ impl RawConfig {
 impl RawRoute {
     fn check(
         self,
-        text: &str,
+        source: &Source,
         extension: &Spanned<String>,
         options: &str,
     ) -> Result<Route, ConfigError> {
         let name = extension.get_ref();
         if name.is_empty() || name.len() > MAX_EXTENSION || !name.chars().all(is_dialable) {
-            return Err(ConfigError::at(
-                text,
-                extension.span().start,
+            return Err(source.at(extension.span().start,
                 format!(
                     "extension \"{name}\" cannot be dialled; expected 1 to {MAX_EXTENSION} digits, letters, '*', '#' or '+'"
                 ),
             ));
         }
-        let wait = within(text, &self.max_wait, WAIT, "max_wait (seconds of ringing)")?;
+        let wait = within(
+            source,
+            &self.max_wait,
+            WAIT,
+            "max_wait (seconds of ringing)",
+        )?;
         let who = self.dial.get_ref();
-        let at_dial = |message| ConfigError::at(text, self.dial.span().start, message);
+        let at_dial = |message| source.at(self.dial.span().start, message);
         match who.split_once('/') {
             Some((technology, peer)) if !technology.is_empty() && !peer.is_empty() => {}
             _ => {
@@ -226,7 +226,7 @@ impl RawRoute {
         let dial = Argument::new(&format!("{who},{wait},{options}"))
             .map_err(|error| at_dial(format!("dial \"{who}\" cannot be sent: {error}")))?;
         let mailbox = Mailbox::parse(self.mailbox.get_ref())
-            .map_err(|message| ConfigError::at(text, self.mailbox.span().start, message))?;
+            .map_err(|message| source.at(self.mailbox.span().start, message))?;
         Ok(Route {
             extension: name.clone(),
             dial,
@@ -237,12 +237,11 @@ impl RawRoute {
 }
 
 impl RawKeys {
-    fn check(self, text: &str, routes: &BTreeMap<String, Route>) -> Result<Keys, ConfigError> {
-        let login = optional_key(text, &self.login)?;
-        let skip = optional_key(text, &self.skip)?;
+    fn check(self, source: &Source, routes: &BTreeMap<String, Route>) -> Result<Keys, ConfigError> {
+        let login = optional_key(source, &self.login)?;
+        let skip = optional_key(source, &self.skip)?;
         if login.is_some() && login == skip {
-            return Err(ConfigError::at(
-                text,
+            return Err(source.at(
                 self.skip.span().start,
                 format!(
                     "\"{}\" is the key for both login and skip",
@@ -252,10 +251,9 @@ impl RawKeys {
         }
         let mut goto = BTreeMap::new();
         for (label, extension) in self.goto {
-            let key = key(text, &label)?;
+            let key = key(source, &label)?;
             if Some(key) == login || Some(key) == skip {
-                return Err(ConfigError::at(
-                    text,
+                return Err(source.at(
                     label.span().start,
                     format!("key \"{key}\" has a meaning already (login or skip)"),
                 ));
@@ -265,9 +263,7 @@ impl RawKeys {
                 let hint = nearest(target, routes.keys().map(String::as_str))
                     .map(|near| format!("; did you mean \"{near}\"?"))
                     .unwrap_or_default();
-                return Err(ConfigError::at(
-                    text,
-                    extension.span().start,
+                return Err(source.at(extension.span().start,
                     format!(
                         "key \"{key}\" leads to extension \"{target}\", which is not configured{hint}"
                     ),
@@ -275,7 +271,7 @@ impl RawKeys {
             }
             goto.insert(key, extension.into_inner());
         }
-        let hold_off = within(text, &self.hold_off_ms, HOLD_OFF, "hold_off_ms")?;
+        let hold_off = within(source, &self.hold_off_ms, HOLD_OFF, "hold_off_ms")?;
         Ok(Keys {
             login,
             skip,
@@ -286,19 +282,18 @@ impl RawKeys {
 }
 
 /// A key, or none where the label is empty.
-fn optional_key(text: &str, label: &Spanned<String>) -> Result<Option<Key>, ConfigError> {
+fn optional_key(source: &Source, label: &Spanned<String>) -> Result<Option<Key>, ConfigError> {
     if label.get_ref().is_empty() {
         return Ok(None);
     }
-    key(text, label).map(Some)
+    key(source, label).map(Some)
 }
 
-fn key(text: &str, label: &Spanned<String>) -> Result<Key, ConfigError> {
+fn key(source: &Source, label: &Spanned<String>) -> Result<Key, ConfigError> {
     let mut chars = label.get_ref().chars();
     match (chars.next().and_then(Key::from_char), chars.next()) {
         (Some(key), None) => Ok(key),
-        _ => Err(ConfigError::at(
-            text,
+        _ => Err(source.at(
             label.span().start,
             format!(
                 "\"{}\" is no key; expected one of 0 to 9, *, #, A to D",
@@ -309,7 +304,7 @@ fn key(text: &str, label: &Spanned<String>) -> Result<Key, ConfigError> {
 }
 
 fn within(
-    text: &str,
+    source: &Source,
     value: &Spanned<i64>,
     allowed: Range<i64>,
     what: &str,
@@ -317,8 +312,7 @@ fn within(
     if allowed.contains(value.get_ref()) {
         return Ok(*value.get_ref());
     }
-    Err(ConfigError::at(
-        text,
+    Err(source.at(
         value.span().start,
         format!(
             "{what} is {}; expected {} to {}",
