@@ -64,6 +64,24 @@ impl Pattern {
         }
     }
 
+    /// A short extension that it fits, of what can be dialled, if there is one.
+    #[must_use]
+    pub fn sample(&self) -> Option<String> {
+        let Some(elements) = &self.elements else {
+            return (!self.text.is_empty()).then(|| self.text.clone());
+        };
+        let mut sample = String::new();
+        for element in elements {
+            match element {
+                Element::OneOf(set) => sample.push(*set.iter().find(|&&c| is_dialled(c))?),
+                Element::Some => sample.push('1'),
+                Element::Any => {}
+                Element::Broken => return None,
+            }
+        }
+        (!sample.is_empty()).then_some(sample)
+    }
+
     /// The order in which Asterisk tries them: the least one that fits wins.
     #[must_use]
     pub fn rank(&self) -> Vec<(u32, char)> {
@@ -149,6 +167,11 @@ fn plain(extension: &str) -> impl Iterator<Item = char> {
     extension.chars().filter(|&c| c != '-')
 }
 
+/// Whether it is on the keys of a telephone, or the plus before a country's code.
+fn is_dialled(c: char) -> bool {
+    c.is_ascii_digit() || matches!(c, '*' | '#' | '+')
+}
+
 /// More than any set has members.
 const BEHIND_SETS: u32 = 0x1_0000;
 
@@ -208,6 +231,17 @@ mod tests {
         assert!(Pattern::new("*97").can_begin_with('*'));
         assert!(!Pattern::new("_X.").can_begin_with('*'));
         assert!(!Pattern::new("").can_begin_with('*'));
+    }
+
+    #[test]
+    fn a_sample_fits() {
+        for pattern in ["101", "_[*0-9]X.", "_NXX", "_Z!", "_[a5]1"] {
+            let sample = Pattern::new(pattern).sample().expect("something fits");
+            assert!(Pattern::new(pattern).fits(&sample), "{pattern} {sample}");
+        }
+        for pattern in ["", "_", "_!", "_1[", "_[ab]"] {
+            assert_eq!(Pattern::new(pattern).sample(), None, "{pattern}");
+        }
     }
 
     #[test]

@@ -34,7 +34,16 @@ pub(super) fn check(
     };
     let boxes = Boxes::of(conf);
     for route in own.config.routes() {
-        if !boxes.has(&route.mailbox) && realtime.voicemail.is_none() {
+        if own.config.mailbox_varies(route) {
+            findings.note(
+                own.route(route, "mailbox"),
+                format!(
+                    "the mailboxes of pattern {} are known on a call only, and not checked",
+                    route.section
+                ),
+                "",
+            );
+        } else if !boxes.has(&route.mailbox) && realtime.voicemail.is_none() {
             let (message, remedy) = boxes.missing(&route.mailbox, findings.may_suggest());
             findings.error(own.route(route, "mailbox"), message, remedy);
         }

@@ -49,12 +49,12 @@ impl Own {
 
     /// Where this key of a route is set.
     pub(super) fn route(&self, route: &Route, key: &str) -> Spot {
-        self.spot(&["extensions", &route.extension, key])
+        self.spot(&["extensions", &route.section, key])
     }
 
     /// Where this route begins.
     pub(super) fn extension(&self, route: &Route) -> Spot {
-        self.spot(&["extensions", &route.extension])
+        self.spot(&["extensions", &route.section])
     }
 }
 

@@ -26,6 +26,17 @@ pub(super) fn check(
         dialplan,
     };
     for route in own.config.routes() {
+        if own.config.dial_varies(route) {
+            findings.note(
+                own.route(route, "dial"),
+                format!(
+                    "whom pattern {} rings is known on a call only, and not checked",
+                    route.section
+                ),
+                "",
+            );
+            continue;
+        }
         for target in targets(route) {
             phones.check(target, &own.route(route, "dial"), findings);
         }
@@ -55,13 +66,6 @@ impl Phones<'_> {
                 format!("write it as SIP/{target} or PJSIP/{target}"),
             );
         };
-        if target.contains("${") {
-            return findings.note(
-                spot.clone(),
-                format!("\"{target}\" is known on a call only, and not checked"),
-                "",
-            );
-        }
         match technology.to_ascii_uppercase().as_str() {
             "SIP" => self.check_sip(peer, spot, findings),
             "PJSIP" => self.check_pjsip(peer, spot, findings),

@@ -28,8 +28,8 @@ pub fn show(file: &Path, extension: &str) -> Result<Shown, ConfigError> {
     let own = Own::load(file)?;
     let mut text = String::new();
     let written = match own.config.destination(extension) {
-        Some(Destination::Person(route)) => person(&mut text, &own, extension, route),
-        Some(Destination::Login(route)) => login(&mut text, &own, extension, route),
+        Some(Destination::Person(route)) => person(&mut text, &own, extension, &route),
+        Some(Destination::Login(route)) => login(&mut text, &own, extension, &route),
         None => nowhere(&mut text, &own, extension),
     };
     written.expect("a String takes all that is written");
@@ -41,11 +41,11 @@ pub fn show(file: &Path, extension: &str) -> Result<Shown, ConfigError> {
 
 fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Result {
     let (file, mailbox) = (own.file.display(), &route.mailbox);
-    let line = own.line(&["extensions", &route.extension]).unwrap_or(1);
+    let line = own.line(&["extensions", &route.section]).unwrap_or(1);
     writeln!(
         out,
         "{extension}: {file}:{line}: [extensions.{}]",
-        route.extension
+        route.section
     )?;
     writeln!(out, "  rings    Dial({})", route.dial.as_str())?;
     writeln!(
@@ -81,11 +81,11 @@ fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::R
 
 fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Result {
     let (file, prefix) = (own.file.display(), own.config.login_prefix());
-    let line = own.line(&["extensions", &route.extension]).unwrap_or(1);
+    let line = own.line(&["extensions", &route.section]).unwrap_or(1);
     writeln!(
         out,
         "{extension}: the login prefix \"{prefix}\" before {file}:{line}: [extensions.{}]",
-        route.extension
+        route.section
     )?;
     writeln!(
         out,
@@ -95,7 +95,7 @@ fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Re
 }
 
 fn nowhere(out: &mut String, own: &Own, extension: &str) -> fmt::Result {
-    let near = own.config.routes().map(|route| route.extension.as_str());
+    let near = own.config.routes().map(|route| route.section.as_str());
     let hint = nearest(extension, near)
         .map(|near| format!("; the nearest is {near}"))
         .unwrap_or_default();

@@ -8,7 +8,9 @@ mod error;
 mod limits;
 mod raw;
 mod route;
+mod routes;
 mod source;
+mod template;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +19,7 @@ use std::{collections::BTreeMap, path::Path};
 pub use error::ConfigError;
 pub(crate) use error::nearest;
 pub use route::{Mailbox, Route};
+use routes::Routes;
 use source::Source;
 
 use crate::{dtmf, key::Key, speech};
@@ -24,7 +27,7 @@ use crate::{dtmf, key::Key, speech};
 /// Everything an administrator can set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    routes: BTreeMap<String, Route>,
+    routes: Routes,
     login_prefix: String,
     /// What the caller's keys do in the greeting.
     pub keys: Keys,
@@ -79,12 +82,12 @@ pub struct Logging {
 }
 
 /// What a dialled extension leads to.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Destination<'a> {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Destination {
     /// Somebody is rung.
-    Person(&'a Route),
+    Person(Route),
     /// The owner opens this route's mailbox.
-    Login(&'a Route),
+    Login(Route),
 }
 
 impl Config {
@@ -111,14 +114,19 @@ impl Config {
         raw::parse(source)?.check(source)
     }
 
-    /// Where `extension` leads, if anywhere.
+    /// Where `extension` leads, if anywhere: to the section of just this extension, else, behind
+    /// the login prefix, to the mailbox of what follows it, else to the most specific pattern
+    /// that fits.
     #[must_use]
-    pub fn destination(&self, extension: &str) -> Option<Destination<'_>> {
-        if let Some(route) = self.routes.get(extension) {
+    pub fn destination(&self, extension: &str) -> Option<Destination> {
+        if let Some(route) = self.routes.exact(extension) {
             return Some(Destination::Person(route));
         }
-        let owner = extension.strip_prefix(self.login_prefix.as_str())?;
-        Some(Destination::Login(self.routes.get(owner)?))
+        let owner = extension.strip_prefix(self.login_prefix.as_str());
+        if let Some(route) = owner.and_then(|owner| self.routes.find(owner)) {
+            return Some(Destination::Login(route));
+        }
+        self.routes.find(extension).map(Destination::Person)
     }
 
     /// What is dialled before an extension to open its mailbox.
@@ -127,9 +135,26 @@ impl Config {
         &self.login_prefix
     }
 
-    /// All routes, in the order of their extensions.
+    /// All routes, in the order of their extensions; behind them, of each pattern, the route of
+    /// one extension that fits it.
     pub fn routes(&self) -> impl Iterator<Item = &Route> {
-        self.routes.values()
+        self.routes.iter()
+    }
+
+    /// Whether others of the same section ring somebody else than this one of
+    /// [`routes`](Self::routes).
+    #[must_use]
+    pub fn dial_varies(&self, route: &Route) -> bool {
+        let family = self.routes.family(route);
+        family.is_some_and(|family| !family.section.dial.is_fixed())
+    }
+
+    /// Whether others of the same section have another mailbox than this one of
+    /// [`routes`](Self::routes).
+    #[must_use]
+    pub fn mailbox_varies(&self, route: &Route) -> bool {
+        let family = self.routes.family(route);
+        family.is_some_and(|family| !family.section.mailbox.is_fixed())
     }
 }
 

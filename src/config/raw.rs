@@ -6,12 +6,15 @@ use serde::Deserialize;
 use toml::{Spanned, Table};
 
 use super::{
-    Config, ConfigError, Greeting, Keys, Logging, Mailbox, Route, Storage,
+    Config, ConfigError, Greeting, Keys, Logging, Storage,
     error::{explain, nearest},
     limits,
+    route::{BadValue, Section},
+    routes::Routes,
     source::Source,
+    template::Template,
 };
-use crate::{agi::Argument, key::Key};
+use crate::key::Key;
 
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,7 +32,7 @@ pub(super) struct RawConfig {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawRoute {
+pub(super) struct RawRoute {
     dial: Spanned<String>,
     #[serde(default = "default_wait")]
     max_wait: Spanned<i64>,
@@ -154,12 +157,11 @@ impl RawConfig {
                 ),
             ));
         }
-        let mut routes = BTreeMap::new();
-        for (extension, raw) in self.extensions {
-            let route = raw.check(source, &extension, options)?;
-            routes.insert(extension.into_inner(), route);
+        let mut routes = Routes::default();
+        for (name, raw) in self.extensions {
+            routes.add(source, &name, raw, options)?;
         }
-        if routes.is_empty() {
+        if routes.are_none() {
             return Err(source.fault(
                 "no extension is configured; expected at least one section such as [extensions.101]",
             ));
@@ -188,56 +190,38 @@ impl RawConfig {
 }
 
 impl RawRoute {
-    fn check(
+    /// The section as it is used, and the fault that a route from it would have, in its place.
+    pub(super) fn check(
         self,
         source: &Source,
-        extension: &Spanned<String>,
+        name: &str,
         options: &str,
-    ) -> Result<Route, ConfigError> {
-        let name = extension.get_ref();
-        if name.is_empty() || name.len() > MAX_EXTENSION || !name.chars().all(is_dialable) {
-            return Err(source.at(extension.span().start,
-                format!(
-                    "extension \"{name}\" cannot be dialled; expected 1 to {MAX_EXTENSION} digits, letters, '*', '#' or '+'"
-                ),
-            ));
-        }
+    ) -> Result<(Section, impl Fn(BadValue) -> ConfigError), ConfigError> {
         let wait = within(
             source,
             &self.max_wait,
             WAIT,
             "max_wait (seconds of ringing)",
         )?;
-        let who = self.dial.get_ref();
-        let at_dial = |message| source.at(self.dial.span().start, message);
-        match who.split_once('/') {
-            Some((technology, peer)) if !technology.is_empty() && !peer.is_empty() => {}
-            _ => {
-                return Err(at_dial(format!(
-                    "dial \"{who}\" is not TECHNOLOGY/PEER; expected what Dial() takes, such as \"PJSIP/bob\""
-                )));
-            }
-        }
-        if who.contains([',', '|']) {
-            return Err(at_dial(format!(
-                "dial \"{who}\" has a comma; expected only who is rung: the time is max_wait, options go into [dial] options"
-            )));
-        }
-        let dial = Argument::new(&format!("{who},{wait},{options}"))
-            .map_err(|error| at_dial(format!("dial \"{who}\" cannot be sent: {error}")))?;
-        let mailbox = Mailbox::parse(self.mailbox.get_ref())
-            .map_err(|message| source.at(self.mailbox.span().start, message))?;
-        Ok(Route {
-            extension: name.clone(),
-            dial,
-            mailbox,
+        let section = Section {
+            name: name.to_owned(),
+            dial: Template::new(self.dial.get_ref()),
+            wait,
+            options: options.to_owned(),
+            mailbox: Template::new(self.mailbox.get_ref()),
             star: self.star,
-        })
+        };
+        let (dial, mailbox) = (self.dial.span().start, self.mailbox.span().start);
+        let fault = move |bad| match bad {
+            BadValue::Dial(message) => source.at(dial, message),
+            BadValue::Mailbox(message) => source.at(mailbox, message),
+        };
+        Ok((section, fault))
     }
 }
 
 impl RawKeys {
-    fn check(self, source: &Source, routes: &BTreeMap<String, Route>) -> Result<Keys, ConfigError> {
+    fn check(self, source: &Source, routes: &Routes) -> Result<Keys, ConfigError> {
         let login = optional_key(source, &self.login)?;
         let skip = optional_key(source, &self.skip)?;
         if login.is_some() && login == skip {
@@ -259,8 +243,8 @@ impl RawKeys {
                 ));
             }
             let target = extension.get_ref();
-            if !routes.contains_key(target) {
-                let hint = nearest(target, routes.keys().map(String::as_str))
+            if routes.find(target).is_none() {
+                let hint = nearest(target, routes.names())
                     .map(|near| format!("; did you mean \"{near}\"?"))
                     .unwrap_or_default();
                 return Err(source.at(extension.span().start,
@@ -323,7 +307,7 @@ fn within(
     ))
 }
 
-fn is_dialable(c: char) -> bool {
+pub(super) fn is_dialable(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '*' | '#' | '+' | '-' | '_' | '.')
 }
 
@@ -345,5 +329,3 @@ const WAIT: Range<i64> = 1..3601;
 const HOLD_OFF: Range<i64> = 0..2001;
 /// Levels of `VERBOSE`, which Asterisk counts from 1; nobody runs a console above 10.
 const VERBOSE: Range<i64> = 1..11;
-/// `AST_MAX_EXTENSION` is 80 with the terminating zero.
-const MAX_EXTENSION: usize = 79;

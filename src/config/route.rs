@@ -1,23 +1,117 @@
-//! One extension: who is rung, and whose mailbox takes the message.
+//! One extension: who is rung, and whose mailbox takes the message; and a section of the
+//! configuration, which makes one such route or, with a pattern, one for each extension that fits.
 
 use std::{
     fmt,
     path::{Path, PathBuf},
 };
 
-use crate::agi::Argument;
+use super::template::Template;
+use crate::{agi::Argument, asterisk_files::Pattern};
 
 /// A person's extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Route {
     /// The extension as dialled.
     pub extension: String,
+    /// The section that it comes from: the extension itself, or a pattern such as `_1XX`.
+    pub section: String,
     /// What Dial gets: who, how long, options.
     pub dial: Argument,
     /// Where messages go.
     pub mailbox: Mailbox,
     /// Whether the login key works in this mailbox's greeting.
     pub star: bool,
+}
+
+/// A section `[extensions.101]` or `[extensions._1XX]`.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Section {
+    pub(super) name: String,
+    pub(super) dial: Template,
+    /// Seconds of ringing.
+    pub(super) wait: i64,
+    /// Options of Dial.
+    pub(super) options: String,
+    pub(super) mailbox: Template,
+    pub(super) star: bool,
+}
+
+/// A value of a section from which no route can be made, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum BadValue {
+    Dial(String),
+    Mailbox(String),
+}
+
+/// A section for every extension that fits a pattern.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Family {
+    pub(super) pattern: Pattern,
+    pub(super) section: Section,
+    /// The route of one extension that fits.
+    pub(super) sample: Route,
+}
+
+impl Section {
+    /// The route of an extension that leads here.
+    pub(super) fn route(&self, extension: &str) -> Result<Route, BadValue> {
+        Ok(Route {
+            extension: extension.to_owned(),
+            section: self.name.clone(),
+            dial: self.dial(extension).map_err(BadValue::Dial)?,
+            mailbox: self.mailbox(extension).map_err(BadValue::Mailbox)?,
+            star: self.star,
+        })
+    }
+
+    fn dial(&self, extension: &str) -> Result<Argument, String> {
+        let who = self.dial.fill(extension);
+        if self.dial.has_other_variables() {
+            return Err(format!(
+                "dial \"{who}\" has a variable, and Dial gets it as it stands; only ${{EXTEN}} and parts of it, such as ${{EXTEN:1}}, are filled in"
+            ));
+        }
+        match who.split_once('/') {
+            Some((technology, peer)) if !technology.is_empty() && !peer.is_empty() => {}
+            _ => {
+                return Err(format!(
+                    "dial \"{who}\" is not TECHNOLOGY/PEER; expected what Dial() takes, such as \"PJSIP/bob\""
+                ));
+            }
+        }
+        if who.contains([',', '|']) {
+            return Err(format!(
+                "dial \"{who}\" has a comma; expected only who is rung: the time is max_wait, options go into [dial] options"
+            ));
+        }
+        Argument::new(&format!("{who},{},{}", self.wait, self.options))
+            .map_err(|error| format!("dial \"{who}\" cannot be sent: {error}"))
+    }
+
+    fn mailbox(&self, extension: &str) -> Result<Mailbox, String> {
+        let mailbox = self.mailbox.fill(extension);
+        if self.mailbox.has_other_variables() {
+            return Err(format!(
+                "mailbox \"{mailbox}\" has a variable; only ${{EXTEN}} and parts of it, such as ${{EXTEN:1}}, are filled in"
+            ));
+        }
+        Mailbox::parse(&mailbox)
+    }
+}
+
+impl Family {
+    /// The route of an extension, if it fits.
+    pub(super) fn route(&self, extension: &str) -> Option<Route> {
+        // Whatever a caller can dial; nothing else may come to stand in a command.
+        let dialled = extension
+            .chars()
+            .all(|c| c.is_ascii_digit() || matches!(c, '*' | '#' | '+'));
+        if !dialled || !self.pattern.fits(extension) {
+            return None;
+        }
+        self.section.route(extension).ok()
+    }
 }
 
 /// A mailbox of app_voicemail: a number in a context.

@@ -35,9 +35,9 @@ impl Session {
         };
         let (errand, progress) = match config.destination(dialled) {
             Some(Destination::Person(route)) => {
-                (Errand::Dial(route.clone()), Progress::ToDial(route.clone()))
+                (Errand::Dial(route.clone()), Progress::ToDial(route))
             }
-            Some(Destination::Login(route)) => (Errand::LogIn(route.clone()), Progress::Ending),
+            Some(Destination::Login(route)) => (Errand::LogIn(route), Progress::Ending),
             None => return self.close(Status::NoRoute, "the extension is not configured"),
         };
         self.progress = progress;
@@ -227,10 +227,7 @@ impl Session {
             Next::LeaveMessage { own_greeting } => self.leave_message(route, kind, own_greeting),
             Next::LogIn => self.log_in(&route),
             Next::Dial(extension) => match self.config().destination(&extension) {
-                Some(Destination::Person(route) | Destination::Login(route)) => {
-                    let route = route.clone();
-                    self.dial(route);
-                }
+                Some(Destination::Person(route) | Destination::Login(route)) => self.dial(route),
                 None => self.leave_message(route, kind, false),
             },
         }

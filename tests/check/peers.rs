@@ -99,7 +99,6 @@ fn a_local_channel_needs_its_extension() {
 fn what_cannot_be_checked_is_a_note() {
     for (test, dial, words) in [
         ("peers_dahdi", "DAHDI/1", "technology DAHDI"),
-        ("peers_variable", "SIP/${WHO}", "on a call only"),
         ("peers_host", "SIP/bob@sip.example.com", "is a host"),
     ] {
         let installation = ringing(test, dial);
@@ -107,6 +106,16 @@ fn what_cannot_be_checked_is_a_note() {
             .check()
             .only("note", "voiceagent.toml:5", words, "");
     }
+}
+
+#[test]
+fn a_variable_that_nobody_would_evaluate_is_an_error() {
+    ringing("peers_variable", "SIP/${WHO}").check().only(
+        "error",
+        "voiceagent.toml:5",
+        "Dial gets it as it stands",
+        "${EXTEN}",
+    );
 }
 
 #[test]
@@ -129,6 +138,42 @@ fn peers_in_a_database_are_a_note() {
         "note",
         "sorcery.conf:3",
         "PJSIP endpoints are in a database",
+        "",
+    );
+}
+
+#[test]
+fn of_a_pattern_that_rings_many_only_its_place_is_told() {
+    let installation = Installation::new("peers_pattern");
+    installation.append(
+        "voiceagent.toml",
+        "\n[extensions._1XX]\ndial = \"SIP/p${EXTEN}\"\nmailbox = \"${EXTEN}@sales\"\n\
+         [extensions._2XX]\ndial = \"SIP/nobody\"\nmailbox = \"201@sales\"\n",
+    );
+    let found = installation.check();
+    let line = installation.line("voiceagent.toml", "SIP/p${EXTEN}");
+    found.has(
+        "note",
+        &format!("voiceagent.toml:{line}"),
+        "whom pattern _1XX rings is known on a call only",
+        "",
+    );
+    found.has(
+        "note",
+        &format!("voiceagent.toml:{}", line + 1),
+        "the mailboxes of pattern _1XX",
+        "",
+    );
+    found.has(
+        "error",
+        &format!("voiceagent.toml:{}", line + 3),
+        "SIP/nobody is not in sip.conf",
+        "",
+    );
+    found.has(
+        "error",
+        &format!("voiceagent.toml:{}", line + 4),
+        "mailbox 201@sales is not in voicemail.conf",
         "",
     );
 }

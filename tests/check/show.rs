@@ -47,3 +47,26 @@ fn an_extension_that_leads_nowhere_is_status_1() {
         "{text}"
     );
 }
+
+#[test]
+fn an_extension_that_a_pattern_takes_is_shown_with_the_pattern() {
+    let pattern = "\n[extensions._1XX]\ndial = \"SIP/p${EXTEN}\"\nmailbox = \"${EXTEN}@sales\"\n";
+    let (status, text) = shown("show_pattern", pattern, "142");
+    assert_eq!(status, 0);
+    let line = 1 + text_before("[extensions._1XX]", pattern);
+    assert!(
+        text.starts_with(&format!(
+            "142: ETC/voiceagent.toml:{line}: [extensions._1XX]\n"
+        )),
+        "{text}"
+    );
+    assert!(text.contains("Dial(SIP/p142,20,g)"), "{text}");
+    assert!(text.contains("VoiceMailMain(142@sales)"), "{text}");
+}
+
+/// Line ends before `what`, which is appended to the shipped configuration.
+fn text_before(what: &str, appended: &str) -> usize {
+    let shipped = include_str!("../../config/voiceagent.toml");
+    let whole = format!("{shipped}{appended}");
+    whole[..whole.find(what).unwrap()].matches('\n').count()
+}

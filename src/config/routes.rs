@@ -1,0 +1,114 @@
+//! All sections that name people, and which of them an extension leads to.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use super::{
+    ConfigError, Route,
+    raw::{RawRoute, is_dialable},
+    route::Family,
+    source::Source,
+};
+use crate::asterisk_files::Pattern;
+
+/// Routes of single extensions, and families of them by pattern.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Routes {
+    exact: BTreeMap<String, Route>,
+    /// Most specific first.
+    families: Vec<Family>,
+}
+
+impl Routes {
+    /// Takes the section `[extensions.NAME]`.
+    pub(super) fn add(
+        &mut self,
+        source: &Source,
+        name: &Spanned<String>,
+        raw: RawRoute,
+        options: &str,
+    ) -> Result<(), ConfigError> {
+        let (at, name) = (name.span().start, name.get_ref());
+        let known = self.exact.contains_key(name)
+            || self
+                .families
+                .iter()
+                .any(|family| family.section.name == *name);
+        if known {
+            return Err(source.at(at, format!("extension \"{name}\" is configured twice")));
+        }
+        if name.starts_with('_') {
+            let pattern = Pattern::new(name);
+            let Some(sample) = pattern.sample().filter(|_| name.len() <= MAX_EXTENSION) else {
+                return Err(source.at(
+                    at,
+                    format!(
+                        "pattern \"{name}\" fits nothing that can be dialled; expected one as in the dialplan, such as \"_1XX\""
+                    ),
+                ));
+            };
+            let (section, fault) = raw.check(source, name, options)?;
+            let sample = section.route(&sample).map_err(fault)?;
+            let at = self
+                .families
+                .partition_point(|known| known.pattern.rank() < pattern.rank());
+            let family = Family {
+                pattern,
+                section,
+                sample,
+            };
+            self.families.insert(at, family);
+            return Ok(());
+        }
+        if name.is_empty() || name.len() > MAX_EXTENSION || !name.chars().all(is_dialable) {
+            return Err(source.at(
+                at,
+                format!(
+                    "extension \"{name}\" cannot be dialled; expected 1 to {MAX_EXTENSION} digits, letters, '*', '#' or '+', or a pattern such as \"_1XX\""
+                ),
+            ));
+        }
+        let (section, fault) = raw.check(source, name, options)?;
+        let route = section.route(name).map_err(fault)?;
+        self.exact.insert(name.clone(), route);
+        Ok(())
+    }
+
+    pub(super) fn are_none(&self) -> bool {
+        self.exact.is_empty() && self.families.is_empty()
+    }
+
+    /// The route of the extension as such, from a section of its own.
+    pub(super) fn exact(&self, extension: &str) -> Option<Route> {
+        self.exact.get(extension).cloned()
+    }
+
+    /// The route of the extension: from its own section, else from the most specific pattern.
+    pub(super) fn find(&self, extension: &str) -> Option<Route> {
+        self.exact(extension).or_else(|| {
+            self.families
+                .iter()
+                .find_map(|family| family.route(extension))
+        })
+    }
+
+    /// The names of all sections.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.iter().map(|route| route.section.as_str())
+    }
+
+    /// The routes of all extensions, and one of each pattern.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Route> {
+        let samples = self.families.iter().map(|family| &family.sample);
+        self.exact.values().chain(samples)
+    }
+
+    /// The family that a route is the sample of.
+    pub(super) fn family(&self, route: &Route) -> Option<&Family> {
+        self.families.iter().find(|family| family.sample == *route)
+    }
+}
+
+/// `AST_MAX_EXTENSION` is 80 with the terminating zero.
+const MAX_EXTENSION: usize = 79;
