@@ -1,5 +1,7 @@
 //! What a call costs besides listening: the AGI dialogue, the configuration, a whole session.
 
+use std::{fs, path::Path};
+
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use voiceagent::{
     Key,
@@ -55,6 +57,16 @@ fn configuration(c: &mut Criterion) {
             b.iter(|| Config::parse(&text).expect("well formed"));
         });
     }
+    let people = 10_000;
+    let text: String = (0..people)
+        .map(|n| format!("[extensions.{n}]\ndial = \"PJSIP/p{n}\"\nmax_wait = 20\nmailbox = \"{n}@default\"\n\n"))
+        .collect();
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ten_thousand.toml");
+    fs::write(&file, text).expect("the folder of benchmarks can be written");
+    group.throughput(Throughput::Elements(1));
+    group.bench_function("one of 10000 extensions, from the file", |b| {
+        b.iter(|| Config::load_for(&file, "5142").expect("well formed"));
+    });
     group.finish();
 }
 

@@ -2,13 +2,14 @@
 
 use std::{
     env,
+    ffi::OsStr,
     path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
 
 use voiceagent::{
-    config::Config,
+    config::{Config, ConfigError},
     driver,
     session::{Exit, Plan},
 };
@@ -22,7 +23,7 @@ pub(crate) fn is_started_by_asterisk() -> bool {
 /// Serves one call by the configuration in this file, or where it usually is.
 pub(crate) fn run(config: Option<&Path>, started: Instant) -> ExitCode {
     let config = config.map_or_else(default_config, Path::to_owned);
-    let plan = match Config::load(&config) {
+    let plan = match load(&config) {
         Ok(config) => Plan::Serve(Box::new(config)),
         Err(error) => Plan::Refuse(error.to_string()),
     };
@@ -34,6 +35,16 @@ pub(crate) fn run(config: Option<&Path>, started: Instant) -> ExitCode {
             tracing::error!("cannot serve the call: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// The configuration of the extension that the dialplan names, as `EAGI(voiceagent,${EXTEN})`
+/// does; without a name, which the header will tell, all of it.
+fn load(config: &Path) -> Result<Config, ConfigError> {
+    let named = env::args_os().nth(1).filter(|_| is_started_by_asterisk());
+    match named.as_deref().and_then(OsStr::to_str) {
+        Some(extension) if !extension.is_empty() => Config::load_for(config, extension),
+        _ => Config::load(config),
     }
 }
 

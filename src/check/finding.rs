@@ -53,6 +53,13 @@ impl Spot {
     }
 }
 
+impl fmt::Display for Spot {
+    /// `FILE:LINE`; a file as such begins in its first line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file.display(), self.line.unwrap_or(1))
+    }
+}
+
 impl From<&Place> for Spot {
     fn from(place: &Place) -> Self {
         Self::line(&place.file, Some(place.line))

@@ -48,6 +48,9 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
     let Some(own) = Own::read(config, found) else {
         return findings.0;
     };
+    for included in own.config.included() {
+        program::check_configuration(included, &site, found);
+    }
     let realtime = Realtime::read(&site, found);
     let extensions = site.conf("extensions.conf", found);
     let dialplan = extensions.as_ref().map(Dialplan::new).unwrap_or_default();

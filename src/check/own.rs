@@ -15,18 +15,27 @@ use crate::config::{Config, ConfigError, Route};
 pub(super) struct Own {
     pub(super) file: PathBuf,
     pub(super) config: Config,
-    /// Line of each key, by its path.
-    lines: BTreeMap<Vec<String>, usize>,
+    /// File and line of each key, by its path.
+    places: BTreeMap<Vec<String>, (PathBuf, usize)>,
 }
 
 impl Own {
     /// Reads it.
     pub(super) fn load(file: &Path) -> Result<Self, ConfigError> {
-        let text = fs::read_to_string(file);
+        let config = Config::load(file)?;
+        let files = std::iter::once(file).chain(config.included().iter().map(PathBuf::as_path));
+        let mut places = BTreeMap::new();
+        for file in files {
+            let lines = lines(&fs::read_to_string(file).unwrap_or_default());
+            let placed = lines
+                .into_iter()
+                .map(|(key, line)| (key, (file.to_owned(), line)));
+            places.extend(placed);
+        }
         Ok(Self {
             file: file.to_owned(),
-            config: Config::load(file)?,
-            lines: lines(&text.unwrap_or_default()),
+            config,
+            places,
         })
     }
 
@@ -38,13 +47,11 @@ impl Own {
 
     /// Where this key is set, else the file as such.
     pub(super) fn spot(&self, path: &[&str]) -> Spot {
-        Spot::line(&self.file, self.line(path))
-    }
-
-    /// The line in which this key is set.
-    pub(super) fn line(&self, path: &[&str]) -> Option<usize> {
         let path: Vec<_> = path.iter().map(|&part| part.to_owned()).collect();
-        self.lines.get(&path).copied()
+        match self.places.get(&path) {
+            Some((file, line)) => Spot::line(file, Some(*line)),
+            None => Spot::line(&self.file, None),
+        }
     }
 
     /// Where this key of a route is set.
@@ -64,7 +71,11 @@ fn refused(file: &Path, error: &ConfigError, findings: &mut Findings) {
         .message()
         .split_once("; ")
         .unwrap_or((error.message(), "README.md lists all that can be set"));
-    findings.error(Spot::line(file, error.line()), message, remedy);
+    findings.error(
+        Spot::line(error.file().unwrap_or(file), error.line()),
+        message,
+        remedy,
+    );
 }
 
 /// The line of every key in the text.

@@ -40,13 +40,8 @@ pub fn show(file: &Path, extension: &str) -> Result<Shown, ConfigError> {
 }
 
 fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Result {
-    let (file, mailbox) = (own.file.display(), &route.mailbox);
-    let line = own.line(&["extensions", &route.section]).unwrap_or(1);
-    writeln!(
-        out,
-        "{extension}: {file}:{line}: [extensions.{}]",
-        route.section
-    )?;
+    let (spot, mailbox) = (own.extension(route), &route.mailbox);
+    writeln!(out, "{extension}: {spot}: [extensions.{}]", route.section)?;
     writeln!(out, "  rings    Dial({})", route.dial.as_str())?;
     writeln!(
         out,
@@ -80,11 +75,10 @@ fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::R
 }
 
 fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Result {
-    let (file, prefix) = (own.file.display(), own.config.login_prefix());
-    let line = own.line(&["extensions", &route.section]).unwrap_or(1);
+    let (spot, prefix) = (own.extension(route), own.config.login_prefix());
     writeln!(
         out,
-        "{extension}: the login prefix \"{prefix}\" before {file}:{line}: [extensions.{}]",
+        "{extension}: the login prefix \"{prefix}\" before {spot}: [extensions.{}]",
         route.section
     )?;
     writeln!(

@@ -40,6 +40,12 @@ impl ConfigError {
         Self::new(Some(path.to_owned()), None, advice)
     }
 
+    /// The file of the fault, where there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     /// The line of the fault, counted from 1, where there is one.
     #[must_use]
     pub const fn line(&self) -> Option<usize> {

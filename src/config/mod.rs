@@ -5,7 +5,9 @@
 //! later step can fail because of it.
 
 mod error;
+mod include;
 mod limits;
+mod narrow;
 mod raw;
 mod route;
 mod routes;
@@ -14,7 +16,10 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 pub use error::ConfigError;
 pub(crate) use error::nearest;
@@ -28,6 +33,7 @@ use crate::{dtmf, key::Key, speech};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     routes: Routes,
+    included: Vec<PathBuf>,
     login_prefix: String,
     /// What the caller's keys do in the greeting.
     pub keys: Keys,
@@ -91,27 +97,63 @@ pub enum Destination {
 }
 
 impl Config {
-    /// Reads a configuration file.
+    /// Reads a configuration file, and those of the folder that it includes.
     ///
     /// # Errors
-    /// When it cannot be read, does not parse, or says something impossible; the error names
+    /// When one cannot be read, does not parse, or says something impossible; the error names
     /// the file, the line, what is wrong and what was expected.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        let text =
-            std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))?;
-        Self::read(&Source::whole(text, Some(path)))
+        let source = Source::whole(path)?;
+        Self::read(&source, raw::parse(&source)?, Source::whole)
+    }
+
+    /// Reads of a configuration file what a call to this extension needs; the sections of other
+    /// people are not even looked at, whatever is wrong with them.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), for what is read.
+    pub fn load_for(path: &Path, extension: &str) -> Result<Self, ConfigError> {
+        // Behind the login prefix, which is not known yet, an owner's extension stands.
+        let dialled = |name: &[u8]| extension.as_bytes().ends_with(name);
+        let source = Source::narrowed(path, dialled)?;
+        let raw: raw::RawConfig = raw::parse(&source)?;
+        let targets: Vec<String> = raw.targets().map(str::to_owned).collect();
+        let wanted =
+            |name: &[u8]| dialled(name) || targets.iter().any(|target| target.as_bytes() == name);
+        let narrowed = |path: &Path| Source::narrowed(path, wanted);
+        if targets.is_empty() {
+            return Self::read(&source, raw, narrowed);
+        }
+        let source = narrowed(path)?;
+        Self::read(&source, raw::parse(&source)?, narrowed)
     }
 
     /// Reads a configuration from its text.
     ///
     /// # Errors
-    /// As [`load`](Self::load), without the file's name.
+    /// As [`load`](Self::load), without the file's name. Text that is in no file includes none.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
-        Self::read(&Source::whole(text.to_owned(), None))
+        let source = Source::text(text);
+        Self::read(&source, raw::parse(&source)?, Source::whole)
     }
 
-    fn read(source: &Source) -> Result<Self, ConfigError> {
-        raw::parse(source)?.check(source)
+    /// Checks what was read, and with `open` the files that it includes.
+    fn read(
+        source: &Source,
+        raw: raw::RawConfig,
+        open: impl Fn(&Path) -> Result<Source, ConfigError>,
+    ) -> Result<Self, ConfigError> {
+        let files = raw.included(source)?;
+        let sources: Result<Vec<_>, _> = files.iter().map(|file| open(file)).collect();
+        let mut config = raw.check(source, &sources?)?;
+        config.included = files;
+        Ok(config)
+    }
+
+    /// The files that were included, in the order in which they were read.
+    #[must_use]
+    pub fn included(&self) -> &[PathBuf] {
+        &self.included
     }
 
     /// Where `extension` leads, if anywhere: to the section of just this extension, else, behind

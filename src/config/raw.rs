@@ -1,14 +1,14 @@
 //! The configuration as it stands in the file.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, path::PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Spanned, Table};
 
 use super::{
     Config, ConfigError, Greeting, Keys, Logging, Storage,
     error::{explain, nearest},
-    limits,
+    include, limits,
     route::{BadValue, Section},
     routes::Routes,
     source::Source,
@@ -20,7 +20,8 @@ use crate::key::Key;
 #[serde(default, deny_unknown_fields)]
 #[derive(Default)]
 pub(super) struct RawConfig {
-    extensions: BTreeMap<Spanned<String>, RawRoute>,
+    pub(super) include: Option<Spanned<String>>,
+    pub(super) extensions: BTreeMap<Spanned<String>, RawRoute>,
     login: RawLogin,
     dial: RawDial,
     keys: RawKeys,
@@ -28,6 +29,14 @@ pub(super) struct RawConfig {
     detector: Table,
     speech: Table,
     logging: RawLogging,
+}
+
+/// An included file as it stands.
+#[derive(Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[derive(Default)]
+pub(super) struct RawIncluded {
+    pub(super) extensions: BTreeMap<Spanned<String>, RawRoute>,
 }
 
 #[derive(Deserialize)]
@@ -128,7 +137,7 @@ impl Default for RawLogging {
 }
 
 /// Reads the text; whatever is not in the form of a configuration is an error with its line.
-pub(super) fn parse(source: &Source) -> Result<RawConfig, ConfigError> {
+pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ConfigError> {
     toml::from_str(&source.text).map_err(|error| {
         let message = explain(error.message());
         match error.span() {
@@ -139,8 +148,37 @@ pub(super) fn parse(source: &Source) -> Result<RawConfig, ConfigError> {
 }
 
 impl RawConfig {
-    /// Checks every value.
-    pub(super) fn check(self, source: &Source) -> Result<Config, ConfigError> {
+    /// The extensions that keys lead to.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &str> {
+        self.keys
+            .goto
+            .values()
+            .map(|target| target.get_ref().as_str())
+    }
+
+    /// The files of the folder that is included, if one is.
+    pub(super) fn included(&self, source: &Source) -> Result<Vec<PathBuf>, ConfigError> {
+        let Some(include) = &self.include else {
+            return Ok(Vec::new());
+        };
+        let at = |message| source.at(include.span().start, message);
+        let name = include.get_ref();
+        let Some(folder) = source.folder() else {
+            return Err(at(format!(
+                "include \"{name}\" is beside no file; only a configuration file can include a folder"
+            )));
+        };
+        let folder = folder.join(name);
+        include::files(&folder).map_err(|error| {
+            at(format!(
+                "the included folder {} cannot be read: {error}; expected a folder with files *.toml",
+                folder.display()
+            ))
+        })
+    }
+
+    /// Checks every value, and those of the files included.
+    pub(super) fn check(self, source: &Source, included: &[Source]) -> Result<Config, ConfigError> {
         let login_prefix = self.login.prefix.get_ref().clone();
         if login_prefix.is_empty() || !login_prefix.chars().all(is_dialable) {
             return Err(source.at(self.login.prefix.span().start,
@@ -161,7 +199,11 @@ impl RawConfig {
         for (name, raw) in self.extensions {
             routes.add(source, &name, raw, options)?;
         }
-        if routes.are_none() {
+        for file in included {
+            include::add(file, options, &mut routes)?;
+        }
+        let partial = source.is_partial() || included.iter().any(Source::is_partial);
+        if routes.are_none() && !partial {
             return Err(source.fault(
                 "no extension is configured; expected at least one section such as [extensions.101]",
             ));
@@ -169,6 +211,7 @@ impl RawConfig {
         let keys = self.keys.check(source, &routes)?;
         Ok(Config {
             routes,
+            included: Vec::new(),
             login_prefix,
             keys,
             greeting: Greeting {

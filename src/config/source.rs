@@ -1,33 +1,70 @@
 //! The text that is being read, and where it stands in the file.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::{self, File},
+    io::{self, BufReader},
+    path::{Path, PathBuf},
+};
 
-use super::ConfigError;
+use super::{ConfigError, narrow::narrow};
 
 /// Text of one file: the whole of it, or the stretches that matter.
 pub(super) struct Source {
     pub(super) text: String,
     file: Option<PathBuf>,
-    /// The stretches, in order; what stood between them is left out.
-    stretches: Vec<Stretch>,
-}
-
-/// Where a stretch of the text begins.
-struct Stretch {
-    /// Byte in the text.
-    start: usize,
-    /// Line in the file, from 1.
-    line: usize,
+    /// Where the stretches begin, in order: byte in the text, line in the file. What stands
+    /// between them in the file is left out.
+    stretches: Vec<(usize, usize)>,
 }
 
 impl Source {
-    /// Text that is not in a file, or the whole of one.
-    pub(super) fn whole(text: String, file: Option<&Path>) -> Self {
+    /// Text that is in no file.
+    pub(super) fn text(text: &str) -> Self {
         Self {
-            text,
-            file: file.map(Path::to_owned),
-            stretches: vec![Stretch { start: 0, line: 1 }],
+            text: text.to_owned(),
+            file: None,
+            stretches: FROM_THE_START.into(),
         }
+    }
+
+    /// The whole of a file.
+    pub(super) fn whole(file: &Path) -> Result<Self, ConfigError> {
+        let text =
+            fs::read_to_string(file).map_err(|error| ConfigError::unreadable(file, &error))?;
+        Ok(Self {
+            text,
+            file: Some(file.to_owned()),
+            stretches: FROM_THE_START.into(),
+        })
+    }
+
+    /// A file without the sections of extensions that are not wanted.
+    pub(super) fn narrowed(
+        file: &Path,
+        wanted: impl Fn(&[u8]) -> bool,
+    ) -> Result<Self, ConfigError> {
+        let read = || -> io::Result<_> {
+            let reader = BufReader::with_capacity(CHUNK, File::open(file)?);
+            narrow(reader, wanted)
+        };
+        match read().map_err(|error| ConfigError::unreadable(file, &error))? {
+            Some(narrowed) => Ok(Self {
+                text: narrowed.text,
+                file: Some(file.to_owned()),
+                stretches: narrowed.stretches,
+            }),
+            None => Self::whole(file),
+        }
+    }
+
+    /// The folder that the file is in.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.file.as_deref()?.parent()
+    }
+
+    /// Whether something of the file is left out.
+    pub(super) fn is_partial(&self) -> bool {
+        self.stretches != FROM_THE_START
     }
 
     /// A fault at byte `offset` of the text.
@@ -45,9 +82,16 @@ impl Source {
         let offset = offset.min(self.text.len());
         let behind = self
             .stretches
-            .partition_point(|known| known.start <= offset);
-        let stretch = &self.stretches[behind.saturating_sub(1)];
-        let before = &self.text.as_bytes()[stretch.start..offset];
-        stretch.line + before.iter().filter(|&&byte| byte == b'\n').count()
+            .partition_point(|&(start, _)| start <= offset);
+        let (start, line) = match behind {
+            0 => (0, 1),
+            behind => self.stretches[behind - 1],
+        };
+        let before = &self.text.as_bytes()[start..offset];
+        line + before.iter().filter(|&&byte| byte == b'\n').count()
     }
 }
+
+const FROM_THE_START: [(usize, usize); 1] = [(0, 1)];
+/// Bytes read at once.
+const CHUNK: usize = 32 * 1024;

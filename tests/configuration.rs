@@ -1,0 +1,195 @@
+//! Configuration files: folders that are included, and what of a long file a call reads.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use voiceagent::config::{Config, Destination};
+
+/// A folder of this test's own, with these files.
+fn folder(test: &str, files: &[(&str, &str)]) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("configuration_{test}"));
+    let _ = fs::remove_dir_all(&folder);
+    for (name, text) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    folder
+}
+
+fn section(extension: &str) -> String {
+    format!(
+        "[extensions.{extension}]\ndial = \"PJSIP/p{extension}\"\nmailbox = \"{extension}@sales\"\n"
+    )
+}
+
+fn leads(config: &Config, extension: &str) -> bool {
+    config.destination(extension).is_some()
+}
+
+/// A fault without the folder's name.
+fn fault(loaded: Result<Config, voiceagent::config::ConfigError>, folder: &Path) -> String {
+    let error = loaded.expect_err("it is wrong").to_string();
+    error.replace(&format!("{}/", folder.display()), "")
+}
+
+#[test]
+fn a_folder_is_included_file_by_file() {
+    let folder = folder(
+        "include",
+        &[
+            (
+                "main.toml",
+                &format!("include = \"people\"\n{}", section("101")),
+            ),
+            (
+                "people/b.toml",
+                &format!("{}{}", section("102"), section("103")),
+            ),
+            ("people/a.toml", &section("_2XX")),
+            ("people/empty.toml", ""),
+            ("people/notes.txt", "not read"),
+            ("people/.b.toml.swp.toml", "not read"),
+        ],
+    );
+    let main = folder.join("main.toml");
+    for config in [
+        Config::load(&main).unwrap(),
+        Config::load_for(&main, "*103").unwrap(),
+    ] {
+        assert!(leads(&config, "103") && leads(&config, "*103") && leads(&config, "200"));
+        let names: Vec<_> = config
+            .included()
+            .iter()
+            .map(|file| file.file_name())
+            .collect();
+        assert_eq!(
+            names,
+            ["a.toml", "b.toml", "empty.toml"].map(|name| Some(name.as_ref()))
+        );
+    }
+    assert!(leads(&Config::load(&main).unwrap(), "101"));
+    let Some(Destination::Person(route)) = Config::load(&main).unwrap().destination("205") else {
+        panic!("the pattern in people/a.toml fits");
+    };
+    assert_eq!(route.section, "_2XX");
+}
+
+#[test]
+fn a_fault_in_an_included_file_is_named_with_that_file_and_its_line() {
+    for (name, file, expected) in [
+        (
+            "twice",
+            section("101"),
+            "people/a.toml: line 1: extension \"101\" is configured twice",
+        ),
+        (
+            "section",
+            "\n[keys]\nskip = \"1\"\n".to_owned(),
+            "people/a.toml: line 2: unknown key \"keys\"; expected one of extensions",
+        ),
+        (
+            "value",
+            section("102").replace("@sales", ""),
+            "people/a.toml: line 3: mailbox \"102\" has no context",
+        ),
+    ] {
+        let main = format!("include = \"people\"\n{}", section("101"));
+        let folder = folder(name, &[("main.toml", &main), ("people/a.toml", &file)]);
+        let fault = fault(Config::load(&folder.join("main.toml")), &folder);
+        assert!(fault.starts_with(expected), "{fault}");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_an_error_at_its_name() {
+    let folder = folder("missing", &[("main.toml", "\ninclude = \"people\"\n")]);
+    let fault = fault(Config::load(&folder.join("main.toml")), &folder);
+    assert!(
+        fault.starts_with("main.toml: line 2: the included folder people cannot be read: "),
+        "{fault}"
+    );
+}
+
+#[test]
+fn of_a_long_file_a_call_reads_what_it_needs() {
+    let mut text = String::new();
+    for extension in 100..300 {
+        text += &section(&extension.to_string());
+    }
+    text += "[keys.goto]\n0 = \"150\"\n";
+    let folder = folder("long", &[("main.toml", &text)]);
+    let main = folder.join("main.toml");
+    for dialled in ["*142", "142"] {
+        let config = Config::load_for(&main, dialled).unwrap();
+        assert!(leads(&config, "142") && leads(&config, "*142"));
+        assert!(leads(&config, "150"), "key 0 leads there");
+        // 42 and 2 end 142 as well, but nobody has them.
+        assert_eq!(config.routes().count(), 2);
+        let whole = Config::load(&main).unwrap();
+        assert_eq!(config.destination(dialled), whole.destination(dialled));
+        assert_eq!(config.keys, whole.keys);
+    }
+    let nobody = Config::load_for(&main, "999").unwrap();
+    assert!(!leads(&nobody, "999"));
+}
+
+#[test]
+fn another_persons_fault_costs_only_their_calls() {
+    let text = format!(
+        "{}[extensions.102]\ndial = 5\n{}",
+        section("101"),
+        section("103")
+    );
+    let folder = folder("fault", &[("main.toml", &text)]);
+    let main = folder.join("main.toml");
+    assert!(leads(&Config::load_for(&main, "103").unwrap(), "103"));
+    let expected = "main.toml: line 5: invalid type: integer `5`, expected a string";
+    assert_eq!(fault(Config::load_for(&main, "102"), &folder), expected);
+    assert_eq!(fault(Config::load_for(&main, "*102"), &folder), expected);
+    assert_eq!(fault(Config::load(&main), &folder), expected);
+}
+
+#[test]
+fn lines_are_those_of_the_file_also_behind_what_was_passed_over() {
+    let text = format!(
+        "{}{}[keys]\nskip = \"##\"\n",
+        section("101"),
+        section("102")
+    );
+    let folder = folder("lines", &[("main.toml", &text)]);
+    let expected = "main.toml: line 8: \"##\" is no key; expected one of 0 to 9, *, #, A to D";
+    for loaded in [
+        Config::load(&folder.join("main.toml")),
+        Config::load_for(&folder.join("main.toml"), "102"),
+        Config::load_for(&folder.join("main.toml"), "7"),
+    ] {
+        assert_eq!(fault(loaded, &folder), expected);
+    }
+}
+
+#[test]
+fn a_file_without_anybody_is_an_error_and_one_without_the_dialled_is_none() {
+    let folder = folder(
+        "nobody",
+        &[("empty.toml", "[keys]\n"), ("one.toml", &section("101"))],
+    );
+    assert!(
+        fault(Config::load_for(&folder.join("empty.toml"), "101"), &folder)
+            .contains("no extension is configured")
+    );
+    assert!(Config::load_for(&folder.join("one.toml"), "102").is_ok());
+}
+
+#[test]
+fn an_extension_twice_is_an_error_on_its_own_call() {
+    let text = format!("{}{}", section("101"), section("101"));
+    let folder = folder("double", &[("main.toml", &text)]);
+    let fault = fault(Config::load_for(&folder.join("main.toml"), "101"), &folder);
+    assert!(
+        fault.starts_with("main.toml: line 4: ") && fault.contains("duplicate"),
+        "{fault}"
+    );
+}
