@@ -86,6 +86,7 @@ fn session(c: &mut Criterion) {
             ..Caller::default()
         },
         recordings: Recordings::default(),
+        lookup: String::new(),
     };
     c.bench_function("session/whole simulated call, 8 s heard", |b| {
         b.iter(|| sim::run(&config, &script).expect("it ends"));

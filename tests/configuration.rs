@@ -1,5 +1,7 @@
 //! Configuration files: folders that are included, and what of a long file a call reads.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::{
     fs,
     path::{Path, PathBuf},

@@ -20,6 +20,9 @@ pub enum Command {
     GetVariable(Variable),
     /// `GET FULL VARIABLE "expression"`: the expression is ours, never made from input.
     GetFullVariable(&'static str),
+    /// `GET FULL VARIABLE "expression"`: the expression is the administrator's, in which nothing
+    /// of the caller stands but what telephones can dial.
+    LookUp(Argument),
     /// `SET VARIABLE name "value"`
     SetVariable(Variable, Argument),
     /// `STREAM FILE "file" "keys"`: plays a sound until it ends or one of the keys is released.
@@ -87,6 +90,7 @@ impl fmt::Display for Command {
             Self::Exec(application, arguments) => write!(f, "EXEC {application:?} {arguments}"),
             Self::GetVariable(name) => write!(f, "GET VARIABLE {name}"),
             Self::GetFullVariable(expression) => write!(f, "GET FULL VARIABLE \"{expression}\""),
+            Self::LookUp(expression) => write!(f, "GET FULL VARIABLE {expression}"),
             Self::SetVariable(name, value) => write!(f, "SET VARIABLE {name} {value}"),
             Self::StreamFile(file, keys) => write!(f, "STREAM FILE {file} {}", Keys(keys)),
             Self::SayDigits(digits, keys) => write!(f, "SAY DIGITS {digits} {}", Keys(keys)),

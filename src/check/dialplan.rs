@@ -107,6 +107,7 @@ impl EntryPoint<'_> {
         let config = &own.config;
         if let Some(dialled) = self.fixed_number()
             && config.destination(dialled).is_none()
+            && config.question(dialled).is_none()
         {
             findings.error(
                 place,

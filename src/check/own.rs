@@ -41,8 +41,17 @@ impl Own {
 
     /// Reads it; what is wrong with it is one finding.
     pub(super) fn read(file: &Path, findings: &mut Findings) -> Option<Self> {
-        let own = Self::load(file);
-        own.map_err(|error| refused(file, &error, findings)).ok()
+        let own = Self::load(file)
+            .map_err(|error| refused(file, &error, findings))
+            .ok()?;
+        if own.config.asks() {
+            findings.note(
+                own.spot(&["lookup"]),
+                "whom the lookup names is known on a call only, and not checked",
+                "",
+            );
+        }
+        Some(own)
     }
 
     /// Where this key is set, else the file as such.

@@ -7,14 +7,14 @@ use std::{
 
 use super::own::Own;
 use crate::{
-    config::{ConfigError, Destination, Route, nearest},
+    config::{ConfigError, Destination, Question, Route, nearest},
     key::Key,
 };
 
 /// What is known of an extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
-    /// Whether it leads anywhere.
+    /// Whether it leads anywhere, or may, as far as this configuration knows.
     pub leads_somewhere: bool,
     /// Lines for a reader.
     pub text: String,
@@ -30,11 +30,15 @@ pub fn show(file: &Path, extension: &str) -> Result<Shown, ConfigError> {
     let written = match own.config.destination(extension) {
         Some(Destination::Person(route)) => person(&mut text, &own, extension, &route),
         Some(Destination::Login(route)) => login(&mut text, &own, extension, &route),
-        None => nowhere(&mut text, &own, extension),
+        None => match own.config.question(extension) {
+            Some(question) => asked(&mut text, &own, extension, &question),
+            None => nowhere(&mut text, &own, extension),
+        },
     };
     written.expect("a String takes all that is written");
     Ok(Shown {
-        leads_somewhere: own.config.destination(extension).is_some(),
+        leads_somewhere: own.config.destination(extension).is_some()
+            || own.config.question(extension).is_some(),
         text,
     })
 }
@@ -86,6 +90,18 @@ fn login(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::Re
         "  opens    VoiceMailMain({}), which asks for the PIN",
         route.mailbox
     )
+}
+
+fn asked(out: &mut String, own: &Own, extension: &str, question: &Question) -> fmt::Result {
+    let (spot, expression) = (own.spot(&["lookup"]), question.expression.as_str());
+    writeln!(out, "{extension}: {spot}: asks Asterisk for {expression}")?;
+    let known = if question.login {
+        "opens    VoiceMailMain of the mailbox there"
+    } else {
+        "rings    whom it names"
+    };
+    writeln!(out, "  {known}")?;
+    writeln!(out, "  empty    VOICEAGENTSTATUS=NOROUTE; nobody is rung")
 }
 
 fn nowhere(out: &mut String, own: &Own, extension: &str) -> fmt::Result {

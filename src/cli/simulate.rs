@@ -50,6 +50,14 @@ pub(super) struct Arguments {
     /// When the caller hangs up, in seconds from the start of the call
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     hang_up: Option<Duration>,
+    /// What a configured lookup gives for the extension: DIAL,SECONDS,MAILBOX
+    #[arg(
+        long,
+        value_name = "ROUTE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    lookup: String,
     /// One JSON object a line instead of text
     #[arg(long)]
     json: bool,
@@ -139,6 +147,7 @@ impl Arguments {
                 busy: recorded(Greeting::Busy),
                 greet: recorded(Greeting::Greet),
             },
+            lookup: self.lookup.clone(),
         }
     }
 }

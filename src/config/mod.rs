@@ -7,6 +7,7 @@
 mod error;
 mod include;
 mod limits;
+mod lookup;
 mod narrow;
 mod raw;
 mod route;
@@ -23,6 +24,8 @@ use std::{
 
 pub use error::ConfigError;
 pub(crate) use error::nearest;
+use lookup::Lookup;
+pub use lookup::Question;
 pub use route::{Mailbox, Route};
 use routes::Routes;
 use source::Source;
@@ -34,6 +37,7 @@ use crate::{dtmf, key::Key, speech};
 pub struct Config {
     routes: Routes,
     included: Vec<PathBuf>,
+    lookup: Option<Lookup>,
     login_prefix: String,
     /// What the caller's keys do in the greeting.
     pub keys: Keys,
@@ -169,6 +173,42 @@ impl Config {
             return Some(Destination::Login(route));
         }
         self.routes.find(extension).map(Destination::Person)
+    }
+
+    /// Whether Asterisk is asked about extensions that are not configured here.
+    #[must_use]
+    pub const fn asks(&self) -> bool {
+        self.lookup.is_some()
+    }
+
+    /// What Asterisk is to be asked about an extension that leads nowhere here, if anything.
+    #[must_use]
+    pub fn question(&self, extension: &str) -> Option<Question> {
+        let lookup = self.lookup.as_ref()?;
+        match extension.strip_prefix(self.login_prefix.as_str()) {
+            Some(owner) => lookup.question(owner, true),
+            None => lookup.question(extension, false),
+        }
+    }
+
+    /// Where Asterisk's answer to a [`question`](Self::question) leads; nowhere, when it is empty.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong with it.
+    pub fn answered(
+        &self,
+        question: &Question,
+        answer: &str,
+    ) -> Result<Option<Destination>, String> {
+        let Some(lookup) = self.lookup.as_ref().filter(|_| !answer.trim().is_empty()) else {
+            return Ok(None);
+        };
+        let route = lookup.route(question, answer)?;
+        Ok(Some(if question.login {
+            Destination::Login(route)
+        } else {
+            Destination::Person(route)
+        }))
     }
 
     /// What is dialled before an extension to open its mailbox.

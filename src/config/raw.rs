@@ -9,6 +9,7 @@ use super::{
     Config, ConfigError, Greeting, Keys, Logging, Storage,
     error::{explain, nearest},
     include, limits,
+    lookup::Lookup,
     route::{BadValue, Section},
     routes::Routes,
     source::Source,
@@ -21,6 +22,7 @@ use crate::key::Key;
 #[derive(Default)]
 pub(super) struct RawConfig {
     pub(super) include: Option<Spanned<String>>,
+    lookup: Option<Spanned<String>>,
     pub(super) extensions: BTreeMap<Spanned<String>, RawRoute>,
     login: RawLogin,
     dial: RawDial,
@@ -202,8 +204,15 @@ impl RawConfig {
         for file in included {
             include::add(file, options, &mut routes)?;
         }
+        let lookup = match &self.lookup {
+            Some(lookup) => Some(
+                Lookup::new(lookup.get_ref(), options)
+                    .map_err(|message| source.at(lookup.span().start, message))?,
+            ),
+            None => None,
+        };
         let partial = source.is_partial() || included.iter().any(Source::is_partial);
-        if routes.are_none() && !partial {
+        if routes.are_none() && lookup.is_none() && !partial {
             return Err(source.fault(
                 "no extension is configured; expected at least one section such as [extensions.101]",
             ));
@@ -212,6 +221,7 @@ impl RawConfig {
         Ok(Config {
             routes,
             included: Vec::new(),
+            lookup,
             login_prefix,
             keys,
             greeting: Greeting {
@@ -359,15 +369,17 @@ fn unplaced<T>(value: T) -> Spanned<T> {
 }
 
 fn default_wait() -> Spanned<i64> {
-    unplaced(20)
+    unplaced(DEFAULT_WAIT)
 }
 
 const fn yes() -> bool {
     true
 }
 
+/// Seconds of ringing where none are set.
+pub(super) const DEFAULT_WAIT: i64 = 20;
 /// Seconds of ringing. An hour is longer than any caller waits; 0 would ring nobody.
-const WAIT: Range<i64> = 1..3601;
+pub(super) const WAIT: Range<i64> = 1..3601;
 /// Milliseconds. 2 s after a press nobody takes its signal for the same one.
 const HOLD_OFF: Range<i64> = 0..2001;
 /// Levels of `VERBOSE`, which Asterisk counts from 1; nobody runs a console above 10.

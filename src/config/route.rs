@@ -103,11 +103,7 @@ impl Section {
 impl Family {
     /// The route of an extension, if it fits.
     pub(super) fn route(&self, extension: &str) -> Option<Route> {
-        // Whatever a caller can dial; nothing else may come to stand in a command.
-        let dialled = extension
-            .chars()
-            .all(|c| c.is_ascii_digit() || matches!(c, '*' | '#' | '+'));
-        if !dialled || !self.pattern.fits(extension) {
+        if !is_dialled(extension) || !self.pattern.fits(extension) {
             return None;
         }
         self.section.route(extension).ok()
@@ -179,6 +175,13 @@ impl fmt::Display for Mailbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}@{}", self.number, self.context)
     }
+}
+
+/// Whether telephones can dial it: nothing else may come to stand in a command.
+pub(super) fn is_dialled(extension: &str) -> bool {
+    extension
+        .chars()
+        .all(|c| c.is_ascii_digit() || matches!(c, '*' | '#' | '+'))
 }
 
 fn is_name(c: char) -> bool {

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     agi::{Argument, Command, Header},
-    config::Route,
+    config::{Question, Route},
     greeting::{Kind, Recorded},
 };
 
@@ -19,6 +19,8 @@ pub(super) enum State {
     Header,
     /// The status that a crash would leave behind is being set.
     Opening(Errand),
+    /// Asterisk was asked where an extension leads that is not in the configuration.
+    AskingRoute(Question),
     /// Dial is under way.
     Dialling(Route),
     /// DIALSTATUS was asked for.
@@ -66,6 +68,7 @@ pub(super) enum State {
 pub(super) enum Errand {
     Dial(Route),
     LogIn(Route),
+    LookUp(Question),
 }
 
 pub(super) enum AfterStop {

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     agi::{Application, Argument, Command, Header, Reply, Variable},
-    config::{Destination, Route, Storage},
+    config::{Destination, Question, Route, Storage},
     greeting::{Kind, Recorded},
     key::Key,
 };
@@ -33,14 +33,19 @@ impl Session {
                 return self.close_with(Status::Failed, &reason, Exit::Failure, LOUD);
             }
         };
-        let (errand, progress) = match config.destination(dialled) {
-            Some(Destination::Person(route)) => {
-                (Errand::Dial(route.clone()), Progress::ToDial(route))
+        let errand = match (config.destination(dialled), config.question(dialled)) {
+            (Some(Destination::Person(route)), _) => Errand::Dial(route),
+            (Some(Destination::Login(route)), _) => Errand::LogIn(route),
+            (None, Some(question)) => Errand::LookUp(question),
+            (None, None) => {
+                return self.close(Status::NoRoute, "the extension is not configured");
             }
-            Some(Destination::Login(route)) => (Errand::LogIn(route), Progress::Ending),
-            None => return self.close(Status::NoRoute, "the extension is not configured"),
         };
-        self.progress = progress;
+        self.progress = match &errand {
+            Errand::Dial(route) => Progress::ToDial(route.clone()),
+            Errand::LogIn(_) => Progress::Ending,
+            Errand::LookUp(_) => Progress::NotStarted,
+        };
         let failed = Argument::readable(&Status::Failed.to_string());
         self.command(
             &Command::SetVariable(Variable::Status, failed),
@@ -55,6 +60,11 @@ impl Session {
         match std::mem::replace(&mut self.state, State::Finished) {
             State::Opening(Errand::Dial(route)) => self.dial(route),
             State::Opening(Errand::LogIn(route)) => self.log_in(&route),
+            State::Opening(Errand::LookUp(question)) => self.command(
+                &Command::LookUp(question.expression.clone()),
+                State::AskingRoute(question),
+            ),
+            State::AskingRoute(question) => self.on_route(&question, reply.value()),
             State::Dialling(route) => {
                 let result = reply.result();
                 self.command(
@@ -138,6 +148,16 @@ impl Session {
             state @ (State::Header | State::LookingUp { .. } | State::Finished) => {
                 self.state = state;
             }
+        }
+    }
+
+    /// Asterisk has said where an extension leads that is not in the configuration.
+    fn on_route(&mut self, question: &Question, answer: &str) {
+        match self.config().answered(question, answer) {
+            Ok(Some(Destination::Person(route))) => self.dial(route),
+            Ok(Some(Destination::Login(route))) => self.log_in(&route),
+            Ok(None) => self.close(Status::NoRoute, "the lookup knows no such extension"),
+            Err(wrong) => self.close_with(Status::Failed, &wrong, Exit::Failure, LOUD),
         }
     }
 

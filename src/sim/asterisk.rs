@@ -30,6 +30,7 @@ pub(super) struct Asterisk {
     /// When the caller hangs up of their own accord.
     hang_up_at: Option<CallTime>,
     recordings: Recordings,
+    lookup: String,
     /// What descriptor 3 carries; Dial changes it to the caller's codec.
     format: AudioFormat,
     hung_up: bool,
@@ -72,6 +73,7 @@ impl Asterisk {
             media: Media::new(&script.caller),
             hang_up_at: script.caller.hang_up,
             recordings: script.recordings,
+            lookup: script.lookup.clone(),
             format: AudioFormat::SLIN,
             hung_up: false,
             activity: Activity::Idle,
@@ -219,7 +221,7 @@ impl Asterisk {
             "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}" => {
                 "00".to_owned()
             }
-            _ => String::new(),
+            _ => self.lookup.clone(),
         }
     }
 

@@ -15,6 +15,8 @@ pub struct Script {
     pub caller: Caller,
     /// Which greetings the mailbox's owner has recorded.
     pub recordings: Recordings,
+    /// What a configured lookup evaluates to: empty for nobody's route.
+    pub lookup: String,
 }
 
 /// How Dial ends, by its DIALSTATUS.

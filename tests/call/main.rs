@@ -5,6 +5,7 @@
 mod branches;
 mod hang_up;
 mod keys;
+mod lookup;
 mod rescue;
 mod ringing;
 mod support;

@@ -34,6 +34,7 @@ pub(crate) fn unanswered() -> Script {
         dial: DialEnd::NoAnswer,
         caller: Caller::default(),
         recordings: Recordings::default(),
+        lookup: String::new(),
     }
 }
 

@@ -70,3 +70,22 @@ fn text_before(what: &str, appended: &str) -> usize {
     let whole = format!("{shipped}{appended}");
     whole[..whole.find(what).unwrap()].matches('\n').count()
 }
+
+#[test]
+fn an_extension_of_which_asterisk_is_asked_is_shown_with_the_question() {
+    let installation = Installation::new("show_lookup");
+    let shipped = std::fs::read_to_string(installation.path("voiceagent.toml")).unwrap();
+    let text = format!("lookup = \"${{DB(route/${{EXTEN}})}}\"\n{shipped}");
+    installation.write("voiceagent.toml", text);
+    let done = installation.run(&["--show", "*142"]);
+    assert_eq!(done.status, 0);
+    assert!(
+        done.stdout
+            .contains("voiceagent.toml:1: asks Asterisk for ${DB(route/142)}"),
+        "{}",
+        done.stdout
+    );
+    installation
+        .check()
+        .only("note", "voiceagent.toml:1", "whom the lookup names", "");
+}

@@ -1,5 +1,7 @@
 //! What the README says of the configuration is true.
 
+use std::{fs, path::Path};
+
 use voiceagent::config::Config;
 
 /// The README's blocks of TOML.
@@ -13,9 +15,13 @@ fn blocks() -> Vec<&'static str> {
 
 #[test]
 fn every_configuration_in_the_readme_is_one() {
-    assert_eq!(blocks().len(), 2);
+    assert_eq!(blocks().len(), 3);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme");
+    fs::create_dir_all(folder.join("people")).unwrap();
     for block in blocks() {
-        Config::parse(block).unwrap();
+        let file = folder.join("voiceagent.toml");
+        fs::write(&file, block).unwrap();
+        Config::load(&file).unwrap();
     }
 }
 

@@ -154,3 +154,14 @@ async def without_an_argument(case):
     await case.until(case.call.ringing, "ringing")
     await case.hangs_up()
     await case.ended("HANGUP", [dialled(case, "bob")])
+
+
+@scenario()
+async def route_by_lookup(case):
+    """Who is not in the configuration is found in Asterisk's own database."""
+    route = f"{case.server.technology}/bob,5,101@sales"
+    case.server.cli(f"database put route 142 {route}")
+    await case.dial("lookup-142")
+    await case.until(case.call.ringing, "ringing")
+    await case.hangs_up()
+    await case.ended("HANGUP", [dialled(case, "bob")])
