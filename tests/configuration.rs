@@ -176,13 +176,25 @@ fn lines_are_those_of_the_file_also_behind_what_was_passed_over() {
 fn a_file_without_anybody_is_an_error_and_one_without_the_dialled_is_none() {
     let folder = folder(
         "nobody",
-        &[("empty.toml", "[keys]\n"), ("one.toml", &section("101"))],
+        &[
+            ("empty.toml", "[keys]\n"),
+            ("one.toml", &section("101")),
+            ("commented.toml", &format!("# Sales\n{}", section("101"))),
+        ],
     );
     assert!(
         fault(Config::load_for(&folder.join("empty.toml"), "101"), &folder)
             .contains("no extension is configured")
     );
-    assert!(Config::load_for(&folder.join("one.toml"), "102").is_ok());
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/voiceagent.toml");
+    for file in [
+        folder.join("one.toml"),
+        folder.join("commented.toml"),
+        sample,
+    ] {
+        let config = Config::load_for(&file, "999").unwrap();
+        assert_eq!(config.destination("999"), None, "{}", file.display());
+    }
 }
 
 #[test]

@@ -12,6 +12,8 @@ pub(super) struct Narrowed {
     pub(super) text: String,
     /// Where the text begins anew behind something left out: byte in the text, line in the file.
     pub(super) stretches: Vec<(usize, usize)>,
+    /// Whether anything was left out.
+    pub(super) partial: bool,
 }
 
 /// Reads all but the sections of extensions that are not wanted; none where the file is written
@@ -26,6 +28,7 @@ pub(super) fn narrow(
     let mut stretches = Vec::new();
     let mut keeping = true;
     let mut interrupted = true;
+    let mut partial = false;
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
@@ -45,10 +48,15 @@ pub(super) fn narrow(
             kept.extend_from_slice(&line);
         }
         interrupted = !keeping;
+        partial |= !keeping;
     }
     let text = String::from_utf8(kept)
         .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
-    Ok(Some(Narrowed { text, stretches }))
+    Ok(Some(Narrowed {
+        text,
+        stretches,
+        partial,
+    }))
 }
 
 /// What a line begins.

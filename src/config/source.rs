@@ -15,6 +15,7 @@ pub(super) struct Source {
     /// Where the stretches begin, in order: byte in the text, line in the file. What stands
     /// between them in the file is left out.
     stretches: Vec<(usize, usize)>,
+    partial: bool,
 }
 
 impl Source {
@@ -24,6 +25,7 @@ impl Source {
             text: text.to_owned(),
             file: None,
             stretches: FROM_THE_START.into(),
+            partial: false,
         }
     }
 
@@ -35,6 +37,7 @@ impl Source {
             text,
             file: Some(file.to_owned()),
             stretches: FROM_THE_START.into(),
+            partial: false,
         })
     }
 
@@ -52,6 +55,7 @@ impl Source {
                 text: narrowed.text,
                 file: Some(file.to_owned()),
                 stretches: narrowed.stretches,
+                partial: narrowed.partial,
             }),
             None => Self::whole(file),
         }
@@ -63,8 +67,8 @@ impl Source {
     }
 
     /// Whether something of the file is left out.
-    pub(super) fn is_partial(&self) -> bool {
-        self.stretches != FROM_THE_START
+    pub(super) const fn is_partial(&self) -> bool {
+        self.partial
     }
 
     /// A fault at byte `offset` of the text.
