@@ -1,6 +1,7 @@
 //! The live edge: Asterisk's pipes, the signal, the clock. No decisions are made here.
 
 use std::{
+    env,
     fs::{self, File},
     io::{self, Write},
     os::{
@@ -21,9 +22,11 @@ use tokio::{
 use tracing::{info, warn};
 
 use crate::{
+    config::Storage,
     greeting,
     prompts::Prompts,
     session::{CallTime, Exit, Input, Output, Plan, Session},
+    variant::is_elsewhere,
 };
 
 /// Serves the call that this process was started for, to its end.
@@ -69,6 +72,8 @@ fn open_agi() -> io::Result<Box<dyn AsyncRead + Unpin>> {
 struct Driver {
     session: Session,
     spool: PathBuf,
+    /// The folder of Asterisk's modules, where it tells.
+    modules: Option<PathBuf>,
     prompts: Prompts,
     started: Instant,
 }
@@ -78,6 +83,7 @@ impl Driver {
         Self {
             session: Session::new(plan),
             spool,
+            modules: env::var_os("AST_MODULE_DIR").map(PathBuf::from),
             prompts: Prompts::of_environment(),
             started,
         }
@@ -143,8 +149,11 @@ impl Driver {
                         self.handle(Input::AgiClosed);
                     }
                 }
-                Output::LookUp(mailbox) => {
-                    let recorded = greeting::look_up(&mailbox.folder(&self.spool));
+                Output::LookUp { mailbox, storage } => {
+                    let elsewhere = storage == Storage::Auto
+                        && self.modules.as_deref().is_some_and(is_elsewhere);
+                    let recorded =
+                        (!elsewhere).then(|| greeting::look_up(&mailbox.folder(&self.spool)));
                     self.handle(Input::Recorded(recorded));
                 }
                 Output::Measure { piece, language } => {

@@ -10,7 +10,8 @@
 //! - [`dtmf`] and [`speech`] turn samples into events. They count samples and know no clock.
 //! - [`audio`] decodes what Asterisk calls its formats, reads recordings, and makes test audio.
 //! - [`agi`] turns bytes into a header and replies, and typed commands into lines.
-//! - [`config`] and [`greeting`] say who is rung, what keys do, and what is played.
+//! - [`config`] and [`greeting`] say who is rung, what keys do, and what is played; [`variant`]
+//!   tells where an Asterisk keeps greetings.
 //! - [`asterisk_files`] reads Asterisk's own configuration, and [`check`] holds ours against it.
 //! - [`session`] is the call: inputs with their times go in, outputs come out. It does no I/O.
 //! - [`driver`] moves bytes between Asterisk's pipes and a session; [`sim`] does it on a virtual
@@ -64,5 +65,6 @@ pub mod prompts;
 pub mod session;
 pub mod sim;
 pub mod speech;
+pub mod variant;
 
 pub use key::Key;

@@ -9,6 +9,7 @@ use super::{
 use crate::{
     asterisk_files::{Conf, Entry, Files},
     config::Storage,
+    variant::is_elsewhere,
 };
 
 pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: &mut Findings) {
@@ -16,11 +17,11 @@ pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: 
     let Some(conf) = site.conf("modules.conf", findings) else {
         return;
     };
+    let folder = site.existing(Folder::Modules);
     let modules = Modules {
         conf: &conf,
-        installed: site
-            .existing(Folder::Modules)
-            .map(|folder| site.disk.list(&folder)),
+        installed: folder.as_deref().map(|folder| site.disk.list(folder)),
+        is_variant: folder.as_deref().is_some_and(is_elsewhere),
     };
     for name in needed(own) {
         check_one(&modules, name, findings);
@@ -36,6 +37,8 @@ struct Modules<'a> {
     conf: &'a Conf,
     /// The files of the folder of modules, where that is known.
     installed: Option<Vec<String>>,
+    /// Whether app_voicemail.so is not the one for files, in spite of its name.
+    is_variant: bool,
 }
 
 impl<'a> Modules<'a> {
@@ -142,15 +145,21 @@ fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &
     let used = set
         .iter()
         .find_map(|(entry, variant)| entry.filter(|_| modules.may_run(variant)));
+    let keeper = if modules.is_variant && modules.may_run(VOICEMAILS[0]) {
+        Some("the app_voicemail.so that is installed".to_owned())
+    } else {
+        used.map(|entry| {
+            let file = entry.place.file.display();
+            format!("line {} of {file}", entry.place.line)
+        })
+    };
     let spot = own.spot(&["greeting", "storage"]);
     let is_anywhere = set.iter().any(|(entry, _)| entry.is_some());
-    match (own.config.greeting.storage, used) {
-        (Storage::Files, Some(entry)) => findings.warning(
+    match (own.config.greeting.storage, keeper) {
+        (Storage::Files, Some(keeper)) => findings.warning(
             spot,
             format!(
-                "storage is \"files\", but line {} of {} keeps greetings elsewhere: recorded ones are not played",
-                entry.place.line,
-                entry.place.file.display()
+                "storage is \"files\", but {keeper} keeps greetings elsewhere: recorded ones are not played"
             ),
             "write storage = \"auto\" or \"elsewhere\"",
         ),

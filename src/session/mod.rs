@@ -27,7 +27,7 @@ use state::{AfterStop, Progress, State};
 
 use crate::{
     agi::{Command, Dialogue, Header, Incoming},
-    config::{Config, Mailbox},
+    config::{Config, Mailbox, Storage},
     greeting::{Piece, Recorded},
     speech::Prompt,
 };
@@ -43,8 +43,8 @@ pub enum Input<'a> {
     Audio(&'a [u8]),
     /// SIGHUP: the caller hung up.
     HangUp,
-    /// The recordings asked for by [`Output::LookUp`].
-    Recorded(Recorded),
+    /// The recordings asked for by [`Output::LookUp`]; none where they are not in files.
+    Recorded(Option<Recorded>),
     /// The sound asked for by [`Output::Measure`].
     Prompt(Prompt),
     /// The deadline has come.
@@ -57,7 +57,12 @@ pub enum Output {
     /// Write this line to descriptor 1.
     Send(String),
     /// Look up which greetings this mailbox has, and answer with [`Input::Recorded`] at once.
-    LookUp(Mailbox),
+    LookUp {
+        /// Whose greetings.
+        mailbox: Mailbox,
+        /// Where they are, as the configuration has it.
+        storage: Storage,
+    },
     /// Tell what this piece, which is being played, sounds like in this language, and answer
     /// with [`Input::Prompt`] at once. Only asked for when speech is listened for.
     Measure {

@@ -215,14 +215,19 @@ impl Session {
         if self.hung_up.is_some() {
             return self.close_hung_up();
         }
-        self.outputs
-            .push_back(Output::LookUp(route.mailbox.clone()));
+        self.outputs.push_back(Output::LookUp {
+            mailbox: route.mailbox.clone(),
+            storage: self.config().greeting.storage,
+        });
         self.state = State::LookingUp { route, kind };
     }
 
-    pub(super) fn on_recorded(&mut self, recorded: Recorded) {
+    pub(super) fn on_recorded(&mut self, recorded: Option<Recorded>) {
         match std::mem::replace(&mut self.state, State::Finished) {
             State::LookingUp { route, kind } => {
+                let Some(recorded) = recorded else {
+                    return self.leave_message(route, kind, true);
+                };
                 // VoiceMail plays a temporary greeting whatever its options: were it played
                 // here too, the caller would hear it twice.
                 if recorded.temp.is_some() {
@@ -320,7 +325,8 @@ impl Session {
     }
 }
 
-/// Whether voicemail's recordings are in a database or on a mail server: `1` somewhere.
+/// Whether voicemail's recordings are in a database or on a mail server: `1` somewhere. It is not
+/// where that variant's module has the name of the one for files; the look-up tells then.
 const STORAGE: Command = Command::GetFullVariable(
     "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}",
 );

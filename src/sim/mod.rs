@@ -109,9 +109,9 @@ impl Call {
                     self.timeline.push(now, Who::Agent, line.trim_end());
                     self.to_asterisk.push_back((now + LINK, line));
                 }
-                Output::LookUp(mailbox) => {
+                Output::LookUp { mailbox, .. } => {
                     let recorded = self.recordings.of(&mailbox, Path::new(SPOOL));
-                    self.session.handle(now, Input::Recorded(recorded));
+                    self.session.handle(now, Input::Recorded(Some(recorded)));
                 }
                 // The simulated caller's telephone returns no echo.
                 Output::Measure { .. } => {}

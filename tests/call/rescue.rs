@@ -41,8 +41,8 @@ fn executed_after_rescue(stop_at: &str) -> Vec<String> {
                 };
                 session.handle(CallTime::ZERO, Input::Agi(reply));
             }
-            Output::LookUp(_) => {
-                session.handle(CallTime::ZERO, Input::Recorded(Default::default()));
+            Output::LookUp { .. } => {
+                session.handle(CallTime::ZERO, Input::Recorded(Some(Default::default())));
             }
             Output::Note(_) | Output::Measure { .. } => {}
             Output::Finish(exit) => {

@@ -131,3 +131,26 @@ fn storage_in_a_database_counts_only_where_its_module_runs() {
     installation.append("modules.conf", "noload => app_voicemail_odbc.so\n");
     installation.check().nothing();
 }
+
+#[test]
+fn a_variant_with_the_name_of_the_one_for_files_is_known_by_its_description() {
+    let installation = Installation::new("boxes_variant");
+    installation.write(
+        "../modules/app_voicemail.so",
+        "\0Comedian Mail (Voicemail System) with ODBC Storage\0",
+    );
+    installation.append("voiceagent.toml", "\n[greeting]\nstorage = \"elsewhere\"\n");
+    installation.check().nothing();
+    installation.replace("voiceagent.toml", "\"elsewhere\"", "\"files\"");
+    let place = format!(
+        "voiceagent.toml:{}",
+        installation.line("voiceagent.toml", "storage")
+    );
+    let found = installation.check();
+    found.only(
+        "warning",
+        &place,
+        "app_voicemail.so that is installed",
+        "auto",
+    );
+}
