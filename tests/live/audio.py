@@ -1,6 +1,7 @@
 """Sounds that a caller makes, and recordings. Samples are 16 bit at 8 kHz."""
 
 import math
+import pathlib
 import wave
 from array import array
 
@@ -25,19 +26,24 @@ def key_tone(key, seconds, level_dbm0=-8.0):
     )
 
 
-def read_wav(path):
-    """The samples of a mono 16-bit file at 8 kHz, as Asterisk writes and reads them."""
-    with wave.open(str(path)) as file:
+def read_wav(source):
+    """The samples of a mono 16-bit file (or its path) at 8 kHz, as Asterisk writes and reads them."""
+    with wave.open(_opened(source)) as file:
         shape = (file.getframerate(), file.getnchannels(), file.getsampwidth())
         if shape != (RATE, 1, 2):
-            raise ValueError(f"{path}: (rate, channels, bytes) is {shape}, not {(RATE, 1, 2)}")
+            raise ValueError(f"{source}: (rate, channels, bytes) is {shape}, not {(RATE, 1, 2)}")
         return array("h", file.readframes(file.getnframes()))
 
 
-def write_wav(path, samples):
-    """A file that Asterisk plays."""
-    with wave.open(str(path), "wb") as file:
+def write_wav(target, samples):
+    """A file (or its path) that Asterisk plays."""
+    with wave.open(_opened(target), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(RATE)
         file.writeframes(samples.tobytes())
+
+
+def _opened(place):
+    """What `wave` takes: a path as text, or a file."""
+    return str(place) if isinstance(place, pathlib.Path) else place

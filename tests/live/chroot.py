@@ -20,22 +20,27 @@ class Release:
     # debootstrap does not know releases younger than itself: the script to use instead, if any.
     script: str
     packages: tuple
+    # Downloaded but not installed, because they take the place of others.
+    spare: tuple = ()
 
 
+PACKAGES = (
+    "asterisk",
+    "asterisk-core-sounds-en-wav",
+    "asterisk-core-sounds-es",
+    "asterisk-core-sounds-es-gsm",
+    "libasterisk-agi-perl",
+    "libsqliteodbc",
+    "odbcinst",
+)
 RELEASES = {
-    "22": Release(
-        "22", "forky", "sid", ("asterisk", "asterisk-core-sounds-en-wav", "libasterisk-agi-perl")
-    ),
+    "22": Release("22", "forky", "sid", PACKAGES),
     "16": Release(
         "16",
         "bullseye",
         "",
-        (
-            "asterisk",
-            "asterisk-core-sounds-en-wav",
-            "asterisk-voicemail",
-            "libasterisk-agi-perl",
-        ),
+        (*PACKAGES, "asterisk-voicemail"),
+        ("asterisk-voicemail-odbcstorage",),
     ),
 }
 
@@ -66,7 +71,7 @@ def make_all(folder, versions):
 def make(release, root):
     """Makes the system unless it is there. It counts as there once debootstrap has finished."""
     done = root / "var/lib/voiceagent-live-made"
-    wanted = " ".join(release.packages)
+    wanted = " ".join(release.packages + release.spare)
     if done.exists() and done.read_text() == wanted:
         return
     if root.exists():
@@ -86,9 +91,30 @@ def make(release, root):
     with log.open("w") as output:
         if subprocess.run(command, stdout=output, stderr=output, check=False).returncode:
             raise SystemExit(f"debootstrap {release.suite} failed:\n" + _tail(log))
+    if release.spare:
+        command = ["chroot", str(root), "apt-get", "-qq", "install", "--download-only"]
+        with log.open("a") as output:
+            done_so = subprocess.run(
+                [*command, *release.spare], stdout=output, stderr=output, check=False
+            )
+        if done_so.returncode:
+            raise SystemExit(f"apt-get in {release.suite} failed:\n" + _tail(log))
     # The configuration that Debian ships is kept: every run starts from it.
     shutil.copytree(root / "etc/asterisk", root / "etc/asterisk.debian", symlinks=True)
     done.write_text(wanted)
+
+
+def layer(system, root):
+    """Shows a system at `root` whose changes are in memory and gone with it; returns what to undo it with."""
+    changes = root.with_name(root.name + ".changes")
+    for folder in (root, changes):
+        folder.mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", str(changes)], check=True)
+    for folder in ("upper", "work"):
+        (changes / folder).mkdir()
+    parts = f"lowerdir={system},upperdir={changes}/upper,workdir={changes}/work"
+    subprocess.run(["mount", "-t", "overlay", "-o", parts, "overlay", str(root)], check=True)
+    return [changes, root]
 
 
 def mount(root):

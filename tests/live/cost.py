@@ -156,6 +156,8 @@ def main(binary, debian_11, repetitions):
     os.environ["AST_AGI_DIR"] = installed
     os.environ["AST_CONFIG_DIR"] = installed
     os.environ["AST_SPOOL_DIR"] = "/var/spool/asterisk"
+    # Only Debian 11 has modules there; this machine need not have an Asterisk.
+    os.environ["AST_MODULE_DIR"] = "/usr/lib/asterisk/modules"
     agent = [f"{installed}/voiceagent", "101"]
     perl = ["/usr/bin/perl", f"{installed}/original.pl", "101"]
     echo = ["/bin/echo"]

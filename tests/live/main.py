@@ -16,7 +16,6 @@ import report
 import scenarios
 from case import SETTLED, Case, CheckFailed, check
 from phone import Phone
-from server import Server
 
 # Calls at once on one server; each is a wait most of the time.
 AT_ONCE = 8
@@ -30,8 +29,11 @@ async def main(options):
     loop.add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
     chosen = select(options)
     loopback.up()
+    kinds = dict.fromkeys(scenario.server for scenario in chosen)
     servers = [
-        Server(version, chroot.folder_of(options.folder, version)) for version in options.version
+        kind(version, chroot.folder_of(options.folder, version))
+        for kind in kinds
+        for version in options.version
     ]
     results = []
     try:
@@ -70,6 +72,7 @@ def begin(server, binary):
 
 async def run_all(server, chosen, results, capture_folder):
     """The lanes of one server beside each other; what needs it alone comes last."""
+    chosen = [scenario for scenario in chosen if scenario.server is type(server)]
     peter, bob = (Phone(user, "123", server.address) for user in ("peter", "bob"))
     for phone in (peter, bob):
         await phone.open("127.0.0.1")

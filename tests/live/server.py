@@ -28,12 +28,15 @@ CALLER_VOICE = "demo-instruct"
 
 
 class Server:
-    """Asterisk 16 with chan_sip or Asterisk 22 with PJSIP."""
+    """Asterisk 16 with chan_sip or Asterisk 22 with PJSIP, as Debian installs it."""
+
+    # Where the overrides have it.
+    NETWORK = OVERRIDDEN = "127.0.0."
 
     def __init__(self, version, root):
         self.version = version
         self.root = root
-        self.address = (f"127.0.0.{version}", 5060)
+        self.address = (f"{self.NETWORK}{version}", 5060)
         self.technology = "SIP" if version == "16" else "PJSIP"
         self.log_path = root / "var/log/asterisk/live"
         self.libraries = {}
@@ -44,6 +47,11 @@ class Server:
     def name(self):
         """How the report calls it."""
         return f"Asterisk {self.version}"
+
+    @property
+    def overrides(self):
+        """The folders of overrides for it; of two for the same file the later one counts."""
+        return ["both", self.version]
 
     @property
     def configuration(self):
@@ -66,11 +74,13 @@ class Server:
         shutil.rmtree(etc, ignore_errors=True)
         shutil.copytree(self.root / "etc/asterisk.debian", etc, symlinks=True)
         shutil.copytree(HERE / "overrides", etc / "live")
+        for path in (etc / "live").rglob("*.conf"):
+            path.write_text(path.read_text().replace(self.OVERRIDDEN, self.NETWORK))
         shipped = {path.name: path for path in (PROJECT / "config").glob("*.conf")}
-        for folder in ("both", self.version):
+        shutil.copy(shipped["voicemail.conf"], etc)
+        for folder in self.overrides:
             for override in (HERE / "overrides" / folder).glob("*.conf"):
                 _override(etc, override.name, folder, shipped.get(override.name))
-        shutil.copy(shipped["voicemail.conf"], etc)
         toml = "voiceagent.toml" if self.technology == "SIP" else "voiceagent-pjsip.toml"
         shutil.copy(PROJECT / "config" / toml, self.configuration)
         # The two directives that Debian ships as a template, which makes them void.
@@ -87,7 +97,7 @@ class Server:
 
     def start(self):
         """Starts it and waits until it takes calls."""
-        self._mounted = chroot.mount(self.root)
+        self._mounted += chroot.mount(self.root)
         self._process = subprocess.Popen(
             # Killed with this harness, even when that cannot say goodbye.
             ["setpriv", "--pdeathsig", "KILL", "chroot", str(self.root)]
@@ -161,7 +171,7 @@ class Server:
         folder = self.mailboxes / box
         folder.mkdir(parents=True, exist_ok=True)
         audio.write_wav(folder / f"{name}.wav", samples)
-        self._learn(RECORDED, f"/var/spool/asterisk/voicemail/sales/{box}/{name}")
+        self._learn(RECORDED, f"/var/spool/asterisk/voicemail/sales/{box}/{name}.wav")
         return folder / f"{name}.wav"
 
     def messages(self, box, caller_name):
@@ -172,17 +182,23 @@ class Server:
                 found.append(audio.read_wav(text.with_suffix(".wav")))
         return found
 
+    def learn_language(self, language, names):
+        """Makes these sounds known in a language, as `es/beep`."""
+        for name in names:
+            (path,) = (self.root / "usr/share/asterisk/sounds").glob(f"{language}_*/{name}.gsm")
+            self._learn(f"{language}/{name}", f"/{path.relative_to(self.root)}")
+
     def _learn_sounds(self):
         self.libraries = {law.name: sounds.Library() for law in (g711.ALAW, g711.ULAW)}
         for name in STOCK:
-            self._learn(name, f"/usr/share/asterisk/sounds/en/{name}")
+            self._learn(name, f"/usr/share/asterisk/sounds/en/{name}.wav")
 
     def _learn(self, name, path):
         for law, library in self.libraries.items():
             converted = f"/tmp/voiceagent-live.{law}"
-            answer = self.cli(f"file convert {path}.wav {converted}")
+            answer = self.cli(f"file convert {path} {converted}")
             if "Converted" not in answer:
-                raise RuntimeError(f"{self.name} cannot convert {path}.wav: {answer}")
+                raise RuntimeError(f"{self.name} cannot convert {path}: {answer}")
             library.add(name, (self.root / converted[1:]).read_bytes())
 
 

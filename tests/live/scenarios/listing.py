@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 
 import g711
+from database import DatabaseServer
+from server import Server
 
 LANE_101 = "101"
 LANE_102 = "102"
 LANE_CAPTURE = "capture"
 ALONE = "alone"
 BOTH_LAWS = (g711.ALAW, g711.ULAW)
+# Which of a version's servers a call is for.
+STOCK = Server
+DATABASE = DatabaseServer
 
 
 @dataclass(frozen=True)
@@ -25,28 +30,29 @@ class Scenario:
     run: object
     lane: str
     law: g711.Law
+    server: type
 
 
 SCENARIOS = []
 CAPTURES = []
 
 
-def scenario(lane=LANE_101, laws=(g711.ALAW,)):
+def scenario(lane=LANE_101, laws=(g711.ALAW,), server=STOCK):
     """Puts a function on the list under its own name, once for each law."""
-    return _listed(SCENARIOS, lane, laws)
+    return _listed(SCENARIOS, lane, laws, server)
 
 
 def capture(laws=(g711.ALAW,)):
     """The same for a call that is only placed to keep its audio; one at a time."""
-    return _listed(CAPTURES, LANE_CAPTURE, laws)
+    return _listed(CAPTURES, LANE_CAPTURE, laws, STOCK)
 
 
-def _listed(names, lane, laws):
+def _listed(names, lane, laws, server):
     def put(function):
         base = function.__name__.replace("_", "-")
         for law in laws:
             name = base if len(laws) == 1 else f"{base}-{law.name}"
-            names.append(Scenario(name, function, lane, law))
+            names.append(Scenario(name, function, lane, law, server))
         return function
 
     return put

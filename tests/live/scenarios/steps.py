@@ -9,9 +9,10 @@ from server import CALLER_VOICE
 SAID = 3.0
 
 
-def stock_greeting(box, state="vm-isunavail"):
+def stock_greeting(box, state="vm-isunavail", language=""):
     """The prompts of a mailbox without recordings, in VoiceMail's own order."""
-    return ["vm-theperson", *(f"digits/{digit}" for digit in box), state, "vm-intro"]
+    prompts = ["vm-theperson", *(f"digits/{digit}" for digit in box), state, "vm-intro"]
+    return [f"{language}/{prompt}" if language else prompt for prompt in prompts]
 
 
 def dialled(case, peer):
@@ -19,15 +20,15 @@ def dialled(case, peer):
     return f"Dial {case.server.technology}/{peer}"
 
 
-async def leaves_message(case, box):
+async def leaves_message(case, box, beep="beep"):
     """Waits for the beep, speaks, hangs up; the message must be there, whole."""
-    await case.hears("beep", 0.1)
-    beep_left = case.server.libraries[case.law.name].seconds("beep") - 0.1
+    await case.hears(beep, 0.1)
+    beep_left = case.server.libraries[case.law.name].seconds(beep) - 0.1
     await asyncio.sleep(beep_left + 0.3)
     said = case.server.voice(CALLER_VOICE, SAID)
     await case.says(said)
     await asyncio.sleep(0.3)
-    recorded = time.monotonic() - case.listener.last_of(["beep"])
+    recorded = time.monotonic() - case.listener.last_of([beep])
     await case.hangs_up()
     await case.left_message(box, said, recorded)
 
