@@ -22,6 +22,10 @@ class _Dialog:
         if self.media is not None:
             self.media.close()
 
+    def abandon(self):
+        """Ends it on this side only, whatever is under way."""
+        self.close()
+
     def _request(self, method, local, remote, target, extra=(), body=""):
         self._number += 1
         return sip.Message(
@@ -198,6 +202,11 @@ class IncomingCall(_Dialog):
         bye = self._request("BYE", local, self._invite.header("from"), target)
         await self.phone.transact(bye)
         self.over.set()
+        self.close()
+
+    def abandon(self):
+        """Ends it on this side only, whatever is under way."""
+        self.behaviour.cancel()
         self.close()
 
     def acknowledge_again(self, answer):

@@ -7,6 +7,7 @@ import fnmatch
 import pathlib
 import signal
 import sys
+import threading
 import time
 import traceback
 
@@ -25,8 +26,7 @@ LIMIT = 90
 
 async def main(options):
     """Everything between the first start and the last stop. True when all is well."""
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGTERM, asyncio.current_task().cancel)
+    end_at_a_signal(asyncio.current_task())
     chosen = select(options)
     loopback.up()
     kinds = dict.fromkeys(scenario.server for scenario in chosen)
@@ -36,21 +36,53 @@ async def main(options):
         for version in options.version
     ]
     results = []
+    loop = asyncio.get_running_loop()
+    begun = [loop.run_in_executor(None, begin, server, options.binary) for server in servers]
     try:
-        await asyncio.gather(
-            *(asyncio.to_thread(begin, server, options.binary) for server in servers)
-        )
+        await asyncio.gather(*map(asyncio.shield, begun))
         await asyncio.gather(
             *(run_all(server, chosen, results, options.capture) for server in servers)
         )
+        if options.keep:
+            await until_enter(servers)
     finally:
+        # A thread cannot be stopped, only asked; what it starts until then is stopped after it.
         for server in servers:
-            if options.keep and not asyncio.current_task().cancelling():
-                print(f"{server.name} runs in {server.root} until Enter is pressed", flush=True)
-                await asyncio.to_thread(sys.stdin.readline)
-            server.stop()
+            server.given_up.set()
+        await asyncio.wait(begun)
+        await asyncio.gather(*(asyncio.to_thread(server.stop) for server in servers))
     report.delays(results)
     return report.close(results)
+
+
+def end_at_a_signal(task):
+    """The first signal ends the run in good order; until that is done, more change nothing."""
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def end():
+        for number in signals:
+            loop.add_signal_handler(number, lambda: None)
+        task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, end)
+
+
+async def until_enter(servers):
+    """Leaves the servers to whoever wants to look at them."""
+    for server in servers:
+        print(f"{server.name} runs in {server.root} until Enter is pressed", flush=True)
+    loop = asyncio.get_running_loop()
+    pressed = asyncio.Event()
+
+    def read():
+        sys.stdin.readline()
+        loop.call_soon_threadsafe(pressed.set)
+
+    # Not one of the loop's own threads: their end would be waited for.
+    threading.Thread(target=read, daemon=True).start()
+    await pressed.wait()
 
 
 def select(options):
@@ -67,7 +99,8 @@ def begin(server, binary):
     began = time.monotonic()
     server.prepare(binary)
     server.start()
-    print(f"{server.name} is up after {time.monotonic() - began:.1f} s", flush=True)
+    if not server.given_up.is_set():
+        print(f"{server.name} is up after {time.monotonic() - began:.1f} s", flush=True)
 
 
 async def run_all(server, chosen, results, capture_folder):

@@ -32,9 +32,9 @@ class Phone(asyncio.DatagramProtocol):
         self.address = self._transport.get_extra_info("sockname")
 
     def close(self):
-        """Ends every call's media and gives the port back."""
+        """Ends every call on this side and gives the port back."""
         for call in list(self._calls.values()):
-            call.close()
+            call.abandon()
         self._transport.close()
 
     async def register(self, seconds=3600):

@@ -1,8 +1,12 @@
 """One real Asterisk in its chroot: configured, started, asked and stopped."""
 
+import contextlib
+import os
 import pathlib
 import shutil
+import signal
 import subprocess
+import threading
 import time
 
 import audio
@@ -25,6 +29,8 @@ RECORDED = "recorded"
 AUDIBLE = 500
 GREETING_VOICE = "demo-congrats"
 CALLER_VOICE = "demo-instruct"
+# Seconds.
+GRACE = 2.0
 
 
 class Server:
@@ -40,6 +46,8 @@ class Server:
         self.technology = "SIP" if version == "16" else "PJSIP"
         self.log_path = root / "var/log/asterisk/live"
         self.libraries = {}
+        # Set when nobody waits for it any more.
+        self.given_up = threading.Event()
         self._mounted = []
         self._process = None
 
@@ -96,7 +104,9 @@ class Server:
             leftover.unlink()
 
     def start(self):
-        """Starts it and waits until it takes calls."""
+        """Starts it and waits until it takes calls, or until it is given up."""
+        if self.given_up.is_set():
+            return
         self._mounted += chroot.mount(self.root)
         self._process = subprocess.Popen(
             # Killed with this harness, even when that cannot say goodbye.
@@ -110,6 +120,8 @@ class Server:
         for _ in range(120):
             if "fully booted" in self.cli("core waitfullybooted"):
                 break
+            if self.given_up.is_set():
+                return
             if self._process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended at its start, see {self.log_path}")
             time.sleep(0.5)
@@ -129,6 +141,14 @@ class Server:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        # Programs of calls that were under way end with Asterisk; they get a moment for it.
+        patience = time.monotonic() + GRACE
+        while left := chroot.processes(self.root):
+            if time.monotonic() > patience:
+                for pid, _ in left:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
         chroot.unmount(self._mounted)
         self._mounted = []
 
