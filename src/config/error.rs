@@ -23,7 +23,8 @@ impl ConfigError {
         Self {
             file,
             line,
-            message: message.into(),
+            // What is quoted of the file may go on over several.
+            message: message.into().replace(char::is_control, " "),
         }
     }
 
@@ -88,9 +89,8 @@ pub(crate) fn nearest<'a>(
 
 /// Names the nearest key where serde lists all of them.
 pub(super) fn explain(message: &str) -> String {
-    let message = message.replace('\n', " ");
     let Some((_, rest)) = message.split_once("unknown field `") else {
-        return message;
+        return message.to_owned();
     };
     let mut names = rest.split('`').step_by(2);
     let wrong = names.next().unwrap_or_default();

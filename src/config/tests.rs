@@ -79,6 +79,17 @@ fn each_fault_is_named_with_its_line_and_what_was_expected() {
 }
 
 /// What an extension leads to, in a line.
+#[test]
+fn a_fault_is_told_in_one_line_whatever_it_quotes() {
+    let mailbox = "\"\"\"101\n102\t@sales\"\"\"";
+    let told = error(&MINIMAL.replace("\"101@sales\"", mailbox));
+    assert!(
+        told.starts_with("line 4: mailbox \"101 102 @sales\" "),
+        "{told}"
+    );
+    assert!(!told.contains(char::is_control));
+}
+
 fn led(config: &Config, extension: &str) -> String {
     match config.destination(extension) {
         Some(Destination::Person(route)) => {
