@@ -65,6 +65,13 @@ impl Session {
                 State::AskingRoute(question),
             ),
             State::AskingRoute(question) => self.on_route(&question, reply.value()),
+            State::Dialling(_) if reply.result() == NOT_LOADED => self.lacks(Application::Dial),
+            State::LeavingMessage(_) if reply.result() == NOT_LOADED => {
+                self.lacks(Application::VoiceMail);
+            }
+            State::LoggingIn if reply.result() == NOT_LOADED => {
+                self.lacks(Application::VoiceMailMain);
+            }
             State::Dialling(route) => {
                 let result = reply.result();
                 self.command(
@@ -309,6 +316,13 @@ impl Session {
         );
     }
 
+    /// Asterisk does not have the application; only the dialplan may know another way.
+    fn lacks(&mut self, application: Application) {
+        let cause =
+            format!("Asterisk has no application {application:?}: its module is not loaded");
+        self.close(Status::Failed, &cause);
+    }
+
     /// After a bug: what a plain script would do from here.
     fn go_plain(&mut self) {
         match self.progress.clone() {
@@ -325,6 +339,8 @@ impl Session {
     }
 }
 
+/// What `EXEC` gives for an application that no loaded module has (`handle_exec` in res_agi).
+const NOT_LOADED: i64 = -2;
 /// Whether voicemail's recordings are in a database or on a mail server: `1` somewhere. It is not
 /// where that variant's module has the name of the one for files; the look-up tells then.
 const STORAGE: Command = Command::GetFullVariable(

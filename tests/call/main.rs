@@ -9,3 +9,4 @@ mod lookup;
 mod rescue;
 mod ringing;
 mod support;
+mod unloaded;
