@@ -101,3 +101,19 @@ fn no_amount_of_audio_stops_the_call() {
     assert!(commands.contains(&"EXEC VoiceMail \"101@sales,s\"".to_owned()));
     writer.join().unwrap();
 }
+
+#[test]
+fn a_flood_of_audio_keeps_no_reply_waiting() {
+    let mut agent = Agent::start(Audio::Pipe);
+    agent.header();
+    agent.answer_until("STREAM FILE");
+    let mut audio = agent.audio.take().unwrap();
+    // As fast as it is read, until it is read no more.
+    let writer = std::thread::spawn(move || while audio.write_all(&[0; 65_536]).is_ok() {});
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    agent.say("200 result=42 endpos=800\n");
+    let command = agent.answer_until("EXEC");
+    assert_eq!(command, "EXEC VoiceMailMain \"101@sales\"");
+    drop(agent);
+    writer.join().unwrap();
+}

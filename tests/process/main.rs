@@ -4,4 +4,5 @@
 
 mod descriptor_3;
 mod dialogue;
+mod limits;
 mod support;

@@ -3,7 +3,7 @@
 use std::{
     env,
     fs::{self, File, OpenOptions},
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufRead, BufReader, ErrorKind, Read, Write},
     path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicU32, Ordering},
@@ -43,8 +43,17 @@ impl Agent {
         Self::start_with(CONFIG, audio)
     }
 
+    /// Starts it where the system grants no more than this command of the shell says.
+    pub(crate) fn start_limited(limit: &str) -> Self {
+        Self::start_by(limit, CONFIG, Audio::Pipe)
+    }
+
     /// Starts it with this configuration, or none where it is empty.
     pub(crate) fn start_with(config: &str, audio: Audio) -> Self {
+        Self::start_by("", config, audio)
+    }
+
+    fn start_by(limit: &str, config: &str, audio: Audio) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("voiceagent-process-{}-{number}", std::process::id());
@@ -70,7 +79,7 @@ impl Agent {
         // The shell opens descriptor 3 and becomes the program.
         let mut child = Command::new("sh")
             .arg("-c")
-            .arg(format!("exec \"$PROGRAM\" 101 {redirection}"))
+            .arg(format!("{limit}\nexec \"$PROGRAM\" 101 {redirection}"))
             .env("PROGRAM", env!("CARGO_BIN_EXE_voiceagent"))
             .env("PIPE", &pipe)
             .env("AST_AGI_DIR", &folder)
@@ -97,12 +106,12 @@ impl Agent {
         }
     }
 
+    /// Says it; a program that has ended does not hear it.
     pub(crate) fn say(&mut self, text: &str) {
-        self.to_agent
-            .as_mut()
-            .unwrap()
-            .write_all(text.as_bytes())
-            .unwrap();
+        let written = self.to_agent.as_mut().unwrap().write_all(text.as_bytes());
+        if let Err(error) = written {
+            assert_eq!(error.kind(), ErrorKind::BrokenPipe);
+        }
     }
 
     /// Sends the header of a call to 101.
