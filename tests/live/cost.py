@@ -58,6 +58,14 @@ ANSWERS = (
     (b"STREAM FILE", b"200 result=0 endpos=16318\n"),
     (b"", b"200 result=0\n"),
 )
+# The file system is asked by name or by descriptor.
+BY_DESCRIPTOR = ("fstat(", "newfstatat(", "statx(", "fstatfs(", "ftruncate(")
+# Files are looked at; a pair of sockets is how a signal wakes the program, and leads nowhere else.
+HARMLESS = (
+    *("open(", "openat(", "stat(", "newfstatat(", "statx(", "readlink(", "access("),
+    "socketpair(AF_UNIX",
+)
+CHANGES = re.compile(r"O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)")
 SECOND_OF_AUDIO = b"\xd5" * 8000
 
 
@@ -118,14 +126,19 @@ def call(command):
 
 
 def opened(command):
-    """The files that a program asks the system for, and the threads it makes, in a call like that."""
+    """What a program asks the system for in a call like that: files, and what it never may."""
     with tempfile.NamedTemporaryFile() as trace:
-        wanted = "trace=%file,clone,clone3,fork,vfork"
+        wanted = "trace=%file,%net,clone,clone3,fork,vfork,execveat"
         call(["/usr/bin/strace", "-f", "-qq", "-e", wanted, "-o", trace.name, *command])
         lines = pathlib.Path(trace.name).read_text().splitlines()
     # Its own start is no news, and what goes by a descriptor was asked for by name before.
-    news = [line for line in lines if "execve(" not in line and ('"/' in line or "clone" in line)]
-    return [re.sub(r"^\d+\s+", "", line).split(", {")[0] for line in news]
+    calls = [re.sub(r"^\d+\s+", "", line).split(", {")[0] for line in lines[1:]]
+    return [call for call in calls if '"/' in call or not call.startswith(BY_DESCRIPTOR)]
+
+
+def forbidden(trace):
+    """What a program has no business with: the network, other programs, changing files."""
+    return [call for call in trace if not call.startswith(HARMLESS) or CHANGES.search(call)]
 
 
 def measure(programs, repetitions):
@@ -194,9 +207,12 @@ def main(binary, debian_11, repetitions):
         if program.command is agent:
             limit = max(FIRST_COMMAND_MS, BEYOND_ECHO_MS + first_of[f"/bin/echo, {program.place}"])
             good = good and first <= limit and 0 < peak < PEAK_KIB and threads == 1
-    print("what voiceagent asks the file system for, and the threads it makes, in such a call:")
+    print("what voiceagent asks the system for by name in such a call:")
     for line in trace:
         print(f"  {line}")
+    for line in forbidden(trace):
+        print(f"NOT allowed: {line}")
+        good = False
     size = pathlib.Path(binary).stat().st_size
     print(f"the program is one file of {size / 2**20:.2f} MiB")
     print("within its limits" if good else "NOT within its limits", flush=True)
