@@ -70,6 +70,7 @@ class OutgoingCall(_Dialog):
     def __init__(self, phone, caller_name, media):
         super().__init__(phone, sip.token())
         self.media = media
+        self.authorized = asyncio.Event()
         self.ringing = asyncio.Event()
         self.answered = asyncio.Event()
         self.final = None
@@ -105,6 +106,8 @@ class OutgoingCall(_Dialog):
                 ],
                 self._description(),
             )
+            if extra:
+                self.authorized.set()
             return self._invite
 
         def on_provisional(answer):
@@ -134,23 +137,25 @@ class OutgoingCall(_Dialog):
     async def hang_up(self):
         """Ends the call from this side, before or after the answer."""
         self.hung_up_at = time.time()
+        if not self.answered.is_set():
+            self._cancel()
+            await _first(self.over, self.answered)
+        # The answer can cross the CANCEL on its way.
         if self.answered.is_set():
+            self.hung_up_at = time.time()
             await self.phone.transact(self._request("BYE", self._local, self._remote, self._target))
             self.over.set()
-        else:
-            cancel = self._invite
-            kept = [
-                p
-                for n in ("via", "from", "to", "call-id", "max-forwards")
-                for p in cancel.all_of(n)
-            ]
-            number = cancel.header("cseq").split()[0]
-            uri = cancel.first_line.split()[1]
-            self.phone.send(
-                sip.Message(f"CANCEL {uri} SIP/2.0", [*kept, ("cseq", f"{number} CANCEL")])
-            )
-            await self.over.wait()
         self.close()
+
+    def _cancel(self):
+        kept = [
+            p
+            for n in ("via", "from", "to", "call-id", "max-forwards")
+            for p in self._invite.all_of(n)
+        ]
+        number = self._invite.header("cseq").split()[0]
+        uri = self._invite.first_line.split()[1]
+        self.phone.send(sip.Message(f"CANCEL {uri} SIP/2.0", [*kept, ("cseq", f"{number} CANCEL")]))
 
     async def press_by_info(self, key, milliseconds):
         """Sends a key as SIP INFO, at its release, as phones do."""
@@ -222,6 +227,14 @@ class IncomingCall(_Dialog):
             self.behaviour.cancel()
         else:
             self._handle_in_dialog(request, self._tag)
+
+
+async def _first(*events):
+    """Waits until one of these has happened."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
 
 
 async def ring(call):
