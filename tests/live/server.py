@@ -95,9 +95,10 @@ class Server:
         conf = etc / "asterisk.conf"
         conf.write_text(conf.read_text().replace("[directories](!)", "[directories]"))
         agi_bin = self.root / chroot.AGI_BIN
-        for program in (binary, *(HERE / "agi-bin").iterdir()):
-            shutil.copy(program, agi_bin)
-            (agi_bin / program.name).chmod(0o755)
+        programs = {program.name: program for program in (HERE / "agi-bin").iterdir()}
+        for name, program in {"voiceagent": binary, **programs}.items():
+            shutil.copy(program, agi_bin / name)
+            (agi_bin / name).chmod(0o755)
         shutil.rmtree(self.mailboxes, ignore_errors=True)
         self.log_path.unlink(missing_ok=True)
         for leftover in (self.root / "tmp").glob("voiceagent-*"):
