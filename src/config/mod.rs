@@ -7,6 +7,7 @@
 mod error;
 mod include;
 mod limits;
+mod logging;
 mod lookup;
 mod narrow;
 mod raw;
@@ -24,6 +25,7 @@ use std::{
 
 pub use error::ConfigError;
 pub(crate) use error::nearest;
+pub use logging::{LogTo, Logging};
 use lookup::Lookup;
 pub use lookup::Question;
 pub use route::{Mailbox, Route};
@@ -47,7 +49,7 @@ pub struct Config {
     pub detector: dtmf::Limits,
     /// What counts as speech in the audio.
     pub speech: speech::Limits,
-    /// How much is said, and where.
+    /// What is told of calls, and where.
     pub logging: Logging,
 }
 
@@ -82,13 +84,6 @@ pub enum Storage {
     Files,
     /// In a database or on a mail server: only VoiceMail itself can play them.
     Elsewhere,
-}
-
-/// How much is said, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Logging {
-    /// The console's verbosity from which on the closing line is shown, 1 to 10.
-    pub verbose: u8,
 }
 
 /// What a dialled extension leads to.

@@ -6,9 +6,10 @@ use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Spanned, Table};
 
 use super::{
-    Config, ConfigError, Greeting, Keys, Logging, Storage,
+    Config, ConfigError, Greeting, Keys, Storage,
     error::{explain, nearest},
     include, limits,
+    logging::RawLogging,
     lookup::Lookup,
     route::{BadValue, Section},
     routes::Routes,
@@ -88,12 +89,6 @@ enum RawStorage {
     Elsewhere,
 }
 
-#[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct RawLogging {
-    verbose: Spanned<i64>,
-}
-
 impl Default for RawLogin {
     fn default() -> Self {
         Self {
@@ -126,14 +121,6 @@ impl Default for RawGreeting {
         Self {
             storage: RawStorage::Auto,
             barge_in: false,
-        }
-    }
-}
-
-impl Default for RawLogging {
-    fn default() -> Self {
-        Self {
-            verbose: unplaced(3),
         }
     }
 }
@@ -234,10 +221,7 @@ impl RawConfig {
             },
             detector: limits::detector(source, self.detector)?,
             speech: limits::speech(source, self.speech)?,
-            logging: Logging {
-                verbose: u8::try_from(within(source, &self.logging.verbose, VERBOSE, "verbose")?)
-                    .expect("the range ends below 256"),
-            },
+            logging: self.logging.check(source)?,
         })
     }
 }
@@ -340,7 +324,7 @@ fn key(source: &Source, label: &Spanned<String>) -> Result<Key, ConfigError> {
     }
 }
 
-fn within(
+pub(super) fn within(
     source: &Source,
     value: &Spanned<i64>,
     allowed: Range<i64>,
@@ -364,7 +348,7 @@ pub(super) fn is_dialable(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '*' | '#' | '+' | '-' | '_' | '.')
 }
 
-fn unplaced<T>(value: T) -> Spanned<T> {
+pub(super) fn unplaced<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
 }
 
@@ -382,5 +366,3 @@ pub(super) const DEFAULT_WAIT: i64 = 20;
 pub(super) const WAIT: Range<i64> = 1..3601;
 /// Milliseconds. 2 s after a press nobody takes its signal for the same one.
 const HOLD_OFF: Range<i64> = 0..2001;
-/// Levels of `VERBOSE`, which Asterisk counts from 1; nobody runs a console above 10.
-const VERBOSE: Range<i64> = 1..11;

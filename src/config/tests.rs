@@ -1,4 +1,6 @@
-use super::{Config, Destination};
+use tracing::level_filters::LevelFilter;
+
+use super::{Config, Destination, LogTo};
 use crate::{dtmf, key::Key};
 
 const MINIMAL: &str =
@@ -266,4 +268,53 @@ fn an_empty_key_switches_its_action_off() {
     let config = Config::parse(&format!("{MINIMAL}[keys]\nlogin = \"\"\n")).expect("well formed");
     assert_eq!(config.keys.login, None);
     assert!(!config.keys.acts(Key::STAR));
+}
+
+#[test]
+fn nothing_is_logged_unless_a_level_or_a_place_is_named() {
+    let logging = |section: &str| {
+        let config = Config::parse(&format!("{MINIMAL}{section}")).expect("well formed");
+        (config.logging.level, config.logging.to)
+    };
+    assert_eq!(logging(""), (LevelFilter::OFF, LogTo::Stderr));
+    assert_eq!(
+        logging("[logging]\nlevel = \"debug\"\n"),
+        (LevelFilter::DEBUG, LogTo::Stderr)
+    );
+    assert_eq!(
+        logging("[logging]\nto = \"journal\"\n"),
+        (LevelFilter::INFO, LogTo::Journal)
+    );
+    assert_eq!(
+        logging("[logging]\nto = \"/x/y\"\nlevel = \"off\"\n"),
+        (LevelFilter::OFF, LogTo::File("/x/y".into()))
+    );
+}
+
+#[test]
+fn what_cannot_be_logged_is_an_error_with_what_was_meant() {
+    for (section, expected) in [
+        (
+            "level = \"warning\"",
+            "line 7: level is \"warning\"; expected \"off\", \"error\", \"warn\", \"info\" or \"debug\"; did you mean \"warn\"?",
+        ),
+        ("level = 3", "line 7: invalid type: integer `3`"),
+        (
+            "to = \"journald\"",
+            "line 7: to is \"journald\"; expected \"stderr\", \"journal\" or a file such as \"/var/log/asterisk/voiceagent.log\"; did you mean \"journal\"?",
+        ),
+        (
+            "calls = \"calls.jsonl\"",
+            "line 7: calls is \"calls.jsonl\"; expected a file's whole path, such as",
+        ),
+        (
+            "call = \"/x\"",
+            "line 7: unknown key \"call\"; did you mean \"calls\"?",
+        ),
+        ("verbose = 11", "line 7: verbose is 11; expected 1 to 10"),
+        ("json = \"yes\"", "line 7: invalid type: string \"yes\""),
+    ] {
+        let error = error(&format!("{MINIMAL}\n[logging]\n{section}\n"));
+        assert!(error.starts_with(expected), "{section:?} gave {error:?}");
+    }
 }
