@@ -82,7 +82,7 @@ impl Session {
                 let key = Key::from_ascii(result);
                 match key.and_then(|key| self.signalled(now, &mut listening, key)) {
                     Some(trigger) => {
-                        self.report.press = trigger.press;
+                        self.report.pressed(trigger.press, trigger.after);
                         self.check_caller(listening, trigger.next);
                     }
                     None => self.play_on(listening),
@@ -116,6 +116,7 @@ impl Session {
             State::Playing(mut listening) => {
                 let trigger = listening.hear(now, bytes, config, &mut on_note);
                 self.report.heard = listening.heard();
+                self.report.missing = listening.missing();
                 match trigger {
                     Some(trigger) => self.stop(listening, trigger),
                     None => self.state = State::Playing(listening),
@@ -141,7 +142,7 @@ impl Session {
             Some(_) => AfterStop::Settle(trigger.next),
             None => AfterStop::Go(trigger.next),
         };
-        self.report.press = trigger.press;
+        self.report.pressed(trigger.press, trigger.after);
         self.interrupt(State::Stopping(listening, then));
     }
 

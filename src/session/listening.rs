@@ -32,6 +32,8 @@ pub(super) enum Next {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Trigger {
     pub(super) press: Option<Press>,
+    /// How much audio had come after the onset of a key that was heard in it.
+    pub(super) after: Option<Duration>,
     pub(super) next: Next,
 }
 
@@ -40,12 +42,23 @@ pub(super) struct Listening {
     pub(super) route: Route,
     pub(super) kind: Kind,
     pieces: VecDeque<Piece>,
-    /// The keys that end playing; others must not disturb it.
+    /// The keys that end playing, none once it has been ended; others must not disturb it.
     acting: Vec<Key>,
+    /// The key that ended it.
+    acted: Option<Key>,
     /// `None` when the audio's format cannot be decoded or no audio comes.
     ear: Option<Box<Ear>>,
     since: CallTime,
+    /// The first audio and the last.
+    arrivals: Option<(Arrival, Arrival)>,
     pub(super) presses: Presses,
+}
+
+/// When audio came, and how much there was with it.
+#[derive(Clone, Copy)]
+struct Arrival {
+    at: CallTime,
+    heard: Duration,
 }
 
 impl Listening {
@@ -66,8 +79,10 @@ impl Listening {
             kind,
             pieces: pieces.into(),
             acting,
+            acted: None,
             ear,
             since: now,
+            arrivals: None,
             presses: Presses::new(Duration::from_secs_f64(config.keys.hold_off)),
         }
     }
@@ -98,8 +113,10 @@ impl Listening {
         on_note: &mut impl FnMut(Note),
     ) -> Option<Trigger> {
         let twin = self.presses.signalled(now, key) == Verdict::Twin;
-        on_note(Note::Signalled { key, twin });
-        (!twin).then(|| self.trigger(key, Source::Signal, config))?
+        let trigger = (!twin).then(|| self.trigger(key, Source::Signal, None, config));
+        let acts = self.acted == Some(key);
+        on_note(Note::Signalled { key, twin, acts });
+        trigger?
     }
 
     /// Audio arrives; the first thing in it that ends the greeting is returned.
@@ -115,21 +132,32 @@ impl Listening {
         ear.hear(self.fresh(now, &ear, bytes), &mut |heard| match heard {
             Heard::KeyDown { down, after } => {
                 let twin = self.presses.tone_down(now, down.key) == Verdict::Twin;
-                on_note(Note::Heard { down, after, twin });
-                if !twin && trigger.is_none() {
-                    trigger = self.trigger(down.key, Source::Audio, config);
+                if !twin
+                    && let Some(acting) = self.trigger(down.key, Source::Audio, Some(after), config)
+                {
+                    trigger = Some(acting);
                 }
+                let acts = self.acted == Some(down.key);
+                on_note(Note::Heard {
+                    down,
+                    after,
+                    twin,
+                    acts,
+                });
             }
             Heard::KeyUp { up, after } => {
                 // An end is only known once it can be no mere gap.
                 self.presses.tone_up(now.before(after));
-                on_note(Note::Released(up));
+                let acts = self.acted == Some(up.key);
+                on_note(Note::Released { up, acts });
             }
             Heard::Speech(start) => {
                 on_note(Note::Speech(start));
-                if config.greeting.barge_in {
-                    trigger.get_or_insert(Trigger {
+                if config.greeting.barge_in && trigger.is_none() {
+                    self.acting.clear();
+                    trigger = Some(Trigger {
                         press: None,
+                        after: None,
                         next: Next::LeaveMessage {
                             own_greeting: false,
                         },
@@ -137,8 +165,33 @@ impl Listening {
                 }
             }
         });
+        self.arrived(now, ear.heard());
         self.ear = Some(ear);
         trigger
+    }
+
+    /// Audio arrived, this much of it so far.
+    fn arrived(&mut self, now: CallTime, heard: Duration) {
+        let arrived = Arrival { at: now, heard };
+        let first = self.arrivals.map_or(arrived, |(first, _)| first);
+        self.arrivals = Some((first, arrived));
+    }
+
+    /// How much audio did not come while it was listened for: lost on the way, or never sent.
+    ///
+    /// Asterisk passes on what it gets and fills no gap, so what is missing shows only in the
+    /// time that passed meanwhile. A frame may be late; so little is no loss.
+    pub(super) fn missing(&self) -> Duration {
+        let Some((first, last)) = self.arrivals else {
+            return Duration::ZERO;
+        };
+        let came = last.heard.saturating_sub(first.heard);
+        let missing = (last.at - first.at).saturating_sub(came);
+        if missing > JITTER {
+            missing
+        } else {
+            Duration::ZERO
+        }
     }
 
     /// How much audio has been listened to.
@@ -156,10 +209,24 @@ impl Listening {
         &bytes[bytes.len() - ear.bytes_in(since)..]
     }
 
-    fn trigger(&self, key: Key, source: Source, config: &Config) -> Option<Trigger> {
+    /// What this key does, unless the greeting has been ended already.
+    fn trigger(
+        &mut self,
+        key: Key,
+        source: Source,
+        after: Option<Duration>,
+        config: &Config,
+    ) -> Option<Trigger> {
+        if !self.acting.contains(&key) {
+            return None;
+        }
+        let next = action(config, &self.route, key)?;
+        self.acting.clear();
+        self.acted = Some(key);
         Some(Trigger {
             press: Some(Press { key, source }),
-            next: action(config, &self.route, key)?,
+            after,
+            next,
         })
     }
 }
@@ -177,5 +244,5 @@ pub(super) fn action(config: &Config, route: &Route, key: Key) -> Option<Next> {
     config.keys.goto.get(&key).cloned().map(Next::Dial)
 }
 
-/// Frames come in bursts; this much more than real time is no pile.
+/// Frames come in bursts: this much more than real time is no pile, this much less no loss.
 const JITTER: Duration = Duration::from_millis(60);

@@ -189,6 +189,11 @@ impl Session {
         settled.into_iter().chain(gone).min()
     }
 
+    /// Says in the closing line why the call is not logged as configured.
+    pub fn unlogged(&mut self, reason: String) {
+        self.report.unlogged = reason;
+    }
+
     /// What will be told, or was, when the call ends.
     #[must_use]
     pub const fn report(&self) -> &Report {
@@ -258,7 +263,7 @@ impl Session {
     }
 
     fn close_hung_up(&mut self) {
-        let cause = std::mem::take(&mut self.report.dial_status);
+        let cause = self.report.dial_status.clone();
         self.close(Status::HangUp, &cause);
     }
 
@@ -272,7 +277,8 @@ impl Session {
 
     fn close_with(&mut self, status: Status, cause: &str, exit: Exit, verbose: u8) {
         self.progress = Progress::Ending;
-        let mut commands = VecDeque::from(self.report.closing(status, cause, verbose));
+        self.report.ended = Some((status, cause.to_owned()));
+        let mut commands = VecDeque::from(self.report.closing(verbose));
         if self.hung_up.is_none() {
             if self.moved {
                 commands.extend(self.position.clone());
@@ -281,7 +287,6 @@ impl Session {
                 commands.push_back(Command::HangUp);
             }
         }
-        self.report.ended = Some((status, cause.to_owned()));
         self.close_on(commands, exit);
     }
 

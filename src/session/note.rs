@@ -9,6 +9,9 @@ use crate::{
 };
 
 /// Something noticed. Times in it are of the audio listened to, not of the call.
+///
+/// What a live call leaves behind is only the keys that acted: others may be a PIN typed too
+/// early. [`discreet`](Self::discreet) leaves them out.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Note {
     /// A key in the audio; a twin is a press already known.
@@ -19,15 +22,24 @@ pub enum Note {
         after: Duration,
         /// Whether Asterisk had reported the same press.
         twin: bool,
+        /// Whether it is the key that ends the greeting.
+        acts: bool,
     },
     /// The key in the audio ended.
-    Released(KeyUp),
+    Released {
+        /// What the detector said.
+        up: KeyUp,
+        /// Whether it is the key that ended the greeting.
+        acts: bool,
+    },
     /// A key reported by Asterisk; a twin is a press already known.
     Signalled {
         /// The key.
         key: Key,
         /// Whether the detector had heard the same press.
         twin: bool,
+        /// Whether it is the key that ends the greeting.
+        acts: bool,
     },
     /// The caller started to speak.
     Speech(speech::Start),
@@ -48,30 +60,42 @@ impl Note {
     pub const fn is_trouble(&self) -> bool {
         matches!(self, Self::Deaf { .. } | Self::NoHeader | Self::Rescue)
     }
-}
 
-impl fmt::Display for Note {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// Its text without keys that do nothing.
+    pub fn discreet(&self) -> impl fmt::Display + '_ {
+        fmt::from_fn(|f| self.write(f, |key, acts| if acts { key.label() } else { HIDDEN }))
+    }
+
+    /// Its text, with this in the place of a key that acts or does not.
+    fn write(&self, f: &mut fmt::Formatter<'_>, shown: impl Fn(Key, bool) -> char) -> fmt::Result {
         let twin = |twin: &bool| if *twin { ", the same press" } else { "" };
         match self {
             Self::Heard {
                 down,
                 after,
                 twin: known,
+                acts,
             } => write!(
                 f,
                 "key {} in the audio since {}, {} ms ago ({}, twist {:.1} dB){}",
-                down.key,
+                shown(down.key, *acts),
                 down.onset,
                 after.as_millis(),
                 down.level,
                 down.twist_db,
                 twin(known)
             ),
-            Self::Released(up) => write!(f, "key {} in the audio until {}", up.key, up.end),
-            Self::Signalled { key, twin: known } => {
-                write!(f, "key {key} signalled{}", twin(known))
-            }
+            Self::Released { up, acts } => write!(
+                f,
+                "key {} in the audio until {}",
+                shown(up.key, *acts),
+                up.end
+            ),
+            Self::Signalled {
+                key,
+                twin: known,
+                acts,
+            } => write!(f, "key {} signalled{}", shown(*key, *acts), twin(known)),
             Self::Speech(start) => write!(f, "speech since {}", start.onset),
             Self::Deaf { reason } => write!(f, "not listening: {reason}"),
             Self::NoHeader => f.write_str(
@@ -81,3 +105,12 @@ impl fmt::Display for Note {
         }
     }
 }
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.write(f, |key, _| key.label())
+    }
+}
+
+/// Stands for a key that did nothing.
+const HIDDEN: char = '?';

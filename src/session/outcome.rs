@@ -57,55 +57,87 @@ pub struct Press {
 /// Everything that is told when the call ends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Report {
+    /// The caller's channel; empty until the header has told it.
+    pub channel: String,
+    /// The channel's unique id.
+    pub unique_id: String,
     /// The extension that was dialled.
     pub extension: String,
+    /// The configuration's section that was followed last; empty when none was.
+    pub route: String,
     /// The key that acted last.
     pub press: Option<Press>,
+    /// How much audio had come after that key's onset when it was known, if it was heard there.
+    pub key_after: Option<Duration>,
     /// The audio format listened to; empty when nothing was.
     pub format: String,
     /// Why nothing was listened to; empty when something was, or nobody tried.
     pub deaf: String,
     /// How much audio was listened to.
     pub heard: Duration,
+    /// How much did not come in that time, though it was due: lost on the way, or never sent.
+    pub missing: Duration,
     /// How Dial ended, where it did.
     pub dial_status: String,
+    /// How VoiceMail ended, where it did.
+    pub vm_status: String,
+    /// Why the call is not logged as configured; empty when it is.
+    pub unlogged: String,
     /// How the call ended and why, once it has.
     pub ended: Option<(Status, String)>,
 }
 
 impl Report {
     /// The commands that tell the dialplan and the console, in order.
-    pub(super) fn closing(&self, status: Status, cause: &str, verbose: u8) -> [Command; 5] {
+    pub(super) fn closing(&self, verbose: u8) -> [Command; 5] {
         let set = |variable, value: &str| Command::SetVariable(variable, Argument::readable(value));
         let (key, source) = match self.press {
             Some(press) => (press.key.to_string(), press.source.name()),
             None => (String::new(), ""),
         };
+        let (status, cause) = match &self.ended {
+            Some((status, cause)) => (status.to_string(), cause.as_str()),
+            None => (String::new(), ""),
+        };
+        let line = format!("voiceagent: {self}");
         [
-            set(Variable::Status, &status.to_string()),
+            set(Variable::Status, &status),
             set(Variable::Key, &key),
             set(Variable::KeySource, source),
             set(Variable::Cause, cause),
-            Command::Verbose(Argument::readable(&self.line(status, cause)), verbose),
+            Command::Verbose(Argument::readable(&line), verbose),
         ]
     }
 
+    /// A key acts that was known when this much audio had come after its onset.
+    pub(super) const fn pressed(&mut self, press: Option<Press>, after: Option<Duration>) {
+        self.press = press;
+        self.key_after = after;
+    }
+}
+
+impl fmt::Display for Report {
     /// The call in one line.
-    fn line(&self, status: Status, cause: &str) -> String {
-        let mut line = format!("voiceagent: {} {status}", self.extension);
-        if !cause.is_empty() {
-            line += &format!(" ({cause})");
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.extension)?;
+        match &self.ended {
+            Some((status, cause)) if cause.is_empty() => write!(f, " {status}")?,
+            Some((status, cause)) => write!(f, " {status} ({cause})")?,
+            None => f.write_str(" was left by Asterisk")?,
         }
         if let Some(Press { key, source }) = self.press {
-            line += &format!(", key {key} by {}", source.name());
+            write!(f, ", key {key} by {}", source.name())?;
         }
         if !self.format.is_empty() {
             let seconds = self.heard.as_secs_f64();
-            line += &format!(", listened {seconds:.1} s in {}", self.format);
+            write!(f, ", listened {seconds:.1} s in {}", self.format)?;
         }
         if !self.deaf.is_empty() {
-            line += &format!(", not listening: {}", self.deaf);
+            write!(f, ", not listening: {}", self.deaf)?;
         }
-        line
+        if !self.unlogged.is_empty() {
+            write!(f, ", {}", self.unlogged)?;
+        }
+        Ok(())
     }
 }

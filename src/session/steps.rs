@@ -23,6 +23,9 @@ impl Session {
             .or_else(|| header.get("agi_extension"))
             .unwrap_or_default();
         self.report.extension = dialled.to_owned();
+        header.channel().clone_into(&mut self.report.channel);
+        let unique_id = header.get("agi_uniqueid").unwrap_or_default();
+        unique_id.clone_into(&mut self.report.unique_id);
         self.carries_audio = header.carries_audio();
         header.language().clone_into(&mut self.language);
         self.position = position(header);
@@ -137,17 +140,10 @@ impl Session {
                 &Command::GetVariable(Variable::VmStatus),
                 State::AskingVmStatus(route),
             ),
-            State::AskingVmStatus(route) => match reply.value() {
-                "USEREXIT" if self.hung_up.is_none() => self.command(
-                    &Command::GetFullVariable("${EXTEN}"),
-                    State::AskingVmExit(route),
-                ),
-                "FAILED" if self.hung_up.is_none() => {
-                    let cause = format!("VoiceMail failed for mailbox {}", route.mailbox);
-                    self.close(Status::Failed, &cause);
-                }
-                status => self.close(Status::VoiceMail, status),
-            },
+            State::AskingVmStatus(route) => {
+                reply.value().clone_into(&mut self.report.vm_status);
+                self.on_vm_status(route, reply.value());
+            }
             State::AskingVmExit(route) => self.on_vm_exit(route, reply.value()),
             State::LoggingIn => self.close(Status::Mailbox, ""),
             State::Closing(rest, exit) => self.close_on(rest, exit),
@@ -169,6 +165,7 @@ impl Session {
     }
 
     fn on_dial_status(&mut self, route: Route, result: i64, status: &str) {
+        status.clone_into(&mut self.report.dial_status);
         let kind = match status {
             "BUSY" => Kind::Busy,
             "NOANSWER" | "CHANUNAVAIL" | "CONGESTION" => Kind::Unavailable,
@@ -179,7 +176,6 @@ impl Session {
         if self.hung_up.is_some() {
             return self.close(Status::HangUp, status);
         }
-        status.clone_into(&mut self.report.dial_status);
         if self.plain {
             return self.leave_message(route, kind, true);
         }
@@ -198,10 +194,7 @@ impl Session {
         };
         match action(self.config(), &route, key) {
             Some(next) => {
-                self.report.press = Some(Press {
-                    key,
-                    source: Source::Signal,
-                });
+                self.report.pressed(Some(signalled(key)), None);
                 // Dial has moved the dialplan to the key's extension; what it is for, we do.
                 self.moved = true;
                 self.go(route, Kind::Unavailable, next);
@@ -266,6 +259,7 @@ impl Session {
     }
 
     fn dial(&mut self, route: Route) {
+        route.section.clone_into(&mut self.report.route);
         self.progress = Progress::Dialled(route.clone());
         self.start(
             &Command::Exec(Application::Dial, route.dial.clone()),
@@ -293,21 +287,33 @@ impl Session {
         );
     }
 
+    fn on_vm_status(&mut self, route: Route, status: &str) {
+        match status {
+            "USEREXIT" if self.hung_up.is_none() => self.command(
+                &Command::GetFullVariable("${EXTEN}"),
+                State::AskingVmExit(route),
+            ),
+            "FAILED" if self.hung_up.is_none() => {
+                let cause = format!("VoiceMail failed for mailbox {}", route.mailbox);
+                self.close(Status::Failed, &cause);
+            }
+            status => self.close(Status::VoiceMail, status),
+        }
+    }
+
     /// VoiceMail was left by a key of its own greeting.
     fn on_vm_exit(&mut self, route: Route, extension: &str) {
         // VoiceMail sends `*` to extension `a`; what that is for, we do ourselves.
         if extension == "a" && route.star && self.config().keys.login == Some(Key::STAR) {
             self.moved = true;
-            self.report.press = Some(Press {
-                key: Key::STAR,
-                source: Source::Signal,
-            });
+            self.report.pressed(Some(signalled(Key::STAR)), None);
             return self.log_in(&route);
         }
         self.close(Status::VoiceMail, "USEREXIT");
     }
 
     fn log_in(&mut self, route: &Route) {
+        route.section.clone_into(&mut self.report.route);
         self.progress = Progress::Ending;
         let mailbox = Argument::readable(&route.mailbox.to_string());
         self.start(
@@ -336,6 +342,13 @@ impl Session {
                 self.close(Status::Failed, "an error in the program");
             }
         }
+    }
+}
+
+const fn signalled(key: Key) -> Press {
+    Press {
+        key,
+        source: Source::Signal,
     }
 }
 
