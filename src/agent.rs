@@ -8,11 +8,14 @@ use std::{
     time::Instant,
 };
 
+use tracing::{error, level_filters::LevelFilter, warn};
 use voiceagent::{
-    config::{Config, ConfigError},
+    config::{Config, ConfigError, Logging},
     driver,
-    session::{Exit, Plan},
+    session::{Exit, Plan, Session},
 };
+
+use crate::{call_log, logging};
 
 /// Whether Asterisk started this process: then every argument is the dialplan's, whatever it
 /// looks like, and none is read here (they are in the header as well).
@@ -20,22 +23,74 @@ pub(crate) fn is_started_by_asterisk() -> bool {
     env::var_os("AST_AGI_DIR").is_some()
 }
 
+/// Who sees what this program writes to standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stderr {
+    /// Mostly nobody: it is Asterisk's, and what matters goes to the console by `VERBOSE`.
+    Asterisk,
+    /// Somebody who tries the program by hand.
+    Person {
+        /// Whether they want to see all of it.
+        all: bool,
+    },
+}
+
 /// Serves one call by the configuration in this file, or where it usually is.
-pub(crate) fn run(config: Option<&Path>, started: Instant) -> ExitCode {
+pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> ExitCode {
     let config = config.map_or_else(default_config, Path::to_owned);
     let plan = match load(&config) {
         Ok(config) => Plan::Serve(Box::new(config)),
         Err(error) => Plan::Refuse(error.to_string()),
     };
+    let logging = match &plan {
+        Plan::Serve(config) => Some(config.logging.clone()),
+        Plan::Refuse(_) => None,
+    };
+    let mut session = Session::new(plan);
+    if let Err(reason) = start_logging(logging.as_ref(), stderr) {
+        warn!("{reason}");
+        session.unlogged(reason);
+    }
+    let calls = logging.and_then(|logging| logging.calls);
     let spool = env::var_os("AST_SPOOL_DIR").map_or_else(|| PathBuf::from(SPOOL), PathBuf::from);
-    match driver::run(plan, spool, started) {
-        Ok(Exit::Success) => ExitCode::SUCCESS,
-        Ok(Exit::Failure) => ExitCode::FAILURE,
+    match driver::run(session, spool, started) {
+        Ok((exit, report)) => {
+            // Without a header there was no call.
+            if let Some(file) = calls.filter(|_| !report.channel.is_empty())
+                && let Err(error) = call_log::write(&file, &report, started.elapsed())
+            {
+                warn!("cannot log to {}: {error}", file.display());
+            }
+            match exit {
+                Exit::Success => ExitCode::SUCCESS,
+                Exit::Failure => ExitCode::FAILURE,
+            }
+        }
         Err(error) => {
-            tracing::error!("cannot serve the call: {error}");
+            error!("cannot serve the call: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Makes ready what the configuration wants logged; says why, where that cannot be.
+fn start_logging(logging: Option<&Logging>, stderr: Stderr) -> Result<(), String> {
+    let all = stderr == Stderr::Person { all: true };
+    let started = logging
+        .filter(|logging| logging.level != LevelFilter::OFF && !all)
+        .map(logging::start);
+    if let Stderr::Person { all } = stderr
+        && started != Some(Ok(()))
+    {
+        logging::start_on_terminal(if all {
+            LevelFilter::DEBUG
+        } else {
+            LevelFilter::WARN
+        });
+    }
+    started.unwrap_or(Ok(()))?;
+    let calls = logging.and_then(|logging| logging.calls.as_deref());
+    calls.map_or(Ok(()), logging::try_append)
 }
 
 /// The configuration of the extension that the dialplan names, as `EAGI(voiceagent,${EXTEN})`

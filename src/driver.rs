@@ -19,13 +19,14 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     time::sleep_until,
 };
-use tracing::{info, warn};
+use tracing::{Span, debug, error_span, field::Empty, info, warn};
 
 use crate::{
+    agi::Argument,
     config::Storage,
     greeting,
     prompts::Prompts,
-    session::{CallTime, Exit, Input, Output, Plan, Session},
+    session::{CallTime, Exit, Input, Output, Report, Session, Status},
     variant::is_elsewhere,
 };
 
@@ -37,14 +38,22 @@ use crate::{
 ///
 /// # Errors
 /// When the event loop or descriptor 0 cannot be set up; nothing has been said to Asterisk then.
-pub fn run(plan: Plan, spool: PathBuf, started: Instant) -> io::Result<Exit> {
+pub fn run(session: Session, spool: PathBuf, started: Instant) -> io::Result<(Exit, Report)> {
     // Before anything else can be given the number 3.
     let audio = open_audio();
+    // Whatever is logged of the call says of which one, from errors on.
+    let span = error_span!(
+        "call",
+        channel = Empty,
+        unique_id = Empty,
+        extension = Empty
+    );
+    let _inside = span.enter();
     tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
         .build()?
-        .block_on(Driver::new(plan, spool, started).run(audio))
+        .block_on(Driver::new(session, spool, started).run(audio))
 }
 
 /// Descriptor 3, when it is a pipe. Opened anew, so that no descriptor is taken on trust.
@@ -76,26 +85,32 @@ struct Driver {
     modules: Option<PathBuf>,
     prompts: Prompts,
     started: Instant,
+    /// Whether logs know which call this is.
+    introduced: bool,
+    /// Why none comes, until it is logged.
+    no_audio: Option<io::Error>,
 }
 
 impl Driver {
-    fn new(plan: Plan, spool: PathBuf, started: Instant) -> Self {
+    fn new(session: Session, spool: PathBuf, started: Instant) -> Self {
         Self {
-            session: Session::new(plan),
+            session,
             spool,
             modules: env::var_os("AST_MODULE_DIR").map(PathBuf::from),
             prompts: Prompts::of_environment(),
             started,
+            introduced: false,
+            no_audio: None,
         }
     }
 
-    async fn run(mut self, audio: io::Result<File>) -> io::Result<Exit> {
+    async fn run(mut self, audio: io::Result<File>) -> io::Result<(Exit, Report)> {
         let mut hang_up = signal(SignalKind::hangup())?;
         let mut agi = open_agi()?;
         let mut audio = match audio.and_then(pipe::Receiver::from_file) {
             Ok(pipe) => Some(pipe),
             Err(error) => {
-                warn!("no audio on descriptor 3: {error}; only signalled keys are heard");
+                self.no_audio = Some(error);
                 None
             }
         };
@@ -103,7 +118,14 @@ impl Driver {
         let mut audio_bytes = vec![0; PIPE_CAPACITY];
         loop {
             if let Some(exit) = self.carry_out() {
-                return Ok(exit);
+                let report = self.session.report();
+                let line = Argument::readable(&report.to_string());
+                match report.ended {
+                    Some((Status::Failed, _)) => warn!("{}", line.as_str()),
+                    _ if self.introduced => info!("{}", line.as_str()),
+                    _ => {}
+                }
+                return Ok((exit, report.clone()));
             }
             let deadline = self.session.deadline();
             let until = self.started + deadline.unwrap_or_default().since_start();
@@ -132,6 +154,26 @@ impl Driver {
         if catch_unwind(AssertUnwindSafe(|| session.handle(now, input))).is_err() {
             session.rescue();
         }
+        if !self.introduced {
+            self.introduce();
+        }
+    }
+
+    /// Tells the logs which call this is, once the header has told it.
+    fn introduce(&mut self) {
+        let report = self.session.report();
+        if report.channel.is_empty() {
+            return;
+        }
+        Span::current()
+            .record("channel", report.channel.as_str())
+            .record("unique_id", report.unique_id.as_str())
+            .record("extension", report.extension.as_str());
+        info!("a call begins");
+        self.introduced = true;
+        if let Some(error) = self.no_audio.take() {
+            warn!("no audio on descriptor 3: {error}; only signalled keys are heard");
+        }
     }
 
     /// Does what the session wants, until it wants nothing more or is at its end.
@@ -140,6 +182,7 @@ impl Driver {
             match output {
                 Output::Send(line) => {
                     // A line is far shorter than a pipe holds, and at most two are under way.
+                    debug!("says {}", line.trim_end());
                     let mut stdout = io::stdout().lock();
                     if stdout
                         .write_all(line.as_bytes())
@@ -160,8 +203,8 @@ impl Driver {
                     let prompt = self.prompts.prompt(&piece, &language);
                     self.handle(Input::Prompt(prompt));
                 }
-                Output::Note(note) if note.is_trouble() => warn!("{note}"),
-                Output::Note(note) => info!("{note}"),
+                Output::Note(note) if note.is_trouble() => warn!("{}", note.discreet()),
+                Output::Note(note) => debug!("{}", note.discreet()),
                 Output::Finish(exit) => return Some(exit),
             }
         }

@@ -3,15 +3,17 @@
 #![forbid(unsafe_code)]
 
 mod agent;
+mod append;
+mod call_log;
 mod cli;
+mod logging;
 
 use std::{process::ExitCode, time::Instant};
 
 fn main() -> ExitCode {
     let started = Instant::now();
     if agent::is_started_by_asterisk() {
-        // Nobody reads standard error there; what matters goes to the console by VERBOSE.
-        return agent::run(None, started);
+        return agent::run(None, agent::Stderr::Asterisk, started);
     }
     cli::run(started)
 }

@@ -84,20 +84,12 @@ pub(crate) fn run(started: Instant) -> ExitCode {
                 .exit()
         }
         None => {
-            log_to_stderr(tracing::Level::WARN);
-            agent::run(common.config.as_deref(), started)
+            let stderr = agent::Stderr::Person {
+                all: common.verbose,
+            };
+            agent::run(common.config.as_deref(), stderr, started)
         }
     }
-}
-
-/// Sends what the program has to say of itself to standard error, from this level on.
-fn log_to_stderr(level: tracing::Level) {
-    tracing_subscriber::fmt()
-        .with_max_level(level)
-        .with_writer(io::stderr)
-        .without_time()
-        .with_target(false)
-        .init();
 }
 
 /// Says what cannot be done as it was asked for.

@@ -5,4 +5,5 @@
 mod descriptor_3;
 mod dialogue;
 mod limits;
+mod logs;
 mod support;

@@ -9,7 +9,8 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-const CONFIG: &str = r#"
+/// One extension.
+pub(crate) const CONFIG: &str = r#"
 [extensions.101]
 dial = "SIP/bob"
 max_wait = 5
@@ -116,7 +117,10 @@ impl Agent {
 
     /// Sends the header of a call to 101.
     pub(crate) fn header(&mut self) {
-        self.say("agi_request: voiceagent\nagi_enhanced: 1.0\nagi_extension: 101\n\n");
+        self.say(
+            "agi_request: voiceagent\nagi_channel: SIP/peter-00000001\n\
+             agi_uniqueid: 1700000000.1\nagi_enhanced: 1.0\nagi_extension: 101\n\n",
+        );
     }
 
     /// The next command, without its end; empty at the end of the stream.

@@ -1,0 +1,212 @@
+//! What a call leaves behind in logs, and what it does not.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    thread,
+    time::Duration,
+};
+
+use serde_json::Value;
+use voiceagent::{
+    Key,
+    audio::{Press, SAMPLE_RATE, Synth},
+};
+
+use crate::support::{Agent, Audio, CONFIG};
+
+/// An empty folder of this test's own.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("logs_{test}"));
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+/// The usual configuration, with this section `[logging]`.
+fn config(logging: &str) -> String {
+    format!("{CONFIG}\n[logging]\n{logging}\n")
+}
+
+/// A call that nobody answers, to its end; what the console was told.
+fn call(config: &str) -> String {
+    let mut agent = Agent::start_with(config, Audio::Closed);
+    agent.header();
+    let (commands, status) = agent.answer_to_the_end();
+    assert!(status.success());
+    assert!(commands.contains(&"EXEC VoiceMail \"101@sales,s\"".to_owned()));
+    commands.last().unwrap().clone()
+}
+
+/// The objects in a file, one a line.
+fn objects(file: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(file).unwrap();
+    assert!(text.ends_with('\n'));
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
+        .collect()
+}
+
+/// These keys one after the other, as slin bytes.
+fn pressed(keys: &str) -> Vec<u8> {
+    let mut synth = Synth::new(SAMPLE_RATE);
+    for label in keys.chars() {
+        synth.silence(0.1);
+        synth.press(Key::from_char(label).unwrap(), &Press::default());
+    }
+    synth.silence(0.2);
+    let samples = synth.into_samples();
+    samples.into_iter().flat_map(i16::to_le_bytes).collect()
+}
+
+#[test]
+fn many_calls_at_once_write_whole_lines_into_the_same_files() {
+    let folder = folder("many");
+    let (log, calls) = (folder.join("log"), folder.join("calls"));
+    let config = config(&format!(
+        "level = \"debug\"\njson = true\nto = {log:?}\ncalls = {calls:?}"
+    ));
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..3).for_each(|_| drop(call(&config))));
+        }
+    });
+    assert_eq!(objects(&calls).len(), 24);
+    let messages = objects(&log);
+    let count = |message: &str| {
+        let of = |object: &&Value| object["message"] == message;
+        messages.iter().filter(of).count()
+    };
+    assert_eq!(count("a call begins"), 24);
+    assert_eq!(count("says EXEC Dial \"SIP/bob,5,g\""), 24);
+}
+
+#[test]
+fn a_line_tells_what_a_call_was() {
+    use std::io::Write;
+
+    let folder = folder("line");
+    let calls = folder.join("calls");
+    let mut agent = Agent::start_with(&config(&format!("calls = {calls:?}")), Audio::Pipe);
+    agent.header();
+    agent.answer_until("STREAM FILE");
+    let audio = pressed("#");
+    thread::sleep(Duration::from_secs_f64(audio.len() as f64 / 16_000.0));
+    agent.audio.as_mut().unwrap().write_all(&audio).unwrap();
+    agent.answer_until("GET FULL VARIABLE \"${CHANNEL(audioreadformat)}\"");
+    agent.say("200 result=1 (slin)\n");
+    let (_, status) = agent.answer_to_the_end();
+    assert!(status.success());
+
+    let [line] = &objects(&calls)[..] else {
+        panic!("one call, one line");
+    };
+    for (name, expected) in [
+        ("channel", "SIP/peter-00000001"),
+        ("unique_id", "1700000000.1"),
+        ("extension", "101"),
+        ("route", "101"),
+        ("dial_status", "NOANSWER"),
+        ("vm_status", "SUCCESS"),
+        ("key", "#"),
+        ("source", "audio"),
+        ("format", "slin"),
+        ("status", "VOICEMAIL"),
+        ("cause", "SUCCESS"),
+    ] {
+        assert_eq!(line[name], expected, "{name}");
+    }
+    // All of it came at once, so that its last sample is as old as its first.
+    let latency = line["latency_ms"].as_f64().unwrap();
+    assert!((20.0..=300.0).contains(&latency), "{latency}");
+    assert_eq!(line["heard_s"], audio.len() as f64 / 16_000.0);
+    assert_eq!(line["missing_s"], 0.0);
+    assert!(line["seconds"].as_f64().unwrap() > 0.0);
+    assert!(line["time"].as_str().unwrap().ends_with('Z'));
+}
+
+#[test]
+fn no_key_is_logged_but_the_one_that_acts() {
+    use std::io::Write;
+
+    let folder = folder("keys");
+    let (log, calls) = (folder.join("log"), folder.join("calls"));
+    let config = config(&format!(
+        "level = \"debug\"\nto = {log:?}\ncalls = {calls:?}\n[keys.goto]\n7 = \"101\""
+    ));
+    let mut agent = Agent::start_with(&config, Audio::Pipe);
+    agent.header();
+    agent.answer_until("STREAM FILE");
+    // Who knows the mailbox types the PIN at once; 7 would do something were it not for the `*`.
+    let audio = pressed("5*738");
+    thread::sleep(Duration::from_secs_f64(audio.len() as f64 / 16_000.0));
+    agent.audio.as_mut().unwrap().write_all(&audio).unwrap();
+    agent.answer_until("GET FULL VARIABLE \"${CHANNEL(audioreadformat)}\"");
+    agent.say("200 result=1 (slin)\n");
+    agent.answer_until("STREAM FILE \"silence/1\"");
+    agent.say("200 result=52 endpos=800\n");
+    let (commands, status) = agent.answer_to_the_end();
+    assert!(status.success());
+    assert!(commands.contains(&"EXEC VoiceMailMain \"101@sales\"".to_owned()));
+
+    let log = fs::read_to_string(log).unwrap();
+    let keys: String = log
+        .lines()
+        .filter(|line| line.contains("DEBUG"))
+        .filter_map(|line| line.split_once(": key "))
+        .map(|(_, rest)| rest.chars().next().unwrap())
+        .collect();
+    // Each is heard down and up; the last is signalled.
+    assert_eq!(keys, "??**???????", "{log}");
+    assert_eq!(objects(&calls)[0]["key"], "*");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_told_on_the_console_and_the_call_goes_on() {
+    let folder = folder("unwritable");
+    let missing = folder.join("missing/file");
+    let pipe = folder.join("pipe");
+    let made = Command::new("mkfifo").arg(&pipe).status().unwrap();
+    assert!(made.success());
+    for key in ["to", "calls"] {
+        for file in [&missing, &folder, &pipe] {
+            let told = call(&config(&format!("{key} = {file:?}")));
+            let expected = format!(", cannot log to {}: ", file.display());
+            assert!(told.contains(&expected), "{told}");
+        }
+    }
+}
+
+#[test]
+fn without_a_journal_the_call_goes_on() {
+    let told = call(&config("to = \"journal\""));
+    let journal = Path::new("/run/systemd/journal/socket").exists();
+    assert_eq!(
+        told.contains(", cannot log to the journal: "),
+        !journal,
+        "{told}"
+    );
+}
+
+#[test]
+fn the_level_decides_what_is_logged() {
+    let folder = folder("level");
+    for (level, expected) in [
+        ("off", None),
+        ("error", Some(0)),
+        ("warn", Some(1)),
+        ("info", Some(3)),
+    ] {
+        let log = folder.join(level);
+        call(&config(&format!("level = \"{level}\"\nto = {log:?}")));
+        let lines = fs::read_to_string(log).ok().map(|text| {
+            let of_the_call =
+                "call{channel=\"SIP/peter-00000001\" unique_id=\"1700000000.1\" extension=\"101\"}";
+            text.lines()
+                .inspect(|line| assert!(line.contains(of_the_call), "{line}"))
+                .count()
+        });
+        assert_eq!(lines, expected, "{level}");
+    }
+}
