@@ -21,27 +21,30 @@ pub(super) struct Owned {
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Wish {
     Read,
+    Write,
+    /// Of a folder: reach what is in it.
     Execute,
 }
 
-/// Whether it is granted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Whether it is granted; what is worse is greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Answer {
     Yes,
-    No,
     /// If the user is a member of the file's group, which only the system's user database tells.
     IfMember,
+    No,
 }
 
 impl Owned {
     pub(super) fn grants(self, wish: Wish, user: User) -> Answer {
         let bit = match wish {
             Wish::Read => 0o4,
+            Wish::Write => 0o2,
             Wish::Execute => 0o1,
         };
         let granted = |class: u32| self.mode & (bit << class) != 0;
         let yes = match wish {
-            Wish::Read if user.uid == 0 => true,
+            Wish::Read | Wish::Write if user.uid == 0 => true,
             Wish::Execute if user.uid == 0 => self.mode & 0o111 != 0,
             _ if user.uid == self.uid => granted(OWNER),
             _ if user.gid == self.gid => granted(GROUP),

@@ -2,12 +2,14 @@
 //!
 //! [`check`] reads what is configured and says what would not work on a call, why, and how to mend
 //! it. It executes nothing, changes nothing, and reads only our configuration, Asterisk's
-//! configuration folder, and the folders that asterisk.conf names. Whatever stands in those files,
+//! configuration folder, and the folders that asterisk.conf names; of the files that calls are
+//! logged to it looks at owner and mode. Whatever stands in those files,
 //! or does not, is a [`Finding`].
 
 mod access;
 mod dialplan;
 mod finding;
+mod logs;
 mod mailboxes;
 mod modules;
 mod own;
@@ -62,5 +64,6 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
     program::check(&programs, &site, found);
     sounds::check(&own, &site, found);
     modules::check(&own, &site, voicemail.as_ref(), found);
+    logs::check(&own, &site, found);
     findings.0
 }

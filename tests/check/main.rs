@@ -6,6 +6,7 @@ mod clean;
 mod dialplan;
 mod hostile;
 mod installed;
+mod logs;
 mod mailboxes;
 mod own;
 mod peers;

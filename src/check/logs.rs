@@ -1,0 +1,100 @@
+//! Whether Asterisk's user can write the files that calls are logged to.
+
+use std::{fs, io, path::Path};
+
+use tracing::level_filters::LevelFilter;
+
+use super::{
+    access::{Answer, Owned, User, Wish},
+    finding::{Findings, Spot},
+    own::Own,
+    site::Site,
+};
+use crate::config::LogTo;
+
+pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
+    let logging = &own.config.logging;
+    let user = site.user();
+    if let LogTo::File(file) = &logging.to
+        && logging.level != LevelFilter::OFF
+    {
+        check_file(file, user, &own.spot(&["logging", "to"]), findings);
+    }
+    if let Some(file) = &logging.calls {
+        check_file(file, user, &own.spot(&["logging", "calls"]), findings);
+    }
+}
+
+fn check_file(file: &Path, user: Option<User>, spot: &Spot, findings: &mut Findings) {
+    let folder = file.parent().unwrap_or(file);
+    match fs::metadata(file) {
+        Ok(metadata) if metadata.is_dir() => findings.warning(
+            spot.clone(),
+            format!(
+                "{} is a folder, so calls are not logged there",
+                file.display()
+            ),
+            "name a file in it",
+        ),
+        Ok(metadata) => check_access(
+            &[(Owned::from(&metadata), Wish::Write)],
+            file,
+            user,
+            spot,
+            findings,
+        ),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::metadata(folder) {
+            Ok(metadata) => {
+                let owned = Owned::from(&metadata);
+                let wishes = [(owned, Wish::Write), (owned, Wish::Execute)];
+                check_access(&wishes, folder, user, spot, findings);
+            }
+            Err(_) => findings.warning(
+                spot.clone(),
+                format!(
+                    "there is no folder {}, so calls are not logged there",
+                    folder.display()
+                ),
+                format!("install -d -o asterisk -m 750 {}", folder.display()),
+            ),
+        },
+        Err(error) => findings.note(
+            spot.clone(),
+            format!("{} cannot be looked at: {error}", file.display()),
+            "run this check as root",
+        ),
+    }
+}
+
+fn check_access(
+    wishes: &[(Owned, Wish)],
+    what: &Path,
+    user: Option<User>,
+    spot: &Spot,
+    findings: &mut Findings,
+) {
+    // Who runs Asterisk may not be known here; then nothing can be told.
+    let Some(user) = user else {
+        return;
+    };
+    let answers = wishes.iter().map(|(owned, wish)| owned.grants(*wish, user));
+    let what = what.display();
+    match answers.max() {
+        Some(Answer::No) => findings.warning(
+            spot.clone(),
+            format!(
+                "the user that runs Asterisk ({}) cannot write {what}, so calls are not logged there",
+                user.uid
+            ),
+            format!("chown asterisk {what}"),
+        ),
+        Some(Answer::IfMember) => findings.note(
+            spot.clone(),
+            format!(
+                "Asterisk can write {what} only if its user is a member of the group that owns it"
+            ),
+            format!("chown asterisk {what}"),
+        ),
+        Some(Answer::Yes) | None => {}
+    }
+}
