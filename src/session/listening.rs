@@ -180,7 +180,9 @@ impl Listening {
     /// How much audio did not come while it was listened for: lost on the way, or never sent.
     ///
     /// Asterisk passes on what it gets and fills no gap, so what is missing shows only in the
-    /// time that passed meanwhile. A frame may be late; so little is no loss.
+    /// time that passed meanwhile. A frame may be late; so little is no loss. The detectors are
+    /// told nothing of it: a late frame looks lost until those behind it have come, and what was
+    /// not sent while a key was signalled looks lost for good.
     pub(super) fn missing(&self) -> Duration {
         let Some((first, last)) = self.arrivals else {
             return Duration::ZERO;

@@ -6,6 +6,7 @@ mod branches;
 mod hang_up;
 mod keys;
 mod lookup;
+mod missing;
 mod rescue;
 mod ringing;
 mod support;

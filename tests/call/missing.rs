@@ -1,0 +1,65 @@
+//! Audio that does not come though it is due.
+
+use std::time::Duration;
+
+use voiceagent::{
+    config::Config,
+    session::{CallTime, Input, Output, Plan, Session},
+};
+
+use crate::support::CONFIG;
+
+/// Replies to every command until the greeting plays.
+fn until_it_plays(session: &mut Session, now: CallTime) {
+    session.handle(
+        now,
+        Input::Agi(b"agi_enhanced: 1.0\nagi_extension: 101\n\n"),
+    );
+    loop {
+        let input = match session.poll_output() {
+            Some(Output::Send(line)) if line.starts_with("STREAM FILE") => return,
+            Some(Output::Send(line)) if line.contains("DIALSTATUS") => {
+                Input::Agi(b"200 result=1 (NOANSWER)\n")
+            }
+            Some(Output::Send(line)) if line.contains("audioreadformat") => {
+                Input::Agi(b"200 result=1 (slin)\n")
+            }
+            Some(Output::Send(_)) => Input::Agi(b"200 result=0\n"),
+            Some(Output::LookUp(_)) => Input::Recorded(Default::default()),
+            other => panic!("{other:?} before the greeting"),
+        };
+        session.handle(now, input);
+    }
+}
+
+/// What is missing after frames of 20 ms that arrive at these times in milliseconds, the first
+/// of them long after listening began: telephones take their time.
+fn missing(arrivals: impl IntoIterator<Item = u64>) -> Duration {
+    let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
+    let at = |ms| CallTime::after(Duration::from_millis(ms));
+    until_it_plays(&mut session, at(5_000));
+    for ms in arrivals {
+        session.handle(at(6_000 + ms), Input::Audio(&[0; 320]));
+    }
+    session.report().missing
+}
+
+#[test]
+fn frames_that_are_lost_are_missing() {
+    let lossy = (0..250).filter(|n| n % 10 != 3).map(|n| 20 * n);
+    assert_eq!(missing(lossy), Duration::from_millis(25 * 20));
+}
+
+#[test]
+fn a_stream_that_pauses_is_missing_what_it_did_not_send() {
+    let paused = (0..50).chain(100..150).map(|n| 20 * n);
+    assert_eq!(missing(paused), Duration::from_secs(1));
+}
+
+#[test]
+fn frames_that_are_late_are_not_missing() {
+    let jittery = (0..250).map(|n| 20 * n + [0, 17, 55, 38, 30][n as usize % 5]);
+    assert_eq!(missing(jittery), Duration::ZERO);
+    let stalled = (0..250).map(|n| (20 * n).max(if n < 150 { 0 } else { 3_400 }));
+    assert_eq!(missing(stalled), Duration::ZERO);
+}
