@@ -27,8 +27,8 @@ fn told_without(application: &str, extension: &str) -> Vec<String> {
                     told.push(variable.trim_end().to_owned());
                 }
             }
-            Output::LookUp(_) => {
-                session.handle(CallTime::ZERO, Input::Recorded(Default::default()));
+            Output::LookUp { .. } => {
+                session.handle(CallTime::ZERO, Input::Recorded(Some(Default::default())));
             }
             Output::Note(_) | Output::Measure { .. } => {}
             Output::Finish(exit) => {

@@ -97,7 +97,8 @@ fn a_day_of_calls_leaves_no_memory_behind() {
                     at: Duration::from_secs_f32(rng.between(0.0, 12.0)),
                     held: Duration::from_millis(200),
                 }],
-                hang_up: (n % 3 == 0)
+                hang_up: n
+                    .is_multiple_of(3)
                     .then(|| CallTime::after(Duration::from_secs_f32(rng.between(0.0, 20.0)))),
                 ..Caller::default()
             },

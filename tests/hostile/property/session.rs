@@ -184,7 +184,7 @@ impl Call {
             assert_eq!(self.exit, None, "{output:?} after the end");
             match output {
                 Output::Send(line) => self.sends(&line),
-                Output::LookUp(_) => {
+                Output::LookUp { .. } => {
                     let recorded = recorded(bytes);
                     self.session.handle(self.now, Input::Recorded(recorded));
                 }
@@ -265,15 +265,16 @@ impl Call {
     }
 }
 
-fn recorded(bytes: &mut Bytes<'_>) -> Recorded {
+/// Any recordings, or word that they are in a database.
+fn recorded(bytes: &mut Bytes<'_>) -> Option<Recorded> {
     let choice = bytes.byte();
     let name = |bit: u8| (choice & 1 << bit != 0).then(|| Argument::readable("/vm/101/x"));
-    Recorded {
+    (choice & 1 << 4 == 0).then(|| Recorded {
         temp: name(0),
         unavail: name(1),
         busy: name(2),
         greet: name(3),
-    }
+    })
 }
 
 /// Near 941 and 1209 Hz in A-law at 8 kHz, as good as any other sound.
