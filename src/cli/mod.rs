@@ -5,6 +5,8 @@
 
 mod analyze;
 mod check;
+#[cfg(test)]
+mod documents;
 mod headroom;
 mod number;
 mod simulate;

@@ -37,7 +37,7 @@ async def main(options):
     ]
     results = []
     loop = asyncio.get_running_loop()
-    begun = [loop.run_in_executor(None, begin, server, options.binary) for server in servers]
+    begun = [loop.run_in_executor(None, begin, server, options) for server in servers]
     try:
         await asyncio.gather(*map(asyncio.shield, begun))
         await asyncio.gather(
@@ -94,10 +94,11 @@ def select(options):
     return found
 
 
-def begin(server, binary):
+def begin(server, options):
     """Brings one server up, from nothing if need be."""
     began = time.monotonic()
-    server.prepare(binary)
+    server.package = options.package
+    server.prepare(options.binary)
     server.start()
     if not server.given_up.is_set():
         print(f"{server.name} is up after {time.monotonic() - began:.1f} s", flush=True)
@@ -184,6 +185,7 @@ def parse():
     parser.add_argument("--folder", type=pathlib.Path, help=argparse.SUPPRESS)
     parser.add_argument("--make", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--binary", type=pathlib.Path, help=argparse.SUPPRESS)
+    parser.add_argument("--package", type=pathlib.Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     options.version = options.version or sorted(chroot.RELEASES)
     return options

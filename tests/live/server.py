@@ -45,6 +45,8 @@ class Server:
         self.address = (f"{self.NETWORK}{version}", 5060)
         self.technology = "SIP" if version == "16" else "PJSIP"
         self.log_path = root / "var/log/asterisk/live"
+        # The Debian package; its own scenario installs it, else the program is copied.
+        self.package = None
         self.libraries = {}
         # Set when nobody waits for it any more.
         self.given_up = threading.Event()

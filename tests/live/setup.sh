@@ -69,6 +69,19 @@ program() {
     binary="${CARGO_TARGET_DIR:-$project/target}/$target/release/voiceagent"
 }
 
+# Sets `package` to the path of the Debian package, of the program as it is now.
+package() {
+    local tools=$folder/tools target=x86_64-unknown-linux-gnu
+    PATH=$PATH:$tools/bin
+    if ! command -v cargo-deb >/dev/null; then
+        echo "installing cargo-deb in $tools" >&2
+        attended cargo install --quiet --locked --root "$tools" cargo-deb
+    fi
+    package=$folder/voiceagent.deb
+    RUSTFLAGS='-C target-feature=+crt-static' attended cargo deb --quiet --locked \
+        --manifest-path "$project/Cargo.toml" --target "$target" --output "$package" >/dev/null
+}
+
 # One run at a time in one folder.
 lock() {
     mkdir -p "$folder"

@@ -1,6 +1,17 @@
 """The calls. Each runs on both Asterisks; the name of a function is the name of its scenario."""
 
-from scenarios import calls, captures, faults, greetings, keys, killed, languages, races, storage
+from scenarios import (
+    calls,
+    captures,
+    faults,
+    greetings,
+    keys,
+    killed,
+    languages,
+    package,
+    races,
+    storage,
+)
 from scenarios.listing import ALONE, CAPTURES, LANE_101, LANE_102, LANE_CAPTURE, SCENARIOS, Scenario
 
 __all__ = [
@@ -18,6 +29,7 @@ __all__ = [
     "keys",
     "killed",
     "languages",
+    "package",
     "races",
     "storage",
 ]
