@@ -4,6 +4,8 @@
 //! model `m` in white noise, the likeliest point of change is where the sum of `m (2x - m)` peaks.
 //! This is what tells 20 ms from 22, which no grid of blocks can.
 
+use std::ops::Range;
+
 use wide::f32x4;
 
 use super::{excerpt::SPAN, fit::Model};
@@ -15,10 +17,12 @@ const PIECE: usize = 8;
 const PIECES: usize = SPAN / PIECE;
 
 /// Where the tones sound without a break, in samples of the excerpt, and what came before.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Run {
     pub(super) start: usize,
     pub(super) stop: usize,
+    /// The same without a first and a last millisecond that are tone only in part.
+    pub(super) whole: Range<usize>,
     /// Where they began if a short break is bridged, else `start`.
     pub(super) first: usize,
     /// Samples of tone before the break.
@@ -119,9 +123,12 @@ impl Run {
             first = start;
             0
         };
+        let partly = |piece: usize| usize::from(gains.gain[piece] < WHOLE * full);
+        let whole = start + partly(start)..stop - partly(stop - 1);
         Some(Self {
             start: start * PIECE,
             stop: stop * PIECE,
+            whole: whole.start * PIECE..whole.end * PIECE,
             first: first * PIECE,
             earlier,
         })
@@ -205,7 +212,7 @@ impl<'a> Gains<'a> {
         gains
     }
 
-    fn set_scale(&mut self, full: f32, core: std::ops::Range<usize>) {
+    fn set_scale(&mut self, full: f32, core: Range<usize>) {
         let pieces = core.len() as f32;
         self.per_full = 1.0 / full;
         self.per_energy = pieces / self.energy[core].iter().sum::<f32>();
@@ -260,6 +267,10 @@ const OLDEST_PIECE: usize = 4;
 
 /// Coherent gain; below it the fit found something that its own samples do not hold.
 const LEAST_GAIN: f32 = 0.3;
+
+/// Share of the full gain below which a piece at an edge holds some samples without tones: they
+/// would make the fitted level 0.3 dB too low.
+const WHOLE: f32 = 0.95;
 
 /// A single piece counts no more than this, whatever a click in it does.
 const LARGEST: f32 = 0.75;

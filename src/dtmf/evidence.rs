@@ -104,19 +104,35 @@ impl Analysis {
             at: fit_end - FIRST_FIT,
         };
         let run = Run::find(samples, &placed, FIRST_FIT).ok_or(Rejection::UNDETERMINED)?;
-        let from = run.start.max(run.stop.saturating_sub(LONGEST_FIT));
+        let stop = run.whole.end;
+        let from = run.whole.start.max(stop.saturating_sub(LONGEST_FIT));
         Rejection::unless_above(
             Test::Duration,
-            run.stop.saturating_sub(from) as f32,
+            stop.saturating_sub(from) as f32,
             SHORTEST_RUN as f32,
         )?;
-        let steps = if place.underlay == Underlay::DialTone || unequal(first.powers()) {
-            2
-        } else {
-            1
-        };
-        let model = Model::fit(&samples[from..run.stop], first.radians, steps)
-            .ok_or(Rejection::UNDETERMINED)?;
+        let model =
+            Model::refit(&samples[from..stop], first.radians).ok_or(Rejection::UNDETERMINED)?;
+
+        // Edges to the sample, and a model of nothing but what is between them.
+        let mut placed = Placed { model, at: from };
+        let onset = edges::onset(samples, &placed, run.start);
+        let end = edges::end(samples, &placed, run.stop);
+        let ongoing = end >= SPAN - 1;
+        let inside = from.max(onset + 1)..stop.min(end.saturating_sub(1));
+        Rejection::unless_above(
+            Test::Duration,
+            inside.len() as f32,
+            SHORTEST_RESIDUAL as f32,
+        )?;
+        if onset > from || end < stop {
+            placed = Placed {
+                model: Model::refit(&samples[inside.clone()], model.radians)
+                    .ok_or(Rejection::UNDETERMINED)?,
+                at: inside.start,
+            };
+        }
+        let model = placed.model;
         let offsets = [0, 1].map(|tone| offset(&model, tone));
         for offset in offsets {
             Rejection::unless_below(Test::Frequency, offset.abs(), self.offset_limit)?;
@@ -126,17 +142,7 @@ impl Analysis {
             Rejection::unless_above(Test::Level, power, self.least_power)?;
         }
 
-        // Edges to the sample, and what is left between them.
-        let placed = Placed { model, at: from };
-        let onset = edges::onset(samples, &placed, run.start);
-        let end = edges::end(samples, &placed, run.stop);
-        let ongoing = end >= SPAN - 1;
-        let inside = from.max(onset + 1)..run.stop.min(end.saturating_sub(1));
-        Rejection::unless_above(
-            Test::Duration,
-            inside.len() as f32,
-            SHORTEST_RESIDUAL as f32,
-        )?;
+        // What is left without it.
         let length = inside.len();
         let mut model_samples = [0.0; LONGEST_FIT];
         let model_samples = &mut model_samples[..length];
@@ -167,8 +173,7 @@ impl Analysis {
             }
         }
         if let Some(raw) = raw {
-            residual.low =
-                self.low_band_change(&raw, &placed, run.stop, first_onset, tone_energy)?;
+            residual.low = self.low_band_change(&raw, &placed, stop, first_onset, tone_energy)?;
         }
 
         Ok(Evidence {
@@ -184,9 +189,9 @@ impl Analysis {
             tones_before: past.tones,
             underlay: place.underlay,
             clipped: excerpt.clipped && powers[0].sqrt() + powers[1].sqrt() > FULL_SCALE,
-            phases: model.phases(onset as f32 - from as f32),
+            phases: model.phases(onset as f32 - placed.at as f32),
             model,
-            model_start: excerpt.start + from as u64,
+            model_start: excerpt.start + placed.at as u64,
         })
     }
 
@@ -323,11 +328,6 @@ fn coarse_frequencies(samples: &[f32], nominal: [f32; 2]) -> [f32; 2] {
     frequencies
 }
 
-/// Whether one tone is so much stronger that one step is not enough for the other.
-fn unequal([low, high]: [f32; 2]) -> bool {
-    low > UNEQUAL * high || high > UNEQUAL * low
-}
-
 /// Samples in the first fit, 16 ms: less than the shortest key, enough for a frequency.
 const FIRST_FIT: usize = 128;
 
@@ -378,9 +378,6 @@ const WHOLE: f32 = 1.5;
 
 /// 16-bit steps.
 const FULL_SCALE: f32 = 33_000.0;
-
-/// Power ratio, 7 dB.
-const UNEQUAL: f32 = 4.84;
 
 /// Relative; 16 ms tell frequencies 60 Hz apart, these are at most 33 Hz apart.
 const COARSE_OFFSETS: [f32; 3] = [-0.02, 0.0, 0.02];

@@ -47,6 +47,32 @@ impl Model {
         Some(model)
     }
 
+    /// Fits `samples` from frequencies that another fit has found, with as many steps as it takes
+    /// for the amplitudes to be true: usually one.
+    pub(super) fn refit(samples: &[f32], start: [f32; 2]) -> Option<Self> {
+        let mut model = Self::fit(samples, start, 1)?;
+        let mut before = start;
+        for _ in 0..MOST_REFITS {
+            if model.is_settled(before) {
+                break;
+            }
+            before = model.radians;
+            model = Self::fit(samples, before, 1)?;
+        }
+        Some(model)
+    }
+
+    /// Whether what a step from `before` left out is too little to matter.
+    ///
+    /// A step is linear in the change of frequency. What it leaves out grows with the square of the
+    /// change of phase at either end of the samples, and matters most to the weaker tone.
+    fn is_settled(&self, before: [f32; 2]) -> bool {
+        let [low, high] = self.powers();
+        let phase = |tone: usize| (self.radians[tone] - before[tone]) * self.middle();
+        let weaker = low.min(high);
+        phase(0).powi(4) * low < SETTLED * weaker && phase(1).powi(4) * high < SETTLED * weaker
+    }
+
     /// Squared peak amplitude of each tone.
     pub(super) fn powers(&self) -> [f32; 2] {
         [0, 1].map(|tone| self.cosine[tone].powi(2) + self.sine[tone].powi(2))
@@ -334,6 +360,12 @@ const LONGEST_STEP: f32 = 0.012;
 
 /// Relative; farther from where it started it is another tone.
 const FARTHEST: f32 = 0.04;
+
+/// Steps more of a refit.
+const MOST_REFITS: usize = 3;
+
+/// Radians to the fourth power, times the power ratio of the tones.
+const SETTLED: f32 = 1e-3;
 
 /// Relative; keeps the frequency of a tone with almost no amplitude where it is.
 const REGULAR: f64 = 1e-6;

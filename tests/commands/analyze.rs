@@ -28,8 +28,8 @@ fn keys_made_by_tone_are_heard_with_their_times_and_levels() {
             assert_eq!(key["key"], label.to_string());
             assert!((number("onset") - due).abs() <= 0.001, "{file}: {key}");
             assert!((number("end") - due - 0.1).abs() <= 0.001, "{file}: {key}");
-            assert!((number("level_dbm0") + 14.0).abs() <= 0.31, "{file}: {key}");
-            assert!(number("twist_db").abs() <= 0.2, "{file}: {key}");
+            assert!((number("level_dbm0") + 14.0).abs() <= 0.1, "{file}: {key}");
+            assert!(number("twist_db").abs() <= 0.1, "{file}: {key}");
             let latency = number("detected") - due;
             assert!((0.02..0.06).contains(&latency), "{file}: {key}");
             let frames = number("detected") / 0.02;
@@ -53,7 +53,7 @@ fn twist_is_told_with_its_sign() {
         let done = folder.run(&["analyze", "--json", "a.wav"]);
         let heard = done.of_type("key")[0]["twist_db"].as_f64().unwrap();
         assert!(
-            (heard - twist.parse::<f64>().unwrap()).abs() <= 0.2,
+            (heard - twist.parse::<f64>().unwrap()).abs() <= 0.1,
             "{heard}"
         );
     }
