@@ -10,7 +10,7 @@ use super::{
     excerpt::Excerpt,
     fragment::Fragment,
     history::{FIRST_POSITION, History},
-    hold::{Hold, State},
+    hold::{Hold, State, TAIL},
     limits::Limits,
     screen::{Candidate, Screen},
     tones::{FREQUENCIES, radians},
@@ -163,7 +163,7 @@ impl Detector {
                 return;
             }
             if let State::Stopped { end, .. } = hold.state
-                && self.done - end > FINAL
+                && hold.is_over(&self.history, &view, self.done, self.longest_gap)
             {
                 let hold = *hold;
                 self.hold = None;
@@ -287,12 +287,6 @@ const LEAST_DIAL_TONE: f32 = 0.7;
 
 /// Relative; the fit starts no farther from nominal.
 const START_RANGE: f32 = 0.03;
-
-/// Samples, 100 ms: by then the same press would have gone on.
-const FINAL: u64 = 800;
-
-/// Samples, 30 ms: until then a falling tone is the tail of the key that just ended.
-const TAIL: u64 = 240;
 
 /// Samples, 100 ms: after a longer loss nothing is known of what was before.
 const LONG_LOSS: u64 = 800;

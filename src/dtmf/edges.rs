@@ -298,5 +298,8 @@ const HIDDEN_BEFORE: usize = 160;
 const END_BEFORE: usize = 20;
 const END_AFTER: usize = 24;
 
+/// Samples, 3 ms: tones that seem to end no farther back than that may as well sound on.
+pub(super) const STILL: usize = 24;
+
 /// Keeps a piece where both tones cancel from a division by nothing.
 const TINY: f32 = 1e-3;

@@ -2,7 +2,7 @@
 
 use super::{
     bands::{Bands, LONGEST, SIDE, Splitter},
-    edges::{self, Placed, Run},
+    edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST, powers_at},
     tones::Pair,
@@ -118,7 +118,7 @@ impl Analysis {
         let mut placed = Placed { model, at: from };
         let onset = edges::onset(samples, &placed, run.start);
         let end = edges::end(samples, &placed, run.stop);
-        let ongoing = end >= SPAN - 1;
+        let ongoing = end + STILL >= SPAN;
         let inside = from.max(onset + 1)..stop.min(end.saturating_sub(1));
         Rejection::unless_above(
             Test::Duration,

@@ -1,10 +1,13 @@
 //! Following a key that is down until it is up.
 
+use std::ops::Range;
+
 use super::{
-    edges::last_match,
+    edges::{STILL, last_match},
     evidence::Evidence,
+    excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST},
-    history::History,
+    history::{History, in_stream},
     tones::Pair,
     window::View,
 };
@@ -21,6 +24,8 @@ pub(super) struct Hold {
     full: [f32; 2],
     model: Model,
     model_start: u64,
+    /// What the model was freed of, and so what its end is looked for without.
+    underlay: Underlay,
     pub(super) state: State,
 }
 
@@ -49,6 +54,7 @@ impl Hold {
             full: [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i])),
             model: evidence.model,
             model_start: evidence.model_start,
+            underlay: evidence.underlay,
             state: if evidence.ongoing {
                 State::Sounding { seen: now }
             } else {
@@ -85,7 +91,7 @@ impl Hold {
             }
             State::Sounding { seen } => {
                 self.stop(history, seen, now);
-                false
+                matches!(self.state, State::Sounding { .. })
             }
             // Only phases jumped, as between a frame and its repetition.
             State::Stopped { end, .. } if full && now - FULL_AFTER <= end + gap => {
@@ -101,7 +107,7 @@ impl Hold {
     /// Finds the last sample of tones that are going.
     ///
     /// The window still looked full up to 7 ms after the end, so the model is taken from before
-    /// that.
+    /// that. Where it goes on up to now, something else hid them: they sound.
     fn stop(&mut self, history: &History, seen: u64, now: u64) {
         let sure = seen - WINDOW_LAG;
         let from = (sure - REFIT).max(self.resumed);
@@ -112,11 +118,7 @@ impl Hold {
         let mut phases = None;
         if (SHORTEST..length).contains(&sure_length) && length <= REACH {
             let samples = &mut samples[..length];
-            let heard = history.range(from, now);
-            let mean = heard.iter().map(|&x| f32::from(x)).sum::<f32>() / length as f32;
-            for (sample, &x) in samples.iter_mut().zip(heard) {
-                *sample = f32::from(x) - mean;
-            }
+            self.listen(history, from, now, samples);
             let placed = if sure.saturating_sub(self.model_start) < MODEL_AGE {
                 Some((self.model, self.model_start))
             } else {
@@ -131,11 +133,30 @@ impl Hold {
                 model.synthesize(offset + search as i64, tones);
                 let last = search + last_match(&samples[search..], tones).unwrap_or(0);
                 end = from + last as u64;
+                if end + STILL as u64 >= now {
+                    self.state = State::Sounding { seen: now };
+                    return;
+                }
                 phases = Some(model.phases((last as i64 + offset) as f32));
                 (self.model, self.model_start) = (model, start);
             }
         }
         self.state = State::Stopped { end, phases };
+    }
+
+    /// The audio between two positions without what the model was freed of.
+    fn listen(&self, history: &History, from: u64, to: u64, samples: &mut [f32]) {
+        if self.underlay != Underlay::Nothing {
+            let mut excerpt = Excerpt::new(history, to);
+            excerpt.filter(self.underlay);
+            samples.copy_from_slice(&excerpt.samples[SPAN - samples.len()..]);
+            return;
+        }
+        let heard = history.range(from, to);
+        let mean = heard.iter().map(|&x| f32::from(x)).sum::<f32>() / heard.len() as f32;
+        for (sample, &x) in samples.iter_mut().zip(heard) {
+            *sample = f32::from(x) - mean;
+        }
     }
 
     /// Whether `evidence`, after a break, is the same press.
@@ -155,6 +176,21 @@ impl Hold {
             })
     }
 
+    /// Whether the key is up for good: the same press can no longer go on.
+    ///
+    /// The view tells whether tones have begun again that are still to be judged.
+    pub(super) fn is_over(&self, history: &History, view: &View, now: u64, gap: u64) -> bool {
+        let State::Stopped { end, phases } = self.state else {
+            return false;
+        };
+        let tones = self.pair.tones();
+        let sounds = (0..2).all(|i| view.powers[tones[i]] >= RETURNING * self.full[i]);
+        let silence = now - end;
+        let could_resume = silence <= gap + SEEN_AFTER || (sounds && silence <= gap + JUDGED_AFTER);
+        let frames_lost = phases.is_some() && silence <= FINAL && may_be_lost(history, end, now);
+        !could_resume && !frames_lost && silence > TAIL
+    }
+
     /// Whether both tones go on as if they had never stopped.
     fn in_phase(&self, phases: [f32; 2], evidence: &Evidence, silence: u64) -> bool {
         (0..2).all(|i| {
@@ -169,23 +205,41 @@ impl Hold {
 /// Whether the audio between two positions is whole frames of digital silence, as they stand in
 /// for frames lost on the way.
 fn lost_frames(history: &History, end: u64, onset: u64) -> bool {
-    let quiet = |position: u64| history.range(position, position + 1)[0].unsigned_abs() <= DIGITAL;
     let middle = (end + onset) / 2;
-    if !quiet(middle) {
-        return false;
-    }
-    let (mut from, mut to) = (middle, middle);
-    while from > end - EDGE_ERROR && quiet(from - 1) {
-        from -= 1;
-    }
-    while to < onset + EDGE_ERROR && quiet(to) {
-        to += 1;
-    }
-    // A tone may end or begin with a sample or two that are as small.
-    let whole =
-        (to - from + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK && to - from + FRAME_SLACK >= FRAME;
-    let aligned = (super::history::in_stream(from) + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK;
-    whole && aligned && from <= end + EDGE_ERROR && to + EDGE_ERROR >= onset
+    let quiet = quiet_around(history, middle, end - EDGE_ERROR..onset + EDGE_ERROR);
+    is_aligned(quiet.start)
+        && is_whole(&quiet)
+        && quiet.start <= end + EDGE_ERROR
+        && quiet.end + EDGE_ERROR >= onset
+}
+
+/// Whether the audio from `end` to `now` may be the begin of such frames, or such frames and
+/// tones after them that are still to be judged.
+fn may_be_lost(history: &History, end: u64, now: u64) -> bool {
+    let quiet = quiet_around(history, end + EDGE_ERROR, end - EDGE_ERROR..now);
+    let since = now - quiet.end;
+    is_aligned(quiet.start)
+        && quiet.end - quiet.start <= LONGEST_SILENCE
+        && (since == 0 || (is_whole(&quiet) && since <= JUDGED_AFTER))
+}
+
+/// The digital silence around `position`, as far as it reaches within `limits`.
+fn quiet_around(history: &History, position: u64, limits: Range<u64>) -> Range<u64> {
+    let quiet = |position: u64| history.range(position, position + 1)[0].unsigned_abs() <= DIGITAL;
+    let from = (limits.start..position).rev().take_while(|&at| quiet(at));
+    let to = (position..limits.end).take_while(|&at| quiet(at));
+    position - from.count() as u64..position + to.count() as u64
+}
+
+/// Whether frames begin there. A tone may end or begin with a sample or two that are as small.
+fn is_aligned(position: u64) -> bool {
+    (in_stream(position) + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK
+}
+
+/// Whether this is one frame or more, and nothing besides.
+fn is_whole(silence: &Range<u64>) -> bool {
+    let length = silence.end - silence.start;
+    (length + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK && length + FRAME_SLACK >= FRAME
 }
 
 /// Powers reach this share of the model's at least; a window rarely sees all of it.
@@ -211,6 +265,22 @@ const SEARCH_BEFORE: usize = 16;
 
 /// Samples: the refit, the lag and the longest step of the screen.
 const REACH: usize = 416;
+
+/// Share of the full power that a tone shows when it has sounded for 10 ms of a window, less what
+/// noise takes from it.
+const RETURNING: f32 = 0.1;
+
+/// Samples, 12.5 ms: tones that were not seen by then have not begun.
+const SEEN_AFTER: u64 = 100;
+
+/// Samples, 35 ms: tones that have begun are known by then to be the same key, or not to be.
+const JUDGED_AFTER: u64 = 280;
+
+/// Samples, 30 ms: until then a falling tone is the tail of the key that just ended.
+pub(super) const TAIL: u64 = 240;
+
+/// Samples, 96 ms: an end is waited for no longer, whatever comes after it.
+const FINAL: u64 = LONGEST_SILENCE + JUDGED_AFTER;
 
 /// Samples, 10 ms: the shortest frame in use, and a divisor of the others.
 const FRAME: u64 = 80;

@@ -101,6 +101,7 @@ pub struct KeyUp {
     pub key: Key,
     /// Its first sample.
     pub onset: SampleTime,
-    /// The sample after its last one. Known late: within 100 ms the key could have gone on.
+    /// The sample after its last one. Known when the key can no longer go on: 30 to 41 ms later, and
+    /// up to 106 ms where digital silence may stand for lost frames.
     pub end: SampleTime,
 }

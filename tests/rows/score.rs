@@ -12,6 +12,8 @@ pub struct Report {
     pub down: KeyDown,
     pub known: usize,
     pub up: Option<KeyUp>,
+    /// The end of the frame that told of its end.
+    pub up_known: usize,
 }
 
 /// The result of one row.
@@ -65,6 +67,7 @@ pub fn hear_pieces(pieces: impl IntoIterator<Item = Piece>, limits: &Limits) -> 
             down,
             known,
             up: None,
+            up_known: 0,
         }),
         Event::Up(up) => {
             let report = reports.last_mut().expect("down comes before up");
@@ -73,6 +76,7 @@ pub fn hear_pieces(pieces: impl IntoIterator<Item = Piece>, limits: &Limits) -> 
                 "the key that is up is the one that was down"
             );
             report.up = Some(up);
+            report.up_known = known;
         }
     };
     for piece in pieces {
