@@ -43,7 +43,7 @@ impl Judge {
         if twist >= 0.0 {
             Rejection::unless_below(Test::Twist, twist, self.twist)?;
         } else {
-            Rejection::unless_below(Test::Twist, -twist, self.reverse_twist)?;
+            Rejection::unless_above(Test::Twist, twist, -self.reverse_twist)?;
         }
         let [low, high] = evidence.tones_before;
         let before = low.max(high);

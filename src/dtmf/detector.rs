@@ -13,8 +13,8 @@ use super::{
     hold::{Hold, State, TAIL},
     limits::Limits,
     screen::{Candidate, Screen},
-    tones::{FREQUENCIES, radians},
-    verdict::{Test, Verdict},
+    tones::{FREQUENCIES, Pair, radians},
+    verdict::{Asker, Nobody, Rejection, Test, Verdict},
     window::{STEP, STEP_BLOCKS, View, Window},
 };
 use crate::{
@@ -73,26 +73,21 @@ impl Detector {
 
     /// Hears more samples.
     pub fn push(&mut self, samples: &[i16], on_event: &mut impl FnMut(Event)) {
-        self.push_explained(samples, on_event, &mut |_| ());
+        self.hear(samples, on_event, &mut Nobody);
     }
 
-    /// As [`push`](Self::push), and says of each candidate that was no key which test it failed.
+    /// As [`push`](Self::push), and says of each look, every 10 ms, that found no key and was not
+    /// at one that is down which test failed.
     ///
-    /// The same candidate may be looked at again with more of it heard: a verdict is not the last
-    /// word on a key.
+    /// What fails at one look may pass at the next, with more of it heard: a verdict is not the
+    /// last word on a key.
     pub fn push_explained(
         &mut self,
-        mut samples: &[i16],
+        samples: &[i16],
         on_event: &mut impl FnMut(Event),
         on_verdict: &mut impl FnMut(Verdict),
     ) {
-        while !samples.is_empty() {
-            let taken = self.history.take(samples);
-            samples = &samples[taken..];
-            while self.done + STEP as u64 <= self.history.end() {
-                self.step(on_event, on_verdict);
-            }
-        }
+        self.hear(samples, on_event, on_verdict);
     }
 
     /// So many samples are missing: time goes on, they count as no evidence.
@@ -129,9 +124,25 @@ impl Detector {
         self.hold.as_ref().map(|hold| hold.pair.key())
     }
 
+    #[inline]
+    fn hear(
+        &mut self,
+        mut samples: &[i16],
+        on_event: &mut impl FnMut(Event),
+        asker: &mut impl Asker,
+    ) {
+        while !samples.is_empty() {
+            let taken = self.history.take(samples);
+            samples = &samples[taken..];
+            while self.done + STEP as u64 <= self.history.end() {
+                self.step(on_event, asker);
+            }
+        }
+    }
+
     /// The next 10 ms.
     #[inline]
-    fn step(&mut self, on_event: &mut impl FnMut(Event), on_verdict: &mut impl FnMut(Verdict)) {
+    fn step(&mut self, on_event: &mut impl FnMut(Event), asker: &mut impl Asker) {
         let samples: &[i16; STEP] = self
             .history
             .range(self.done, self.done + STEP as u64)
@@ -145,20 +156,22 @@ impl Detector {
         };
         self.done += STEP as u64;
         self.dial_tone.hear(view.as_ref(), &self.history, self.done);
-        self.screen(view.unwrap_or(View::SILENT), on_event, on_verdict);
+        self.screen(view, on_event, asker);
     }
 
-    /// One look at the last 20 ms.
+    /// One look at the last 20 ms, `None` if they are too quiet for it.
     #[inline]
     fn screen(
         &mut self,
-        view: View,
+        view: Option<View>,
         on_event: &mut impl FnMut(Event),
-        on_verdict: &mut impl FnMut(Verdict),
+        asker: &mut impl Asker,
     ) {
+        let quiet = view.is_none();
+        let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
         if let Some(hold) = &mut self.hold {
-            let pair = candidate.map(|candidate| candidate.pair);
+            let pair = candidate.ok().map(|candidate| candidate.pair);
             if hold.follow(&self.history, &view, pair, self.done, self.longest_gap) {
                 return;
             }
@@ -170,15 +183,21 @@ impl Detector {
                 self.up(&hold, end, on_event);
             }
         }
-        let Some(candidate) = candidate else { return };
+        let candidate = match candidate {
+            Ok(candidate) => candidate,
+            Err(_) if quiet => return asker.tell(|| self.silence()),
+            Err(rejection) => {
+                return asker.tell(|| self.verdict(rejection, view.strongest_pair(), false));
+            }
+        };
         let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
             matches!(hold.state, State::Stopped { end, .. }
                 if hold.pair == candidate.pair && self.done - end < TAIL)
         });
-        let Some(back) = self.screen.begins(&view, candidate.pair, tail_of_hold) else {
-            return;
-        };
-        self.analyse(candidate, back, &view, on_event, on_verdict);
+        match self.screen.begins(&view, candidate.pair, tail_of_hold) {
+            Ok(back) => self.analyse(candidate, back, &view, on_event, asker),
+            Err(rejection) => asker.tell(|| self.verdict(rejection, candidate.pair, false)),
+        }
     }
 
     #[inline(never)]
@@ -188,7 +207,7 @@ impl Detector {
         back: usize,
         view: &View,
         on_event: &mut impl FnMut(Event),
-        on_verdict: &mut impl FnMut(Verdict),
+        asker: &mut impl Asker,
     ) {
         let pair = candidate.pair;
         let tones = pair.tones();
@@ -233,7 +252,29 @@ impl Detector {
             }
             Err(rejection) => rejection,
         };
-        on_verdict(rejection.verdict(pair.key(), self.history.end_of(self.done)));
+        asker.tell(|| self.verdict(rejection, pair, true));
+    }
+
+    fn verdict(&self, rejection: Rejection, pair: Pair, analysed: bool) -> Verdict {
+        let at = self.history.end_of(self.done);
+        rejection.verdict(Some(pair.key()), at, analysed)
+    }
+
+    /// Why a window that was not looked into holds no key.
+    fn silence(&self) -> Verdict {
+        let heard = self
+            .history
+            .range(self.done - 2 * STEP as u64, self.done)
+            .iter()
+            .map(|&x| f32::from(x));
+        let length = 2.0 * STEP as f32;
+        let mean = heard.clone().sum::<f32>() / length;
+        let rejection = Rejection {
+            test: Test::Silence,
+            measured: heard.map(|x| (x - mean).powi(2)).sum::<f32>() / length,
+            limit: self.least_mean_square,
+        };
+        rejection.verdict(None, self.history.end_of(self.done), false)
     }
 
     fn down(&mut self, evidence: &Evidence, view: &View, on_event: &mut impl FnMut(Event)) {

@@ -338,7 +338,7 @@ const FIRST_STEPS: usize = 2;
 const HOPELESS_OFFSET: f32 = 0.04;
 
 /// Share of the energy that two tones leave unexplained when most is something else.
-const MOSTLY_OTHER: f32 = 0.55;
+pub(super) const MOSTLY_OTHER: f32 = 0.55;
 
 /// Samples, 36 ms: longer, and a tone that drifts a little would no longer fit.
 const LONGEST_FIT: usize = 288;

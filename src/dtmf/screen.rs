@@ -7,6 +7,7 @@
 use super::{
     excerpt::Underlay,
     tones::{Pair, TONES},
+    verdict::{Rejection, Test},
     window::View,
 };
 
@@ -37,17 +38,26 @@ impl Screen {
     }
 
     /// Takes one look: the strongest row and column, if they stand out.
-    pub(super) fn look(&mut self, view: &View, dial_tone: f32) -> Option<Candidate> {
+    #[inline]
+    pub(super) fn look(&mut self, view: &View, dial_tone: f32) -> Result<Candidate, Rejection> {
         self.past[self.looks % KEPT] = view.powers;
         self.looks = self.looks.wrapping_add(1);
-        let (low, high) = (view.strongest(0), view.strongest(4));
-        let (low_power, high_power) = (view.powers[low], view.powers[high]);
-        if low_power < self.least_power
-            || high_power < self.least_power
-            || high_power > LARGEST_TWIST * low_power
-            || low_power > LARGEST_TWIST * high_power
-        {
-            return None;
+        let pair = view.strongest_pair();
+        let [low_power, high_power] = pair.tones().map(|tone| view.powers[tone]);
+        if low_power < self.least_power || high_power < self.least_power {
+            return Err(Rejection {
+                test: Test::Level,
+                measured: low_power.min(high_power),
+                limit: self.least_power,
+            });
+        }
+        if high_power > LARGEST_TWIST * low_power || low_power > LARGEST_TWIST * high_power {
+            let limit = 10.0 * LARGEST_TWIST.log10();
+            return Err(Rejection {
+                test: Test::Twist,
+                measured: 10.0 * (high_power / low_power).log10(),
+                limit: limit.copysign(high_power - low_power),
+            });
         }
         let all = view.mean_square;
         let tones = 0.5 * (low_power + high_power);
@@ -57,7 +67,11 @@ impl Screen {
             dial_tone > DIAL_TONE_LARGE * all && tones >= TONES_SHARE * rest
         };
         if !direct && !over_dial_tone() {
-            return None;
+            return Err(Rejection {
+                test: Test::Fit,
+                measured: 1.0 - tones / all,
+                limit: 1.0 - TONES_SHARE,
+            });
         }
         let underlay = if !direct || dial_tone > DIAL_TONE_SMALL * all {
             Underlay::DialTone
@@ -66,20 +80,20 @@ impl Screen {
         } else {
             Underlay::Nothing
         };
-        Some(Candidate {
-            pair: Pair {
-                row: low,
-                column: high - 4,
-            },
-            underlay,
-        })
+        Ok(Candidate { pair, underlay })
     }
 
     /// Whether the pair just begins; if so, how many looks ago it was at its fullest.
     ///
     /// Both tones were once much weaker within the last 60 ms, and have been growing for long
     /// enough to be judged.
-    pub(super) fn begins(&self, view: &View, pair: Pair, tail_of_hold: bool) -> Option<usize> {
+    #[inline]
+    pub(super) fn begins(
+        &self,
+        view: &View,
+        pair: Pair,
+        tail_of_hold: bool,
+    ) -> Result<usize, Rejection> {
         let [low, high] = pair.tones();
         let (low_power, high_power) = (view.powers[low], view.powers[high]);
         let weaker = |age: usize, factor: f32| {
@@ -90,15 +104,34 @@ impl Screen {
             )
         };
         let rose = (1..=ONSET_LOOKS).any(|age| weaker(age, ONSET) == (true, true));
-        if !rose || weaker(1, GROWING) != (false, false) {
-            return None;
+        if !rose {
+            let then = |age| (self.ago(age)[low] / low_power).max(self.ago(age)[high] / high_power);
+            return Err(Rejection {
+                test: Test::Onset,
+                measured: (1..=ONSET_LOOKS).map(then).fold(f32::INFINITY, f32::min),
+                limit: ONSET,
+            });
         }
         let previous = self.ago(1);
+        if weaker(1, GROWING) != (false, false) {
+            return Err(Rejection {
+                test: Test::Growth,
+                measured: (low_power / previous[low]).max(high_power / previous[high]),
+                limit: 1.0 / GROWING,
+            });
+        }
         if low_power < FALLING * previous[low] && high_power < FALLING * previous[high] {
             let gone = low_power < GONE * previous[low];
-            return (!gone && !tail_of_hold).then_some(1);
+            if gone || tail_of_hold {
+                return Err(Rejection {
+                    test: Test::Fall,
+                    measured: low_power / previous[low],
+                    limit: if tail_of_hold { FALLING } else { GONE },
+                });
+            }
+            return Ok(1);
         }
-        Some(0)
+        Ok(0)
     }
 
     /// Powers of an earlier look.

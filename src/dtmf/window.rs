@@ -9,7 +9,7 @@ use wide::{f32x4, i16x8, i32x4};
 
 use super::{
     bank::{BLOCK, Bank, Block, SUM_OF_UNIT},
-    tones::{FREQUENCIES, TONES, radians},
+    tones::{FREQUENCIES, Pair, TONES, radians},
 };
 
 /// Blocks in a step: 10 ms.
@@ -91,8 +91,17 @@ impl View {
         }
     }
 
+    /// The strongest row and column.
+    #[inline]
+    pub(super) fn strongest_pair(&self) -> Pair {
+        Pair {
+            row: self.strongest(0),
+            column: self.strongest(4) - 4,
+        }
+    }
+
     /// The strongest of the four tones from `first` on.
-    pub(super) fn strongest(&self, first: usize) -> usize {
+    fn strongest(&self, first: usize) -> usize {
         (first + 1..first + 4).fold(first, |best, tone| {
             if self.powers[tone] > self.powers[best] {
                 tone

@@ -16,3 +16,4 @@ mod hostile;
 mod measures;
 mod splits;
 mod tones;
+mod verdicts;
