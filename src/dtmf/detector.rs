@@ -297,6 +297,7 @@ impl Detector {
             onset: self.history.time_of(onset),
             level: Dbm0(0.5 * (low.0 + high.0)),
             twist_db: twist_db(evidence),
+            snr_db: snr_db(evidence),
             low_offset: evidence.offsets[0],
             high_offset: evidence.offsets[1],
             residual: evidence.residual.among,
@@ -314,6 +315,12 @@ impl Detector {
             end: self.history.end_of(self.released).max(onset),
         }));
     }
+}
+
+/// One tone, the mean of both in dB, over the rest.
+fn snr_db(evidence: &Evidence) -> f32 {
+    let [low, high] = evidence.powers;
+    10.0 * ((low * high).sqrt() / ((low + high) * evidence.rest)).log10()
 }
 
 /// Sample over the weakest tone's amplitude that is silence: 13 dB under the weakest key.

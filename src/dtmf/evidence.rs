@@ -27,6 +27,8 @@ pub(super) struct Evidence {
     pub(super) powers: [f32; 2],
     /// What is left without the tones, relative to their energy.
     pub(super) residual: Bands,
+    /// The same in all.
+    pub(super) rest: f32,
     /// What was there before the onset, in the same unit.
     pub(super) before: Bands,
     /// Power at each tone's frequency before the onset, relative to its power.
@@ -185,6 +187,7 @@ impl Analysis {
             offsets,
             powers,
             residual,
+            rest: all,
             before: past.rest,
             tones_before: past.tones,
             underlay: place.underlay,

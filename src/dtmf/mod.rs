@@ -86,6 +86,9 @@ pub struct KeyDown {
     pub low_offset: f32,
     /// The high tone's offset from its nominal frequency (Q.23), relative.
     pub high_offset: f32,
+    /// Level of one tone over all that is left without them, in dB; hum and a dial tone that were
+    /// filtered away are not in it.
+    pub snr_db: f32,
     /// Energy left among the tones' frequencies (600 to 1850 Hz) without them, relative to theirs.
     pub residual: f32,
     /// The same below 600 Hz; 0 where a steady dial tone accounts for it.

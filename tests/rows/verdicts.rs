@@ -2,7 +2,10 @@
 
 use voiceagent::dtmf::{Detector, Limits, Test, Verdict};
 
-use crate::signal::{Line, Press, Presses};
+use crate::{
+    score::hear,
+    signal::{Line, Press, Presses},
+};
 
 fn verdicts(samples: &[i16]) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
@@ -86,5 +89,19 @@ fn what_fails_is_on_the_wrong_side_of_its_limit_and_tells_how_far() {
     let line = Presses::default().record(85).with_white_noise(-4.0);
     for verdict in verdicts(&line.samples()) {
         assert!(verdict.excess() > 0.0, "{verdict:?}");
+    }
+}
+
+#[test]
+fn what_is_left_beside_the_tones_of_a_key_is_the_noise() {
+    for snr_db in [25.0, 15.0, 9.0] {
+        let line = Presses::lasting(80.0, 60.0)
+            .record(86)
+            .with_white_noise(snr_db);
+        let reports = hear(&line.samples(), 160, &Limits::ETSI);
+        assert_eq!(reports.len(), line.presses.len());
+        let mean = reports.iter().map(|report| report.down.snr_db).sum::<f32>();
+        let mean = mean / reports.len() as f32;
+        assert!((mean - snr_db).abs() <= 1.0, "{mean} dB of {snr_db}");
     }
 }
