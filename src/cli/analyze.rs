@@ -1,15 +1,15 @@
 //! `voiceagent analyze`: from options to what is heard in files.
 
-use std::{io, path::PathBuf, process::ExitCode};
+use std::{io, ops::RangeInclusive, path::PathBuf, process::ExitCode, thread};
 
 use clap::Args;
 use voiceagent::{
-    audio::{Encoding, Reading},
+    audio::{Encoding, Reading, SAMPLE_RATE, SampleTime},
     config::Config,
     offline::{Analysis, Outcome},
 };
 
-use super::{Common, failed};
+use super::{Common, failed, number::within, progress::Bar};
 
 /// Tells which keys and what speech the detectors hear in recordings
 ///
@@ -20,17 +20,27 @@ use super::{Common, failed};
 #[derive(Args)]
 #[command(after_help = "Examples:
   voiceagent analyze monitor.wav
+  voiceagent analyze /var/spool/asterisk/monitor
+  voiceagent analyze --why 12.5-13 monitor.wav
   voiceagent analyze --json --mix calls/*.wav
   sox call.ogg -t wav - | voiceagent analyze -
   voiceagent analyze --encoding alaw --rate 8000 capture.bin
 
+The table has when each thing began and how long it was; of keys the level of one tone, by how much the
+high tone is the louder one (twist), how far all else is below one tone (S/N), and how long after its
+beginning a call would have known it.
+
 In JSON each line is an object, in order of time, times in seconds: type \"key\" with key, onset,
 detected, end, level_dbm0 and twist_db; \"speech\" with start, end and level_dbm0; last \"summary\" with
-seconds, keys and cpu_ns_per_sample. Files of several channels have a channel, from 1, in each.")]
+seconds, keys and cpu_ns_per_sample. Files of several channels have a channel, from 1, in each. With --why there is
+type \"why\" as well, with start, end, key, test, measured, limit and unit.")]
 pub(super) struct Arguments {
-    /// Recordings; - is standard input
+    /// Recordings, and folders with recordings in and below them; - is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// Say of every look at this stretch why there was no key: which test failed, and by how much
+    #[arg(long, value_name = "START-END", value_parser = stretch)]
+    why: Option<RangeInclusive<SampleTime>>,
     /// Write JSON, an object a line
     #[arg(long)]
     json: bool,
@@ -38,6 +48,9 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "MS", default_value = "20",
         value_parser = clap::value_parser!(u32).range(1..=1_000))]
     frame_ms: u32,
+    /// How many recordings to listen to at once (else as many as there are processors)
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    jobs: Option<u16>,
     /// Average all channels of a file into one
     #[arg(long)]
     mix: bool,
@@ -68,15 +81,60 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         },
         keys,
         speech,
+        why: arguments.why.clone(),
+        threads: arguments.jobs.map_or_else(processors, usize::from),
     };
-    match analysis.run(
+    let bar = Bar::new();
+    let outcome = analysis.run(
         &arguments.files,
-        &mut io::stdout().lock(),
-        &mut io::stderr(),
-    ) {
+        &mut bar.beside(io::stdout().lock()),
+        &mut bar.beside(io::stderr()),
+        &mut |part| bar.show(part, "listening"),
+    );
+    bar.clear();
+    match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::FAILURE,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => failed(&error),
+    }
+}
+
+fn processors() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// Reads `12.5-13`, in seconds.
+fn stretch(text: &str) -> Result<RangeInclusive<SampleTime>, String> {
+    let (start, end) = text
+        .split_once('-')
+        .ok_or("expected a beginning and an end in seconds, such as 12.5-13")?;
+    let time = |text: &str| {
+        let seconds = within(0.0..=LONGEST, "seconds")(text)?;
+        let samples = (seconds * f64::from(SAMPLE_RATE)).round() as u64;
+        Ok::<_, String>(SampleTime::from_samples(samples))
+    };
+    let (start, end) = (time(start)?, time(end)?);
+    if start > end {
+        return Err(format!("it ends ({end}) before it begins ({start})"));
+    }
+    Ok(start..=end)
+}
+
+/// Seconds: a year.
+const LONGEST: f64 = 366.0 * 24.0 * 3600.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stretch_is_two_times_in_their_order() {
+        let at = SampleTime::from_samples;
+        assert_eq!(stretch("12.5-13"), Ok(at(100_000)..=at(104_000)));
+        assert_eq!(stretch("0-0"), Ok(at(0)..=at(0)));
+        for wrong in ["12.5", "13-12", "-1-2", "a-b", "1-", "1-2-3"] {
+            assert!(stretch(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -1,8 +1,7 @@
 //! `voiceagent headroom`: from options to what this machine can do.
 
 use std::{
-    env, fs,
-    io::{self, IsTerminal, Write},
+    env, fs, io,
     os::unix::process::CommandExt,
     process::{self, ExitCode},
     time::Duration,
@@ -11,7 +10,7 @@ use std::{
 use clap::Args;
 use voiceagent::offline::{Headroom, Progress, Report};
 
-use super::{failed, number::within};
+use super::{failed, number::within, progress::Bar};
 
 /// Measures how many calls this machine can listen to at once
 ///
@@ -53,15 +52,9 @@ fn measure(arguments: &Arguments) -> io::Result<Report> {
         time: Duration::from_secs_f64(arguments.seconds),
         calls: arguments.calls as usize,
     };
-    let shown = io::stderr().is_terminal();
-    let report = headroom.measure(&mut |progress| {
-        if shown {
-            show(progress);
-        }
-    });
-    if shown {
-        eprint!("{CLEAR_LINE}");
-    }
+    let bar = Bar::new();
+    let report = headroom.measure(&mut |progress| show(&bar, progress));
+    bar.clear();
     report
 }
 
@@ -74,16 +67,12 @@ fn write(report: &Report, json: bool) -> io::Result<()> {
     }
 }
 
-fn show(progress: Progress) {
-    let full = (progress.part * BAR as f64).round() as usize;
-    let bar = "#".repeat(full) + &"-".repeat(BAR - full);
+fn show(bar: &Bar, progress: Progress) {
     let now = match progress.calls {
         0 => "one call".to_owned(),
         calls => format!("{calls} calls at once"),
     };
-    eprint!("{CLEAR_LINE}[{bar}] {now}");
-    // Where it cannot be shown all else goes on.
-    let _ = io::stderr().flush();
+    bar.show(progress.part, &now);
 }
 
 /// Lets this process have so many files open, or as many as it may.
@@ -121,10 +110,6 @@ fn open_files(limits: &str) -> Option<(u64, u64)> {
 const FILES_A_CALL: u64 = 3;
 /// The program's own, and those of the threads that feed calls.
 const OTHER_FILES: u64 = 1_024;
-/// Characters.
-const BAR: usize = 40;
-/// Back to the line's beginning, and nothing there (ECMA-48, EL).
-const CLEAR_LINE: &str = "\r\x1b[K";
 
 #[cfg(test)]
 mod tests {

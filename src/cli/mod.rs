@@ -9,6 +9,7 @@ mod check;
 mod documents;
 mod headroom;
 mod number;
+mod progress;
 mod simulate;
 mod tone;
 

@@ -138,6 +138,137 @@ fn a_bad_file_is_named_and_the_others_are_analysed() {
 }
 
 #[test]
+fn folders_are_searched_for_recordings_and_told_of_in_order() {
+    let folder = Folder::new("analyze_folders");
+    fs::create_dir_all(folder.path("calls/2026/11")).unwrap();
+    for (key, file) in [
+        ("1", "calls/a.wav"),
+        ("2", "calls/2026/11/b.alaw"),
+        ("3", "calls/2026/c.sln16"),
+        ("4", "calls/z.raw"),
+    ] {
+        assert_eq!(folder.run(&["tone", key, file]).status, 0);
+    }
+    fs::write(folder.path("calls/notes.txt"), "no sound").unwrap();
+    for jobs in ["1", "3"] {
+        let done = folder.run(&["analyze", "--json", "--jobs", jobs, "calls"]);
+        assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+        let keys: Vec<_> = done
+            .of_type("summary")
+            .iter()
+            .map(|s| s["keys"].clone())
+            .collect();
+        assert_eq!(keys, ["2", "3", "1", "4"]);
+    }
+    let done = folder.run(&["analyze", "calls"]);
+    let last = done.stdout.lines().last().unwrap();
+    assert!(
+        last.starts_with("total: 4 read, 0:00:03, keys: 4,"),
+        "{last}"
+    );
+    assert!(last.ends_with("could not be read: 0"), "{last}");
+}
+
+#[test]
+fn what_could_not_be_read_is_counted_with_its_reasons() {
+    let folder = Folder::new("analyze_unread");
+    folder.run(&["tone", "7", "good.wav"]);
+    fs::create_dir(folder.path("none")).unwrap();
+    for bad in ["b1.wav", "b2.wav"] {
+        fs::write(folder.path(bad), "no sound").unwrap();
+    }
+    let done = folder.run(&["analyze", ".", "none"]);
+    assert_eq!(done.status, 1);
+    assert!(
+        done.stdout.ends_with("could not be read: 3\n"),
+        "{}",
+        done.stdout
+    );
+    let said = &done.stderr;
+    assert!(said.contains("none: a folder without recordings"), "{said}");
+    assert!(
+        said.contains("voiceagent: 3 of 4 could not be read:\n"),
+        "{said}"
+    );
+    assert!(said.contains("\n     2 not a WAV file"), "{said}");
+}
+
+#[test]
+fn people_get_a_table_with_silence_and_clipping() {
+    let folder = Folder::new("analyze_table");
+    folder.run(&[
+        "tone", "5", "a.wav", "--lead", "1500", "--level", "2", "--snr", "30", "--length", "200",
+    ]);
+    let done = folder.run(&["analyze", "a.wav"]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    let key = done
+        .stdout
+        .lines()
+        .find(|line| line.contains("key 5"))
+        .unwrap();
+    let cells: Vec<&str> = key.split_whitespace().collect();
+    assert_eq!(
+        cells[..6],
+        ["1.500", "s", "0.200", "s", "key", "5"],
+        "{key}"
+    );
+    let sound = &done.stdout;
+    assert!(sound.contains("clipping"), "{sound}");
+
+    folder.run(&["tone", "5", "b.wav", "--lead", "1500", "--snr", "20"]);
+    let done = folder.run(&["analyze", "b.wav"]);
+    let key = done
+        .stdout
+        .lines()
+        .find(|line| line.contains("key 5"))
+        .unwrap();
+    let noise = key.split(" dB ").nth(1).unwrap().trim();
+    assert!((19..=21).contains(&noise.parse::<i32>().unwrap()), "{key}");
+
+    folder.run(&["tone", "5", "c.wav", "--lead", "1500"]);
+    let done = folder.run(&["analyze", "c.wav"]);
+    let sound = &done.stdout;
+    assert!(
+        sound.contains("   0.000 s    1.500 s  silence   digital\n"),
+        "{sound}"
+    );
+}
+
+#[test]
+fn why_names_the_test_that_failed_and_by_how_much() {
+    let folder = Folder::new("analyze_why");
+    folder.run(&["tone", "5", "a.sln16", "--lead", "500", "--twist", "11.6"]);
+    let why = ["analyze", "--why", "0.4-0.7", "a.sln16"];
+    let done = folder.run(&why);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    let nearest = done
+        .stdout
+        .lines()
+        .find(|l| l.contains("nearest to a key"))
+        .unwrap();
+    assert!(nearest.contains("key 5? twist +11"), "{nearest}");
+    assert!(nearest.contains("dB, limit +10.5: "), "{nearest}");
+
+    let done = folder.run(&["analyze", "--json", "--why", "0.4-0.7", "a.sln16"]);
+    let reasons = done.of_type("why");
+    let twist = reasons.iter().find(|r| r["test"] == "twist").unwrap();
+    assert_eq!((&twist["key"], &twist["unit"]), (&"5".into(), &"dB".into()));
+    assert!(
+        (twist["start"].as_f64().unwrap() - 0.53).abs() < 0.02,
+        "{twist}"
+    );
+    assert_eq!(done.json().last().unwrap()["type"], "summary");
+
+    folder.run(&["tone", "5", "b.wav"]);
+    let done = folder.run(&["analyze", "--why", "0.2-0.5", "b.wav"]);
+    assert!(
+        done.stdout.contains("0.300 s: key 5 was taken: -10.0 dBm0"),
+        "{}",
+        done.stdout
+    );
+}
+
+#[test]
 fn a_file_cut_short_is_analysed_and_warned_of() {
     let folder = Folder::new("analyze_cut_short");
     folder.run(&["tone", "7", "a.wav"]);
@@ -187,6 +318,8 @@ fn wrong_usage_is_status_2() {
         &["analyze", "--frame-ms", "0", "a.wav"],
         &["analyze", "--encoding", "gsm", "a.wav"],
         &["analyze", "--rate", "1", "a.wav"],
+        &["analyze", "--why", "3", "a.wav"],
+        &["analyze", "--why", "3-2", "a.wav"],
     ] {
         let done = folder.run(arguments);
         assert_eq!(

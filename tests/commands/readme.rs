@@ -4,6 +4,8 @@ use std::{fs, path::Path};
 
 use voiceagent::config::Config;
 
+use crate::support::Folder;
+
 /// The README's blocks of TOML.
 fn blocks() -> Vec<&'static str> {
     include_str!("../../README.md")
@@ -32,4 +34,27 @@ fn the_defaults_in_the_readme_are_the_defaults() {
     let goto = "[keys.goto]\n0 = \"101\"\n";
     let defaults = Config::parse(&format!("{route}{goto}")).unwrap();
     assert_eq!(told, defaults);
+}
+
+#[test]
+fn commands_in_the_readme_write_what_it_says() {
+    let folder = Folder::new("readme_commands");
+    std::os::unix::fs::symlink(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures"),
+        folder.path("fixtures"),
+    )
+    .unwrap();
+    let readme = include_str!("../../README.md");
+    let sessions: Vec<&str> = readme.split("```console\n").skip(1).collect();
+    assert_eq!(sessions.len(), 2);
+    for session in sessions {
+        let (command, rest) = session.split_once('\n').unwrap();
+        let arguments: Vec<&str> = command.split_whitespace().skip(2).collect();
+        let done = folder.run(&arguments);
+        assert_eq!((done.status, done.stderr.as_str()), (0, ""), "{command}");
+        let due: Vec<&str> = rest.split("```").next().unwrap().lines().collect();
+        let written: Vec<&str> = done.stdout.lines().collect();
+        let is_there = written.windows(due.len()).any(|lines| lines == due);
+        assert!(is_there, "{command}\n{}", done.stdout);
+    }
 }

@@ -20,6 +20,12 @@ impl FileError {
         matches!(&self.fault, Fault::Write(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
 
+    /// What was wrong, without the file's name.
+    #[must_use]
+    pub fn reason(&self) -> String {
+        self.fault.to_string()
+    }
+
     pub(super) fn new(name: &str, fault: Fault) -> Self {
         let name = if name == "-" { "standard input" } else { name };
         Self {
@@ -43,6 +49,8 @@ pub(super) enum Fault {
     UnknownTarget,
     #[error("cannot be opened: {0}")]
     Open(io::Error),
+    #[error("a folder without recordings: it has no file with an ending of {ENDINGS}")]
+    NoRecordings,
     #[error("cannot be read: {0}")]
     Read(io::Error),
     #[error("an empty recording: it holds no sample")]

@@ -2,6 +2,7 @@
 
 mod ending;
 mod error;
+mod find;
 mod source;
 mod target;
 #[cfg(test)]
@@ -11,7 +12,11 @@ mod wav;
 use std::{
     fs::File,
     io::{self, BufReader, Read},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 pub use self::{error::FileError, target::Target};
@@ -59,16 +64,38 @@ impl Recording {
     /// # Errors
     /// When it is not there, cannot be read, or is nothing that is known here.
     pub fn open(path: &Path, reading: &Reading) -> Result<Self, FileError> {
+        Self::open_counted(path, reading, &Arc::default())
+    }
+
+    /// As [`Recording::open`]; `bytes` grows by what is read of the file, now and later.
+    ///
+    /// # Errors
+    /// As [`Recording::open`].
+    pub fn open_counted(
+        path: &Path,
+        reading: &Reading,
+        bytes: &Arc<AtomicU64>,
+    ) -> Result<Self, FileError> {
         let name = path.display().to_string();
         let opened: io::Result<Box<dyn Read>> = if name == "-" {
             Ok(Box::new(BufReader::new(io::stdin())))
         } else {
-            File::open(path).map(|file| Box::new(BufReader::new(file)) as _)
+            File::open(path).map(|file| {
+                let bytes = Arc::clone(bytes);
+                Box::new(BufReader::new(Counted { file, bytes })) as _
+            })
         };
         match opened {
             Ok(reader) => Self::new(&name, reader, reading),
             Err(error) => Err(FileError::new(&name, Fault::Open(error))),
         }
+    }
+
+    /// The files that `path` stands for: itself, or if it is a folder the recordings in it and
+    /// below it, known by their endings, in the order of their names.
+    #[must_use]
+    pub fn find(path: &Path) -> Vec<Result<PathBuf, FileError>> {
+        find::find(path)
     }
 
     /// Reads a recording from anything; `name` tells its ending and goes into messages.
@@ -245,6 +272,20 @@ impl Recording {
             frames: 0,
             ended: false,
         })
+    }
+}
+
+/// A file that tells how much of it was read.
+struct Counted {
+    file: File,
+    bytes: Arc<AtomicU64>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.bytes.fetch_add(read as u64, Ordering::Relaxed);
+        Ok(read)
     }
 }
 

@@ -1,10 +1,15 @@
-//! Both detectors on one channel, as a call has them.
+//! Both detectors on one channel, as a call has them, and what else people ask of a recording.
 
-use std::time::{Duration, Instant};
+use std::{
+    ops::RangeInclusive,
+    time::{Duration, Instant},
+};
 
 use super::{
-    Report, Summary,
-    report::{KeyReport, SpeechReport},
+    clipped::Clipped,
+    quiet::Quiet,
+    report::{KeyReport, Report, Stretch, Summary},
+    why::Why,
 };
 use crate::{
     audio::{SAMPLE_RATE, SampleTime},
@@ -16,6 +21,8 @@ pub(super) struct Listener {
     keys: dtmf::Detector,
     speech: speech::Detector,
     heard: Heard,
+    quiet: Quiet,
+    clipped: Clipped,
     /// Samples of a frame.
     frame: u64,
     spent: Duration,
@@ -27,7 +34,8 @@ struct Heard {
     delay: u64,
     key: Option<(dtmf::KeyDown, SampleTime)>,
     speech: Option<SampleTime>,
-    pressed: String,
+    why: Option<Why>,
+    summary: Summary,
 }
 
 impl Listener {
@@ -36,6 +44,7 @@ impl Listener {
         speech: &speech::Limits,
         frame: u64,
         delay: u64,
+        why: Option<&RangeInclusive<SampleTime>>,
     ) -> Self {
         let mut listener = Self {
             keys: dtmf::Detector::new(keys),
@@ -44,8 +53,11 @@ impl Listener {
                 delay,
                 key: None,
                 speech: None,
-                pressed: String::new(),
+                why: why.map(|stretch| Why::new(stretch, keys.clone(), delay)),
+                summary: Summary::default(),
             },
+            quiet: Quiet::default(),
+            clipped: Clipped::default(),
             frame,
             spent: Duration::ZERO,
         };
@@ -55,6 +67,14 @@ impl Listener {
     }
 
     pub(super) fn push(&mut self, mut samples: &[i16], on_report: &mut impl FnMut(Report)) {
+        let Heard { summary, .. } = &mut self.heard;
+        self.quiet.push(samples, &mut |stretch| {
+            summary.on_silence(stretch, on_report);
+        });
+        self.clipped.push(samples, &mut |clipping| {
+            summary.clipped += clipping.samples;
+            on_report(Report::Clipping(clipping));
+        });
         let started = Instant::now();
         while !samples.is_empty() {
             let frame_end = self.frame_end();
@@ -72,10 +92,20 @@ impl Listener {
             keys,
             speech,
             heard,
+            quiet,
+            clipped,
             ..
         } = self;
         keys.finish(&mut |event| heard.on_key(event, frame_end, speech, on_report));
         speech.finish(&mut |event| heard.on_speech(event, on_report));
+        let summary = &mut heard.summary;
+        quiet.finish(&mut |stretch| {
+            summary.on_silence(stretch, on_report);
+        });
+        clipped.finish(&mut |clipping| {
+            summary.clipped += clipping.samples;
+            on_report(Report::Clipping(clipping));
+        });
     }
 
     /// No report still to come begins before this.
@@ -89,16 +119,23 @@ impl Listener {
             .into_iter()
             .flatten()
             .fold(unheard, SampleTime::min);
-        settled - *delay
+        (settled - *delay)
+            .min(self.quiet.settled())
+            .min(self.clipped.settled())
     }
 
-    pub(super) fn summary(&self) -> Summary<'_> {
+    pub(super) fn summary(&self) -> Summary {
         let length = self.keys.now() - self.heard.delay;
         Summary {
             seconds: length.seconds(),
-            keys: &self.heard.pressed,
             cpu_ns_per_sample: self.spent.as_secs_f64() * 1e9 / length.samples().max(1) as f64,
+            ..self.heard.summary.clone()
         }
+    }
+
+    /// Why there were no more keys, if that was asked.
+    pub(super) fn why(&self) -> Option<&Why> {
+        self.heard.why.as_ref()
     }
 
     /// Keys first: what is a key must not count as speech.
@@ -109,9 +146,20 @@ impl Listener {
             heard,
             ..
         } = self;
-        keys.push(samples, &mut |event| {
-            heard.on_key(event, frame_end, speech, on_report);
-        });
+        if let Some(mut why) = heard.why.take() {
+            let mut events = Vec::new();
+            keys.push_explained(samples, &mut |event| events.push(event), &mut |verdict| {
+                why.add(verdict);
+            });
+            heard.why = Some(why);
+            for event in events {
+                heard.on_key(event, frame_end, speech, on_report);
+            }
+        } else {
+            keys.push(samples, &mut |event| {
+                heard.on_key(event, frame_end, speech, on_report);
+            });
+        }
         speech.push(samples, &mut |event| heard.on_speech(event, on_report));
     }
 
@@ -133,7 +181,10 @@ impl Heard {
         match event {
             dtmf::Event::Down(down) => {
                 speech.key_down(down.onset);
-                self.pressed.push(down.key.label());
+                self.summary.keys.push(down.key.label());
+                if let Some(why) = &mut self.why {
+                    why.key_down(&down);
+                }
                 self.key = Some((down, frame_end));
             }
             dtmf::Event::Up(up) => {
@@ -146,6 +197,7 @@ impl Heard {
                         end: up.end - self.delay,
                         level: down.level,
                         twist_db: down.twist_db,
+                        snr_db: down.snr_db,
                     }));
                 }
             }
@@ -157,13 +209,22 @@ impl Heard {
             speech::Event::Start(start) => self.speech = Some(start.onset),
             speech::Event::End(end) => {
                 self.speech = None;
-                on_report(Report::Speech(SpeechReport {
+                let stretch = Stretch {
                     start: end.onset - self.delay,
                     end: end.end - self.delay,
                     level: end.level,
-                }));
+                };
+                self.summary.speech.add(&stretch);
+                on_report(Report::Speech(stretch));
             }
         }
+    }
+}
+
+impl Summary {
+    fn on_silence(&mut self, stretch: Stretch, on_report: &mut impl FnMut(Report)) {
+        self.silence.add(&stretch);
+        on_report(Report::Silence(stretch));
     }
 }
 

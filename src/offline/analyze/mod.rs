@@ -1,28 +1,45 @@
 //! `voiceagent analyze`: what the detectors of a call hear in recordings.
 
+mod clipped;
+mod crew;
+mod json;
 mod listener;
+mod quiet;
 mod report;
+mod table;
 mod timeline;
+mod total;
+mod why;
 
 use std::{
+    fs,
     io::{self, Write},
+    ops::RangeInclusive,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use self::{
+    json::Json,
     listener::Listener,
-    report::{Report, Style, Summary},
+    report::{Report, Summary},
+    table::Table,
     timeline::Timeline,
+    total::Total,
+    why::Why,
 };
 use crate::{
-    audio::{FileError, Reading, Recording, SAMPLE_RATE},
+    audio::{FileError, Reading, Recording, SAMPLE_RATE, SampleTime},
     dtmf, speech,
 };
 
 /// How recordings are listened to, and what is written of it.
 #[derive(Clone, Debug)]
 pub struct Analysis {
-    /// JSON, an object a line, instead of text.
+    /// JSON, an object a line, instead of a table.
     pub json: bool,
     /// Whether to say in the messages how each file is read.
     pub verbose: bool,
@@ -35,6 +52,10 @@ pub struct Analysis {
     pub keys: dtmf::Limits,
     /// What counts as speech.
     pub speech: speech::Limits,
+    /// A stretch of each recording for which to say why there are no keys.
+    pub why: Option<RangeInclusive<SampleTime>>,
+    /// How many recordings to listen to at once.
+    pub threads: usize,
 }
 
 impl Default for Analysis {
@@ -46,6 +67,8 @@ impl Default for Analysis {
             reading: Reading::default(),
             keys: dtmf::Limits::default(),
             speech: speech::Limits::default(),
+            why: None,
+            threads: 1,
         }
     }
 }
@@ -61,7 +84,9 @@ pub enum Outcome {
 }
 
 impl Analysis {
-    /// Writes what is heard in `files` to `out`, and what is wrong with them to `messages`.
+    /// Writes what is heard in the recordings that `paths` name, folders with all that is in and
+    /// below them, to `out`, and what is wrong with them to `messages`; tells `on_progress` from
+    /// time to time the part of all bytes that has been read, 0 to 1.
     ///
     /// A file that cannot be read does not keep the others from being listened to.
     ///
@@ -69,34 +94,97 @@ impl Analysis {
     /// When `out` or `messages` cannot be written.
     pub fn run(
         &self,
-        files: &[PathBuf],
+        paths: &[PathBuf],
         out: &mut impl Write,
         messages: &mut impl Write,
+        on_progress: &mut impl FnMut(f64),
     ) -> io::Result<Outcome> {
-        let mut outcome = Outcome::Done;
-        for file in files {
-            match self.listen_to(file, out, messages)? {
-                Ok(None) => {}
-                Ok(Some(warning)) => writeln!(messages, "voiceagent: {warning}")?,
-                Err(error) => {
-                    outcome = Outcome::Failed;
-                    writeln!(messages, "voiceagent: {error}")?;
-                }
+        let files: Vec<_> = paths
+            .iter()
+            .flat_map(|path| Recording::find(path))
+            .collect();
+        let lengths = files.iter().flatten().map(fs::metadata);
+        let all: u64 = lengths.flatten().map(|metadata| metadata.len()).sum();
+        let read = Arc::new(AtomicU64::new(0));
+        let mut progress = || on_progress(part(read.load(Ordering::Relaxed), all));
+        let mut total = Total::default();
+
+        if let [file] = &files[..] {
+            // Told of while it goes on, as what comes from a pipe may never end.
+            let heard = self.hear(file, &read, out, messages, &mut progress)?;
+            self.conclude(heard, &mut total, messages)?;
+        } else {
+            let hear = |file| {
+                let (mut out, mut messages) = (Vec::new(), Vec::new());
+                let heard = self.hear(file, &read, &mut out, &mut messages, &mut || ())?;
+                Ok((out, messages, heard))
+            };
+            let tell = |told: io::Result<(Vec<u8>, Vec<u8>, Heard<'_>)>| {
+                let (text, said, heard) = told?;
+                out.write_all(&text)?;
+                messages.write_all(&said)?;
+                self.conclude(heard, &mut total, messages)
+            };
+            crew::work(self.threads, &files, hear, tell, progress)?;
+            if !self.json {
+                total.write(out)?;
             }
+            total.write_unread(messages)?;
         }
-        Ok(outcome)
+        Ok(if total.all_read() {
+            Outcome::Done
+        } else {
+            Outcome::Failed
+        })
     }
 
-    /// Listens to one file; inside, what is wrong with the file or odd about it.
+    /// Listens to one file; inside, what is wrong with it.
+    fn hear<'a>(
+        &self,
+        file: &'a Result<PathBuf, FileError>,
+        read: &Arc<AtomicU64>,
+        out: &mut impl Write,
+        messages: &mut impl Write,
+        on_progress: &mut impl FnMut(),
+    ) -> io::Result<Heard<'a>> {
+        match file {
+            Ok(file) => self.listen_to(file, read, out, messages, on_progress),
+            Err(error) => Ok(Heard::Nothing(error)),
+        }
+    }
+
+    fn conclude(
+        &self,
+        heard: Heard<'_>,
+        total: &mut Total,
+        messages: &mut impl Write,
+    ) -> io::Result<()> {
+        let error = match &heard {
+            Heard::All(channels, warning) => {
+                total.add(channels);
+                return match warning {
+                    Some(warning) => writeln!(messages, "voiceagent: {warning}"),
+                    None => Ok(()),
+                };
+            }
+            Heard::Broken(error) => error,
+            Heard::Nothing(error) => error,
+        };
+        total.fail(error);
+        writeln!(messages, "voiceagent: {error}")
+    }
+
     fn listen_to(
         &self,
         file: &Path,
+        bytes: &Arc<AtomicU64>,
         out: &mut impl Write,
         messages: &mut impl Write,
-    ) -> io::Result<Result<Option<String>, FileError>> {
-        let mut recording = match Recording::open(file, &self.reading) {
+        on_progress: &mut impl FnMut(),
+    ) -> io::Result<Heard<'static>> {
+        let mut recording = match Recording::open_counted(file, &self.reading, bytes) {
             Ok(recording) => recording,
-            Err(error) => return Ok(Err(error)),
+            Err(error) => return Ok(Heard::Broken(error)),
         };
         if self.verbose {
             writeln!(
@@ -107,11 +195,14 @@ impl Analysis {
                 recording.channels()
             )?;
         }
-        let style = Style::new(self.json, recording.name(), recording.channels());
+        let style = Style::new(self.json, &recording);
+        style.write_head(out, &recording)?;
         let frame = u64::from(self.frame_ms.max(1)) * u64::from(SAMPLE_RATE) / 1_000;
-        let mut listeners: Vec<Listener> = (0..recording.channels())
-            .map(|_| Listener::new(&self.keys, &self.speech, frame, recording.delay()))
-            .collect();
+        let listener = |_| {
+            let (keys, speech) = (&self.keys, &self.speech);
+            Listener::new(keys, speech, frame, recording.delay(), self.why.as_ref())
+        };
+        let mut listeners: Vec<Listener> = (0..recording.channels()).map(listener).collect();
         let mut timeline = Timeline::default();
 
         let read = loop {
@@ -125,17 +216,93 @@ impl Analysis {
             timeline.release(settled.unwrap_or_default(), |channel, report| {
                 style.write_report(out, channel, report)
             })?;
+            on_progress();
         };
         for (channel, listener) in listeners.iter_mut().enumerate() {
             listener.finish(&mut |report| timeline.add(channel, report));
         }
         timeline.release_all(|channel, report| style.write_report(out, channel, report))?;
         if let Err(error) = read {
-            return Ok(Err(error));
+            return Ok(Heard::Broken(error));
         }
         for (channel, listener) in listeners.iter().enumerate() {
-            style.write_summary(out, channel, &listener.summary())?;
+            if let Some(why) = listener.why() {
+                style.write_why(out, channel, why)?;
+            }
         }
-        Ok(Ok(recording.warning()))
+        let summaries: Vec<Summary> = listeners.iter().map(Listener::summary).collect();
+        for (channel, summary) in summaries.iter().enumerate() {
+            style.write_summary(out, channel, summary)?;
+        }
+        Ok(Heard::All(summaries, recording.warning()))
     }
+}
+
+/// What came of one file.
+enum Heard<'a> {
+    /// Each channel's summary, and what was odd about the file.
+    All(Vec<Summary>, Option<String>),
+    Broken(FileError),
+    Nothing(&'a FileError),
+}
+
+/// How one file is told of.
+enum Style {
+    Json(Json),
+    Table(Table),
+}
+
+impl Style {
+    fn new(json: bool, recording: &Recording) -> Self {
+        if json {
+            Self::Json(Json::new(recording.name(), recording.channels()))
+        } else {
+            Self::Table(Table::new(recording.channels()))
+        }
+    }
+
+    fn write_head(&self, out: &mut impl Write, recording: &Recording) -> io::Result<()> {
+        match self {
+            Self::Json(_) => Ok(()),
+            Self::Table(table) => table.write_head(out, recording.name(), recording.rate()),
+        }
+    }
+
+    fn write_report(
+        &self,
+        out: &mut impl Write,
+        channel: usize,
+        report: &Report,
+    ) -> io::Result<()> {
+        match self {
+            Self::Json(json) => json.write_report(out, channel, report),
+            Self::Table(table) => table.write_report(out, channel, report),
+        }
+    }
+
+    fn write_why(&self, out: &mut impl Write, channel: usize, why: &Why) -> io::Result<()> {
+        match self {
+            Self::Json(json) => {
+                let mut reasons = why.reasons().iter();
+                reasons.try_for_each(|reason| json.write_reason(out, channel, reason))
+            }
+            Self::Table(table) => table.write_reasons(out, channel, why),
+        }
+    }
+
+    fn write_summary(
+        &self,
+        out: &mut impl Write,
+        channel: usize,
+        summary: &Summary,
+    ) -> io::Result<()> {
+        match self {
+            Self::Json(json) => json.write_summary(out, channel, summary),
+            Self::Table(table) => table.write_summary(out, channel, summary),
+        }
+    }
+}
+
+fn part(read: u64, all: u64) -> f64 {
+    (read as f64 / all.max(1) as f64).min(1.0)
 }

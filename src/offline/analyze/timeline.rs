@@ -46,13 +46,13 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{audio::Dbm0, offline::analyze::report::SpeechReport};
+    use crate::{audio::Dbm0, offline::analyze::report::Stretch};
 
     #[test]
     fn reports_come_in_the_order_of_their_beginnings() {
         let mut timeline = Timeline::default();
         for (channel, start) in [(0, 30), (1, 10), (0, 20), (0, 10)] {
-            let report = SpeechReport {
+            let report = Stretch {
                 start: SampleTime::from_samples(start),
                 end: SampleTime::from_samples(100),
                 level: Dbm0(-20.0),

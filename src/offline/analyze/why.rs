@@ -1,0 +1,249 @@
+//! Why there is no key in a stretch of time: the detector's verdicts, put together and in words.
+
+use std::{fmt, ops::RangeInclusive};
+
+use crate::{
+    audio::SampleTime,
+    dtmf::{KeyDown, Limits, Test, Verdict},
+};
+
+/// Collects verdicts on the looks of one stretch.
+pub(super) struct Why {
+    /// When looks count, by the detector's clock: what each sees begins 20 ms before it.
+    looks: RangeInclusive<SampleTime>,
+    limits: Limits,
+    /// How many samples that clock is ahead of the recording's.
+    delay: u64,
+    reasons: Vec<Reason>,
+    taken: Vec<String>,
+}
+
+/// Looks one after another that failed the same test.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Reason {
+    /// The first and the last of these looks.
+    pub(super) start: SampleTime,
+    pub(super) end: SampleTime,
+    /// The look that failed by the least, and what it said.
+    pub(super) at: SampleTime,
+    pub(super) verdict: Verdict,
+}
+
+impl Why {
+    /// For `stretch` of a recording whose samples the detector hears `delay` samples late.
+    pub(super) fn new(stretch: &RangeInclusive<SampleTime>, limits: Limits, delay: u64) -> Self {
+        Self {
+            looks: *stretch.start() + delay..=*stretch.end() + delay + LOOK,
+            limits,
+            delay,
+            reasons: Vec::new(),
+            taken: Vec::new(),
+        }
+    }
+
+    pub(super) fn key_down(&mut self, down: &KeyDown) {
+        if self.looks.contains(&down.onset) {
+            let at = (down.onset - self.delay).seconds();
+            self.taken
+                .push(format!("{at:.3} s: {}", taken(down, &self.limits)));
+        }
+    }
+
+    pub(super) fn add(&mut self, verdict: Verdict) {
+        if !self.looks.contains(&verdict.at) {
+            return;
+        }
+        let at = verdict.at - self.delay;
+        if let Some(last) = self.reasons.last_mut()
+            && at.since(last.end) <= LOOK
+            && last.verdict.failed == verdict.failed
+            && last.verdict.analysed == verdict.analysed
+            && (last.verdict.key == verdict.key || is_of_no_key(&verdict))
+        {
+            last.end = at;
+            if verdict.excess() < last.verdict.excess() {
+                (last.at, last.verdict) = (at, verdict);
+            }
+            return;
+        }
+        self.reasons.push(Reason {
+            start: at,
+            end: at,
+            at,
+            verdict,
+        });
+    }
+
+    pub(super) fn reasons(&self) -> &[Reason] {
+        &self.reasons
+    }
+
+    /// The keys that there were, in words.
+    pub(super) fn taken(&self) -> &[String] {
+        &self.taken
+    }
+}
+
+/// The one that passed the most tests, and of those failed by the least.
+pub(super) fn nearest(reasons: &[Reason]) -> Option<&Reason> {
+    let nearness = |reason: &&Reason| {
+        let verdict = &reason.verdict;
+        (verdict.passed(), -verdict.excess())
+    };
+    reasons
+        .iter()
+        .filter(|reason| reason.verdict.key.is_some())
+        .max_by(|a, b| {
+            let (a, b) = (nearness(a), nearness(b));
+            a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
+        })
+}
+
+impl Reason {
+    /// The test's name for programs.
+    pub(super) fn name(&self) -> &'static str {
+        match self.verdict.failed {
+            Test::Silence => "silence",
+            Test::Fit => "fit",
+            Test::Onset => "onset",
+            Test::Growth => "growth",
+            Test::Fall => "fall",
+            Test::Level => "level",
+            Test::Twist => "twist",
+            Test::Frequency => "frequency",
+            Test::Duration => "duration",
+            Test::Contrast => "contrast",
+            Test::Residual => "residual",
+            Test::ResidualAbove => "residual above",
+            Test::ResidualBelow => "residual below",
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let verdict = &self.verdict;
+        let unit = verdict.failed.unit();
+        let (measured, limit) = (verdict.measured, verdict.limit);
+        let excess = verdict.excess();
+        // Levels differ by plain decibels.
+        let apart = unit.trim_end_matches("m0");
+        if let Some(key) = verdict.key {
+            write!(f, "key {key}? ")?;
+        }
+        let at_most = |f: &mut fmt::Formatter<'_>, what: &str| {
+            write!(
+                f,
+                "{what} {measured:.1} {unit}, at most {limit:.1}: {excess:.1} {apart} too much"
+            )
+        };
+        let at_least = |f: &mut fmt::Formatter<'_>, what: &str| {
+            write!(
+                f,
+                "{what} {measured:.1} {unit}, at least {limit:.1}: {excess:.1} {apart} too little"
+            )
+        };
+        match verdict.failed {
+            Test::Silence if measured.is_finite() => at_least(f, "all is quiet,"),
+            Test::Silence => write!(f, "digital silence"),
+            Test::Growth if !measured.is_finite() => write!(f, "just begun"),
+            Test::Level => at_least(f, "the weaker tone has"),
+            Test::Duration => at_least(f, "the tones have lasted"),
+            Test::Fit => at_most(f, "besides the tones there is"),
+            Test::Frequency => at_most(f, "a tone is off by"),
+            Test::Twist => write!(
+                f,
+                "twist {measured:+.1} dB, limit {limit:+.1}: {excess:.1} dB too much"
+            ),
+            Test::Onset => at_most(f, "the tones do not just begin, 60 ms ago they had"),
+            Test::Growth => at_most(f, "still growing, in 10 ms by"),
+            Test::Fall => write!(f, "ending: {measured:.1} dB in 10 ms"),
+            Test::Contrast => at_most(f, "a tone was there before with"),
+            Test::Residual => at_most(f, "left among the tones"),
+            Test::ResidualAbove => at_most(f, "left above the tones"),
+            Test::ResidualBelow => at_most(f, "left below the tones"),
+        }
+    }
+}
+
+/// Whether the screen saw no tones that stand out: whose they would be says nothing then.
+fn is_of_no_key(verdict: &Verdict) -> bool {
+    !verdict.analysed && matches!(verdict.failed, Test::Silence | Test::Fit | Test::Level)
+}
+
+/// A key that was taken, against the limits that it was within.
+fn taken(down: &KeyDown, limits: &Limits) -> String {
+    let offset = down.low_offset.abs().max(down.high_offset.abs());
+    format!(
+        "key {} was taken: {} (least {:.1}), twist {:+.1} dB (+{:.1}, -{:.1}), off by {:.2} % \
+         ({:.2}), left among the tones {:.1} dB ({:.1}; more in noise)",
+        down.key,
+        down.level,
+        limits.min_level_dbm0,
+        down.twist_db,
+        limits.max_twist_db,
+        limits.max_reverse_twist_db,
+        100.0 * offset,
+        limits.max_offset_percent,
+        10.0 * down.residual.log10(),
+        limits.max_residual_db,
+    )
+}
+
+/// Samples between two looks that belong together, and those that one look goes back: 20 ms.
+const LOOK: u64 = 160;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Key;
+
+    fn verdict(at: u64, failed: Test, measured: f32, limit: f32) -> Verdict {
+        Verdict {
+            key: Some(Key::STAR),
+            at: SampleTime::from_samples(at),
+            analysed: failed != Test::Onset,
+            failed,
+            measured,
+            limit,
+        }
+    }
+
+    #[test]
+    fn looks_that_fail_alike_are_one_reason_and_the_nearest_to_a_key_is_found() {
+        let stretch = SampleTime::from_samples(800)..=SampleTime::from_samples(1_600);
+        let mut why = Why::new(&stretch, Limits::ETSI, 10);
+        for verdict in [
+            verdict(730, Test::Onset, -2.0, -6.0),
+            verdict(810, Test::Onset, -3.0, -6.0),
+            verdict(890, Test::Onset, -4.0, -6.0),
+            verdict(970, Test::Twist, -12.0, -10.5),
+            verdict(1_050, Test::Onset, -5.0, -6.0),
+        ] {
+            why.add(verdict);
+        }
+        let told: Vec<String> = why
+            .reasons()
+            .iter()
+            .map(|reason| {
+                format!(
+                    "{}-{} {reason}",
+                    reason.start.samples(),
+                    reason.end.samples()
+                )
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "800-880 key *? the tones do not just begin, 60 ms ago they had -4.0 dB, at most \
+                 -6.0: 2.0 dB too much",
+                "960-960 key *? twist -12.0 dB, limit -10.5: 1.5 dB too much",
+                "1040-1040 key *? the tones do not just begin, 60 ms ago they had -5.0 dB, at \
+                 most -6.0: 1.0 dB too much",
+            ]
+        );
+        let nearest = nearest(why.reasons()).expect("there are reasons");
+        assert_eq!(nearest.verdict.failed, Test::Twist);
+    }
+}
