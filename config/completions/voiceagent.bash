@@ -56,13 +56,21 @@ _voiceagent() {
             return 0
             ;;
         voiceagent__subcmd__analyze)
-            opts="-v -h --json --frame-ms --mix --rate --encoding --config --verbose --help"
+            opts="-v -h --why --json --frame-ms --jobs --mix --rate --encoding --config --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --why)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --frame-ms)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
