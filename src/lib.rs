@@ -13,6 +13,7 @@
 //! - [`config`] and [`greeting`] say who is rung, what keys do, and what is played; [`variant`]
 //!   tells where an Asterisk keeps greetings.
 //! - [`asterisk_files`] reads Asterisk's own configuration, and [`check`] holds ours against it.
+//! - [`offline`] listens to recordings and [`picture`] draws them.
 //! - [`session`] is the call: inputs with their times go in, outputs come out. It does no I/O.
 //! - [`driver`] moves bytes between Asterisk's pipes and a session; [`sim`] does it on a virtual
 //!   clock against a simulated Asterisk. Both run the very same session.
@@ -61,6 +62,7 @@ pub mod ear;
 pub mod greeting;
 pub mod key;
 pub mod offline;
+pub mod picture;
 pub mod prompts;
 pub mod session;
 pub mod sim;

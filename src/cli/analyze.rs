@@ -3,13 +3,15 @@
 use std::{io, ops::RangeInclusive, path::PathBuf, process::ExitCode, thread};
 
 use clap::Args;
+use thiserror::Error;
 use voiceagent::{
     audio::{Encoding, Reading, SAMPLE_RATE, SampleTime},
     config::Config,
-    offline::{Analysis, Outcome},
+    offline::{Analysis, Outcome, Pictures},
+    picture::PictureFormat,
 };
 
-use super::{Common, failed, number::within, progress::Bar};
+use super::{Common, failed, number::within, progress::Bar, wrong_usage};
 
 /// Tells which keys and what speech the detectors hear in recordings
 ///
@@ -22,6 +24,7 @@ use super::{Common, failed, number::within, progress::Bar};
   voiceagent analyze monitor.wav
   voiceagent analyze /var/spool/asterisk/monitor
   voiceagent analyze --why 12.5-13 monitor.wav
+  voiceagent analyze --plot monitor.svg monitor.wav
   voiceagent analyze --json --mix calls/*.wav
   sox call.ogg -t wav - | voiceagent analyze -
   voiceagent analyze --encoding alaw --rate 8000 capture.bin
@@ -41,6 +44,9 @@ pub(super) struct Arguments {
     /// Say of every look at this stretch why there was no key: which test failed, and by how much
     #[arg(long, value_name = "START-END", value_parser = stretch)]
     why: Option<RangeInclusive<SampleTime>>,
+    /// Draw it, into FILE.svg or FILE.png, or each of several recordings into a folder
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     /// Write JSON, an object a line
     #[arg(long)]
     json: bool,
@@ -70,6 +76,10 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         Err(error) => return failed(&error),
     };
     let (keys, speech) = config.map_or_else(Default::default, |c| (c.detector, c.speech));
+    let pictures = match arguments.pictures() {
+        Ok(pictures) => pictures,
+        Err(error) => return wrong_usage(&error),
+    };
     let analysis = Analysis {
         json: arguments.json,
         verbose: common.verbose,
@@ -82,6 +92,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         keys,
         speech,
         why: arguments.why.clone(),
+        pictures,
         threads: arguments.jobs.map_or_else(processors, usize::from),
     };
     let bar = Bar::new();
@@ -98,6 +109,33 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
+}
+
+impl Arguments {
+    fn pictures(&self) -> Result<Option<Pictures>, PlotError> {
+        let Some(plot) = &self.plot else {
+            return Ok(None);
+        };
+        if let Some(format) = PictureFormat::of(plot) {
+            if self.files.len() > 1 || self.files.iter().any(|file| file.is_dir()) {
+                return Err(PlotError::OneFile(plot.clone()));
+            }
+            return Ok(Some(Pictures::File(plot.clone(), format)));
+        }
+        if plot.extension().is_some() && !plot.is_dir() {
+            return Err(PlotError::Format(plot.clone()));
+        }
+        Ok(Some(Pictures::Folder(plot.clone())))
+    }
+}
+
+/// Why there can be no pictures.
+#[derive(Debug, Error)]
+enum PlotError {
+    #[error("--plot {} is one picture, and there may be several recordings: name a folder", .0.display())]
+    OneFile(PathBuf),
+    #[error("--plot {}: a picture's name ends with .svg or .png", .0.display())]
+    Format(PathBuf),
 }
 
 fn processors() -> usize {

@@ -5,6 +5,6 @@ mod analyze;
 mod headroom;
 mod tone;
 
-pub use analyze::{Analysis, Outcome};
+pub use analyze::{Analysis, Outcome, Pictures};
 pub use headroom::{Ears, Headroom, Hearing, Limit, Progress, Report, Start, Step};
 pub use tone::{Noise, Tone, ToneError, Under};

@@ -268,6 +268,69 @@ fn why_names_the_test_that_failed_and_by_how_much() {
     );
 }
 
+/// Width and height, and whether the file is one PNG from its signature to its last chunk.
+fn png_size(file: &std::path::Path) -> (u32, u32) {
+    let bytes = fs::read(file).unwrap();
+    assert_eq!(bytes[..8], *b"\x89PNG\r\n\x1a\n");
+    assert_eq!(bytes[bytes.len() - 8..][..4], *b"IEND");
+    let number = |at: usize| u32::from_be_bytes(bytes[at..at + 4].try_into().unwrap());
+    (number(16), number(20))
+}
+
+#[test]
+fn a_recording_is_drawn_as_svg_or_png() {
+    let folder = Folder::new("analyze_plot");
+    folder.run(&["tone", "12", "good.wav", "--lead", "1200"]);
+    folder.run(&["tone", "12", "bad & worse.wav", "--twist", "11.5"]);
+    for (recording, svg) in [("good.wav", "good.svg"), ("bad & worse.wav", "bad.svg")] {
+        let done = folder.run(&["analyze", "--plot", svg, recording]);
+        assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    }
+    let good = fs::read_to_string(folder.path("good.svg")).unwrap();
+    assert!(good.contains(">1.800 s: keys 12, silence 1.200 s<"));
+    let text = |text: &str| format!(">{text}</text>");
+    for said in ["1", "2", "697", "1633", "0.2 s", "key taken"] {
+        assert!(good.contains(&text(said)), "{said}");
+    }
+    assert!(good.contains("data:image/png;base64,iVBORw0KGgo"));
+    let bad = fs::read_to_string(folder.path("bad.svg")).unwrap();
+    assert!(bad.contains("bad &amp; worse.wav: 8000 Hz"));
+    assert!(bad.contains(">1? twist 11."), "why there is no key is said");
+
+    let done = folder.run(&["analyze", "--plot", "good.png", "good.wav"]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    let (width, height) = png_size(&folder.path("good.png"));
+    assert!(width > 1_000 && height > 500, "{width} {height}");
+}
+
+#[test]
+fn several_recordings_are_drawn_into_a_folder() {
+    let folder = Folder::new("analyze_plots");
+    fs::create_dir(folder.path("calls")).unwrap();
+    folder.run(&["tone", "1", "calls/a.wav"]);
+    folder.run(&["tone", "1", "a.wav"]);
+    let done = folder.run(&["analyze", "--plot", "drawn", "calls", "a.wav"]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    for name in ["drawn/calls-a.wav.png", "drawn/a.wav.png"] {
+        png_size(&folder.path(name));
+    }
+    for (plot, why) in [
+        ("x.svg", "name a folder"),
+        ("x.pdf", "ends with .svg or .png"),
+    ] {
+        let done = folder.run(&["analyze", "--plot", plot, "calls", "a.wav"]);
+        assert_eq!(done.status, 2);
+        assert!(done.stderr.contains(why), "{}", done.stderr);
+    }
+    let done = folder.run(&["analyze", "--plot", "no/folder/x.png", "a.wav"]);
+    assert_eq!(done.status, 1);
+    let said = &done.stderr;
+    assert!(
+        said.contains("no/folder/x.png: cannot be written"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_file_cut_short_is_analysed_and_warned_of() {
     let folder = Folder::new("analyze_cut_short");

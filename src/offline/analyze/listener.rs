@@ -7,9 +7,10 @@ use std::{
 
 use super::{
     clipped::Clipped,
+    overview::Overview,
     quiet::Quiet,
     report::{KeyReport, Report, Stretch, Summary},
-    why::Why,
+    why::{Reason, Why},
 };
 use crate::{
     audio::{SAMPLE_RATE, SampleTime},
@@ -23,6 +24,7 @@ pub(super) struct Listener {
     heard: Heard,
     quiet: Quiet,
     clipped: Clipped,
+    overview: Option<Overview>,
     /// Samples of a frame.
     frame: u64,
     spent: Duration,
@@ -35,6 +37,8 @@ struct Heard {
     key: Option<(dtmf::KeyDown, SampleTime)>,
     speech: Option<SampleTime>,
     why: Option<Why>,
+    /// The same of all the recording, for its picture.
+    doubts: Option<Why>,
     summary: Summary,
 }
 
@@ -45,6 +49,7 @@ impl Listener {
         frame: u64,
         delay: u64,
         why: Option<&RangeInclusive<SampleTime>>,
+        drawn: bool,
     ) -> Self {
         let mut listener = Self {
             keys: dtmf::Detector::new(keys),
@@ -54,10 +59,12 @@ impl Listener {
                 key: None,
                 speech: None,
                 why: why.map(|stretch| Why::new(stretch, keys.clone(), delay)),
+                doubts: drawn.then(|| Why::of_all(keys.clone(), delay)),
                 summary: Summary::default(),
             },
             quiet: Quiet::default(),
             clipped: Clipped::default(),
+            overview: drawn.then(Overview::new),
             frame,
             spent: Duration::ZERO,
         };
@@ -75,6 +82,9 @@ impl Listener {
             summary.clipped += clipping.samples;
             on_report(Report::Clipping(clipping));
         });
+        if let Some(overview) = &mut self.overview {
+            overview.push(samples);
+        }
         let started = Instant::now();
         while !samples.is_empty() {
             let frame_end = self.frame_end();
@@ -138,6 +148,14 @@ impl Listener {
         self.heard.why.as_ref()
     }
 
+    /// What is to be drawn of it, if that was asked: the overview, and looks that found no key.
+    pub(super) fn into_drawn(self) -> Option<(Overview, Vec<Reason>)> {
+        let mut overview = self.overview?;
+        overview.finish();
+        let doubts = self.heard.doubts.as_ref().map(Why::analysed);
+        Some((overview, doubts.unwrap_or_default()))
+    }
+
     /// Keys first: what is a key must not count as speech.
     fn hear(&mut self, samples: &[i16], frame_end: SampleTime, on_report: &mut impl FnMut(Report)) {
         let Self {
@@ -146,12 +164,13 @@ impl Listener {
             heard,
             ..
         } = self;
-        if let Some(mut why) = heard.why.take() {
+        if heard.why.is_some() || heard.doubts.is_some() {
             let mut events = Vec::new();
             keys.push_explained(samples, &mut |event| events.push(event), &mut |verdict| {
-                why.add(verdict);
+                for why in [&mut heard.why, &mut heard.doubts].into_iter().flatten() {
+                    why.add(verdict);
+                }
             });
-            heard.why = Some(why);
             for event in events {
                 heard.on_key(event, frame_end, speech, on_report);
             }

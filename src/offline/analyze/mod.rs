@@ -4,6 +4,8 @@ mod clipped;
 mod crew;
 mod json;
 mod listener;
+mod overview;
+mod plot;
 mod quiet;
 mod report;
 mod table;
@@ -15,7 +17,7 @@ use std::{
     fs,
     io::{self, Write},
     ops::RangeInclusive,
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -25,6 +27,7 @@ use std::{
 use self::{
     json::Json,
     listener::Listener,
+    plot::{Channel, Plot},
     report::{Report, Summary},
     table::Table,
     timeline::Timeline,
@@ -33,7 +36,9 @@ use self::{
 };
 use crate::{
     audio::{FileError, Reading, Recording, SAMPLE_RATE, SampleTime},
-    dtmf, speech,
+    dtmf,
+    picture::PictureFormat,
+    speech,
 };
 
 /// How recordings are listened to, and what is written of it.
@@ -54,6 +59,8 @@ pub struct Analysis {
     pub speech: speech::Limits,
     /// A stretch of each recording for which to say why there are no keys.
     pub why: Option<RangeInclusive<SampleTime>>,
+    /// Where to draw each recording.
+    pub pictures: Option<Pictures>,
     /// How many recordings to listen to at once.
     pub threads: usize,
 }
@@ -68,9 +75,19 @@ impl Default for Analysis {
             keys: dtmf::Limits::default(),
             speech: speech::Limits::default(),
             why: None,
+            pictures: None,
             threads: 1,
         }
     }
+}
+
+/// Where pictures of recordings go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pictures {
+    /// That of the only recording into this file.
+    File(PathBuf, PictureFormat),
+    /// Each into a PNG file in this folder, called as the recording.
+    Folder(PathBuf),
 }
 
 /// Whether all files were listened to.
@@ -200,10 +217,18 @@ impl Analysis {
         let frame = u64::from(self.frame_ms.max(1)) * u64::from(SAMPLE_RATE) / 1_000;
         let listener = |_| {
             let (keys, speech) = (&self.keys, &self.speech);
-            Listener::new(keys, speech, frame, recording.delay(), self.why.as_ref())
+            let (delay, drawn) = (recording.delay(), self.pictures.is_some());
+            Listener::new(keys, speech, frame, delay, self.why.as_ref(), drawn)
         };
         let mut listeners: Vec<Listener> = (0..recording.channels()).map(listener).collect();
         let mut timeline = Timeline::default();
+        let mut drawn = vec![Vec::new(); listeners.len()];
+        let mut tell = |out: &mut _, channel: usize, report: &Report| {
+            if self.pictures.is_some() {
+                drawn[channel].push(report.clone());
+            }
+            style.write_report(out, channel, report)
+        };
 
         let read = loop {
             let read = recording.read(&mut |channel, samples| {
@@ -214,14 +239,14 @@ impl Analysis {
             }
             let settled = listeners.iter().map(Listener::settled).min();
             timeline.release(settled.unwrap_or_default(), |channel, report| {
-                style.write_report(out, channel, report)
+                tell(out, channel, report)
             })?;
             on_progress();
         };
         for (channel, listener) in listeners.iter_mut().enumerate() {
             listener.finish(&mut |report| timeline.add(channel, report));
         }
-        timeline.release_all(|channel, report| style.write_report(out, channel, report))?;
+        timeline.release_all(|channel, report| tell(out, channel, report))?;
         if let Err(error) = read {
             return Ok(Heard::Broken(error));
         }
@@ -234,8 +259,48 @@ impl Analysis {
         for (channel, summary) in summaries.iter().enumerate() {
             style.write_summary(out, channel, summary)?;
         }
+        if let Some(pictures) = &self.pictures {
+            let channels = listeners.into_iter().zip(drawn).zip(&summaries);
+            let channels = channels.filter_map(|((listener, reports), summary)| {
+                let (overview, reasons) = listener.into_drawn()?;
+                Some(Channel {
+                    overview,
+                    reports,
+                    reasons,
+                    summary: summary.clone(),
+                })
+            });
+            let plot = Plot::new(recording.name(), recording.rate(), channels.collect());
+            pictures.save(file, &plot)?;
+        }
         Ok(Heard::All(summaries, recording.warning()))
     }
+}
+
+impl Pictures {
+    fn save(&self, recording: &Path, plot: &Plot) -> io::Result<()> {
+        let (file, format) = match self {
+            Self::File(file, format) => (file.clone(), *format),
+            Self::Folder(folder) => {
+                fs::create_dir_all(folder)?;
+                (folder.join(picture_name(recording)), PictureFormat::Png)
+            }
+        };
+        let say = |error: io::Error| {
+            let text = format!("{}: cannot be written: {error}", file.display());
+            io::Error::new(error.kind(), text)
+        };
+        plot.save(&file, format).map_err(say)
+    }
+}
+
+/// What a recording's picture is called: recordings of one name in many folders are common.
+fn picture_name(recording: &Path) -> String {
+    let parts = recording.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_string_lossy()),
+        _ => None,
+    });
+    parts.collect::<Vec<_>>().join("-") + ".png"
 }
 
 /// What came of one file.

@@ -80,6 +80,25 @@ impl Report {
     }
 }
 
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3} s: ", self.seconds)?;
+        match self.keys.as_str() {
+            "" => write!(f, "no keys")?,
+            keys => write!(f, "keys {keys}")?,
+        }
+        for (what, share) in [("speech", &self.speech), ("silence", &self.silence)] {
+            if share.times > 0 {
+                write!(f, ", {what} {} s", share.seconds())?;
+            }
+        }
+        if self.clipped > 0 {
+            write!(f, ", {} samples clipped", self.clipped)?;
+        }
+        Ok(())
+    }
+}
+
 impl Share {
     pub(super) fn add(&mut self, stretch: &Stretch) {
         self.times += 1;

@@ -111,20 +111,11 @@ impl Table {
         summary: &Summary,
     ) -> io::Result<()> {
         self.write_margin(out, channel + 1)?;
-        write!(out, "  {:.3} s: ", summary.seconds)?;
-        match summary.keys.as_str() {
-            "" => write!(out, "no keys")?,
-            keys => write!(out, "keys {keys}")?,
-        }
-        for (what, share) in [("speech", &summary.speech), ("silence", &summary.silence)] {
-            if share.times > 0 {
-                write!(out, ", {what} {} s", share.seconds())?;
-            }
-        }
-        if summary.clipped > 0 {
-            write!(out, ", {} samples clipped", summary.clipped)?;
-        }
-        writeln!(out, "; {:.2} ns a sample", summary.cpu_ns_per_sample)
+        writeln!(
+            out,
+            "  {summary}; {:.2} ns a sample",
+            summary.cpu_ns_per_sample
+        )
     }
 
     /// Which channel, if there are several.

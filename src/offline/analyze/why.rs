@@ -3,6 +3,7 @@
 use std::{fmt, ops::RangeInclusive};
 
 use crate::{
+    Key,
     audio::SampleTime,
     dtmf::{KeyDown, Limits, Test, Verdict},
 };
@@ -78,6 +79,18 @@ impl Why {
         &self.reasons
     }
 
+    /// For a whole recording.
+    pub(super) fn of_all(limits: Limits, delay: u64) -> Self {
+        let end = SampleTime::from_samples(u64::MAX / 2);
+        Self::new(&(SampleTime::ZERO..=end), limits, delay)
+    }
+
+    /// The looks that measured two tones.
+    pub(super) fn analysed(&self) -> Vec<Reason> {
+        let reasons = self.reasons.iter().filter(|reason| reason.verdict.analysed);
+        reasons.cloned().collect()
+    }
+
     /// The keys that there were, in words.
     pub(super) fn taken(&self) -> &[String] {
         &self.taken
@@ -100,6 +113,16 @@ pub(super) fn nearest(reasons: &[Reason]) -> Option<&Reason> {
 }
 
 impl Reason {
+    /// In a few words, for where there is little room.
+    pub(super) fn brief(&self) -> String {
+        let Verdict {
+            measured, limit, ..
+        } = self.verdict;
+        let key = self.verdict.key.map_or('?', Key::label);
+        let unit = self.verdict.failed.unit();
+        format!("{key}? {} {measured:.1} ({limit:.1}) {unit}", self.name())
+    }
+
     /// The test's name for programs.
     pub(super) fn name(&self) -> &'static str {
         match self.verdict.failed {
@@ -196,7 +219,6 @@ const LOOK: u64 = 160;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Key;
 
     fn verdict(at: u64, failed: Test, measured: f32, limit: f32) -> Verdict {
         Verdict {
