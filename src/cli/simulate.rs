@@ -12,6 +12,7 @@ use voiceagent::{
     Key,
     audio::{AudioFormat, Reading, Recording},
     config::{Config, ConfigError},
+    picture::PictureFormat,
     session::CallTime,
     sim::{self, Caller, DialEnd, Recordings, Script, SignalledKey},
 };
@@ -27,7 +28,8 @@ use crate::agent;
 #[command(after_help = "Examples:
   voiceagent simulate --exten 101 --audio star.wav
   voiceagent simulate --exten 101 --dial-status BUSY --key '#@3.2'
-  voiceagent simulate --exten '*101' --json")]
+  voiceagent simulate --exten '*101' --json
+  voiceagent simulate --exten 101 --audio star.wav --plot call.svg")]
 pub(super) struct Arguments {
     /// The extension that the caller dials
     #[arg(long, value_name = "EXTENSION")]
@@ -58,6 +60,9 @@ pub(super) struct Arguments {
         hide_default_value = true
     )]
     lookup: String,
+    /// Draw it, into FILE.svg or FILE.png
+    #[arg(long, value_name = "FILE", value_parser = picture)]
+    plot: Option<(PathBuf, PictureFormat)>,
     /// One JSON object a line instead of text
     #[arg(long)]
     json: bool,
@@ -91,10 +96,17 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         },
         None => Vec::new(),
     };
-    let timeline = match sim::run(&config, &arguments.script(audio)) {
+    let script = arguments.script(audio);
+    let timeline = match sim::run(&config, &script) {
         Ok(timeline) => timeline,
         Err(error) => return failed(&error),
     };
+    if let Some((file, format)) = &arguments.plot
+        && let Err(error) = timeline.save_picture(&script.caller.audio, file, *format)
+    {
+        eprintln!("voiceagent: {}: cannot be written: {error}", file.display());
+        return ExitCode::FAILURE;
+    }
     let mut out = BufWriter::new(io::stdout().lock());
     let written = if arguments.json {
         timeline.write_json(&mut out)
@@ -167,6 +179,15 @@ fn signalled_key(text: &str) -> Result<SignalledKey, String> {
         None => (seconds(times)?, USUALLY_HELD),
     };
     Ok(SignalledKey { key, at, held })
+}
+
+/// A picture's file, whose ending says what it is.
+fn picture(text: &str) -> Result<(PathBuf, PictureFormat), String> {
+    let file = PathBuf::from(text);
+    match PictureFormat::of(&file) {
+        Some(format) => Ok((file, format)),
+        None => Err("a picture's name ends with .svg or .png".to_owned()),
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {

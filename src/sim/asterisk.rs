@@ -94,6 +94,11 @@ impl Asterisk {
         out.extend([(CallTime::ZERO, Delivery::Agi(header))]);
     }
 
+    /// When the caller's telephone began to send.
+    pub(super) const fn answered(&self) -> Option<CallTime> {
+        self.media.answered()
+    }
+
     pub(super) fn into_variables(self) -> BTreeMap<String, String> {
         self.variables
     }

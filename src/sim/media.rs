@@ -43,6 +43,11 @@ impl Media {
         first
     }
 
+    /// When the caller was answered.
+    pub(super) const fn answered(&self) -> Option<CallTime> {
+        self.since
+    }
+
     /// When the next packet comes or the next key is released.
     pub(super) fn next_event(&self) -> Option<CallTime> {
         let frame = self.since.map(|since| since + FRAME * (self.frames + 1));

@@ -7,6 +7,7 @@
 
 mod asterisk;
 mod media;
+mod plot;
 mod script;
 mod timeline;
 mod voicemail;
@@ -42,6 +43,7 @@ pub fn run(config: &Config, script: &Script) -> Result<Timeline, Stuck> {
         call.step()?;
     }
     call.timeline.report = call.session.report().clone();
+    call.timeline.answered = call.asterisk.answered();
     call.timeline.variables = call.asterisk.into_variables();
     Ok(call.timeline)
 }

@@ -37,6 +37,8 @@ pub struct Entry {
 pub struct Timeline {
     /// In the order in which it happened.
     pub entries: Vec<Entry>,
+    /// When the caller was answered: their audio and keys count from here.
+    pub answered: Option<CallTime>,
     /// The channel's variables at the end.
     pub variables: BTreeMap<String, String>,
     /// What the program says of the call.
@@ -129,7 +131,7 @@ impl Timeline {
     }
 
     /// The variables by which the program reports.
-    fn own_variables(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(super) fn own_variables(&self) -> impl Iterator<Item = (&str, &str)> {
         self.variables
             .iter()
             .filter(|(name, _)| name.starts_with("VOICEAGENT"))

@@ -6,5 +6,6 @@ mod analyze;
 mod fixtures;
 mod headroom;
 mod readme;
+mod simulate;
 mod support;
 mod tone;

@@ -1,0 +1,280 @@
+//! A simulated call as a picture: what Asterisk played, what the caller sent, keys, commands.
+
+use std::{io, path::Path};
+
+use super::timeline::{Timeline, Who};
+use crate::{
+    audio::SAMPLE_RATE,
+    picture::{Anchor, Area, Axis, Colour, Picture, PictureFormat, Size},
+    session::CallTime,
+};
+
+impl Timeline {
+    /// Draws the call into `file`; `audio` is what the caller said or played, at 8 kHz.
+    ///
+    /// # Errors
+    /// When `file` cannot be written.
+    pub fn save_picture(
+        &self,
+        audio: &[i16],
+        file: &Path,
+        format: PictureFormat,
+    ) -> io::Result<()> {
+        Call {
+            timeline: self,
+            audio,
+        }
+        .picture()
+        .save(file, format)
+    }
+}
+
+struct Call<'a> {
+    timeline: &'a Timeline,
+    audio: &'a [i16],
+}
+
+/// What a lane shows of what happens one after another.
+struct Bar<'a> {
+    from: CallTime,
+    to: CallTime,
+    text: &'a str,
+    /// Whether the caller's audio reaches the program while it lasts.
+    heard: bool,
+}
+
+impl Call<'_> {
+    fn picture(&self) -> Picture {
+        let entries = &self.timeline.entries;
+        let lines = entries.len().div_ceil(LIST_COLUMNS) as u32;
+        let height = HEAD + PANEL + lines * LINE + LEGEND;
+        let mut picture = Picture::new(WIDTH, height, PAPER);
+        picture.text((LEFT, 22), Anchor::Start, Size::Large, INK, self.title());
+        let lane = |y: u32, height: u32| Area {
+            x: LEFT,
+            y: (HEAD + y) as i32,
+            width: INNER,
+            height,
+        };
+        let asterisk = lane(0, LANE);
+        let caller = lane(LANE + 6, WAVE);
+        let keys = lane(LANE + WAVE + 12, LANE);
+        let agent = lane(2 * LANE + WAVE + 18, MARKS);
+        let seconds = self.timeline.end().since_start().as_secs_f64().max(0.001);
+        let axis = Axis::new(seconds, agent);
+        for (lane, name) in [
+            (asterisk, "Asterisk"),
+            (caller, "caller"),
+            (keys, "keys"),
+            (agent, "events"),
+        ] {
+            picture.fill(lane, FAINT);
+            let middle = lane.y + lane.height as i32 / 2;
+            picture.text((LEFT - 8, middle), Anchor::End, Size::Small, INK, name);
+        }
+        self.draw_asterisk(&mut picture, &axis, asterisk, caller);
+        self.draw_audio(&mut picture, &axis, caller);
+        self.draw_keys(&mut picture, &axis, keys);
+        self.draw_marks(&mut picture, &axis, agent);
+        axis.draw(&mut picture, INK);
+        self.list(&mut picture, (HEAD + PANEL) as i32);
+        legend(&mut picture, (height - LEGEND) as i32);
+        picture
+    }
+
+    fn title(&self) -> String {
+        let variables = self.timeline.own_variables();
+        let said: Vec<String> = variables
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        format!("simulated call: {}", said.join(" "))
+    }
+
+    /// What Asterisk does from one of its entries to the next.
+    fn bars(&self) -> Vec<Bar<'_>> {
+        let entries = self.timeline.entries.iter();
+        let own: Vec<_> = entries.filter(|entry| entry.who != Who::Agent).collect();
+        let last = self.timeline.end();
+        let ends = own.iter().skip(1).map(|entry| entry.at).chain([last]);
+        own.iter()
+            .zip(ends)
+            .filter(|(entry, _)| LASTING.iter().any(|begin| entry.what.starts_with(begin)))
+            .map(|(entry, to)| Bar {
+                from: entry.at,
+                to,
+                text: &entry.what,
+                heard: entry.what.starts_with(PLAYS),
+            })
+            .collect()
+    }
+
+    fn draw_asterisk(&self, picture: &mut Picture, axis: &Axis, lane: Area, caller: Area) {
+        for bar in self.bars() {
+            let (from, to) = (x(axis, bar.from), x(axis, bar.to));
+            let place = |lane: Area| Area {
+                x: from,
+                width: (to - from).max(1) as u32,
+                ..lane
+            };
+            picture.fill(place(lane), if bar.heard { PLAYING } else { APPLICATION });
+            if bar.heard {
+                picture.fill(place(caller), LISTENING);
+            }
+            let text = Size::Small.shortened(bar.text, (to - from - 6).max(0) as u32);
+            if text.len() > 3 {
+                let at = (from + 3, lane.y + lane.height as i32 / 2);
+                picture.text(at, Anchor::Start, Size::Small, INK, text);
+            }
+        }
+    }
+
+    fn draw_audio(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
+        let middle = lane.y + lane.height as i32 / 2;
+        let Some(since) = self.timeline.answered else {
+            picture.line((lane.x, middle), (lane.right() - 1, middle), QUIET);
+            return;
+        };
+        let half = lane.height as f32 / 2.0 - 1.0;
+        let y = |sample: i16| middle - (f32::from(sample) / 32_768.0 * half) as i32;
+        let begin = since.since_start().as_secs_f64();
+        let left = x(axis, since);
+        let at = |column: i32| {
+            let seconds = axis.seconds_at(column) - begin;
+            (seconds.max(0.0) * f64::from(SAMPLE_RATE)) as usize
+        };
+        for column in left..lane.right() {
+            let (from, to) = (at(column), at(column + 1));
+            let samples = self.audio.get(from..to.min(self.audio.len()).max(from));
+            let samples = samples.unwrap_or_default().iter().copied();
+            let least = samples.clone().min().unwrap_or(0);
+            let largest = samples.max().unwrap_or(0);
+            picture.line((column, y(largest)), (column, y(least)), WAVEFORM);
+        }
+    }
+
+    /// Keys as the program learned of them: in the audio, or signalled.
+    fn draw_keys(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
+        let mut written = lane.x;
+        for entry in &self.timeline.entries {
+            let in_audio = entry.who == Who::Agent && entry.what.contains("in the audio since");
+            let released = entry.who == Who::Caller && entry.what.starts_with("releases key");
+            if !in_audio && !released {
+                continue;
+            }
+            let x = x(axis, entry.at);
+            picture.line((x, lane.y), (x, lane.bottom() - 1), KEY);
+            let label = entry.what.split("key ").nth(1).unwrap_or_default();
+            let label: String = label.chars().take(1).collect();
+            let how = if in_audio { "heard" } else { "signalled" };
+            let text = format!("{label} {how}");
+            if x + 3 >= written {
+                let at = (x + 3, lane.y + lane.height as i32 / 2);
+                written = at.0 + Size::Small.width(&text);
+                picture.text(at, Anchor::Start, Size::Small, INK, text);
+            }
+        }
+    }
+
+    /// The numbers of all entries at their times, below each other where many are at once.
+    fn draw_marks(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
+        let mut free = [lane.x - 40; (MARKS / LINE) as usize];
+        for (number, entry) in self.timeline.entries.iter().enumerate() {
+            let x = x(axis, entry.at);
+            let text = (number + 1).to_string();
+            let row = free.iter().position(|&free| free <= x);
+            let Some(row) = row else { continue };
+            free[row] = x + Size::Small.width(&text) + 6;
+            let y = lane.y + (row as u32 * LINE) as i32;
+            let colour = colour(entry.who);
+            picture.line((x, y), (x, y + LINE as i32 - 3), colour);
+            let at = (x + 3, y + LINE as i32 / 2 - 1);
+            picture.text(at, Anchor::Start, Size::Small, colour, text);
+        }
+    }
+
+    /// What happened, with its numbers, in columns.
+    fn list(&self, picture: &mut Picture, top: i32) {
+        let entries = &self.timeline.entries;
+        let lines = entries.len().div_ceil(LIST_COLUMNS);
+        let width = (WIDTH - 2 * MARGIN) / LIST_COLUMNS as u32;
+        for (number, entry) in entries.iter().enumerate() {
+            let column = (number / lines) as u32;
+            let at = (
+                (MARGIN + column * width) as i32,
+                top + ((number % lines) as u32 * LINE) as i32,
+            );
+            let seconds = entry.at.since_start().as_secs_f64();
+            let text = format!("{:>3} {seconds:9.4} s  {}", number + 1, entry.what);
+            let text = Size::Small.shortened(&text, width - 14);
+            picture.text(at, Anchor::Start, Size::Small, colour(entry.who), text);
+        }
+    }
+}
+
+fn x(axis: &Axis, at: CallTime) -> i32 {
+    axis.x(at.since_start().as_secs_f64())
+}
+
+fn colour(who: Who) -> Colour {
+    match who {
+        Who::Caller => KEY,
+        Who::Asterisk => REPLY,
+        Who::Agent => INK,
+    }
+}
+
+fn legend(picture: &mut Picture, top: i32) {
+    let mut x = LEFT;
+    let y = top + 8;
+    for (colour, text) in [
+        (PLAYING, "Asterisk plays for the program"),
+        (LISTENING, "the caller is listened to"),
+        (APPLICATION, "Asterisk's own application"),
+        (INK, "program"),
+        (REPLY, "Asterisk"),
+        (KEY, "caller"),
+    ] {
+        let swatch = Area {
+            x,
+            y: y - 5,
+            width: 14,
+            height: 10,
+        };
+        picture.fill(swatch, colour);
+        picture.text((x + 19, y), Anchor::Start, Size::Small, INK, text);
+        x += 19 + Size::Small.width(text) + 18;
+    }
+}
+
+/// How the simulated Asterisk begins to tell of what takes time.
+const LASTING: [&str; 4] = [PLAYS, "rings ", "VoiceMail", "the called person"];
+const PLAYS: &str = "plays ";
+
+/// Pixels.
+const WIDTH: u32 = 1_600;
+const MARGIN: u32 = 20;
+const LEFT: i32 = 84;
+const INNER: u32 = WIDTH - LEFT as u32 - 84;
+const HEAD: u32 = 44;
+const LANE: u32 = 22;
+const WAVE: u32 = 120;
+/// Of a line of small text.
+const LINE: u32 = 15;
+/// Eight lines.
+const MARKS: u32 = 8 * LINE;
+const PANEL: u32 = 2 * LANE + WAVE + 18 + MARKS + 48;
+const LEGEND: u32 = 34;
+const LIST_COLUMNS: usize = 2;
+
+const PAPER: Colour = Colour(255, 255, 255);
+const INK: Colour = Colour(30, 30, 30);
+const FAINT: Colour = Colour(244, 244, 244);
+const QUIET: Colour = Colour(190, 190, 190);
+const WAVEFORM: Colour = Colour(58, 96, 150);
+// Told apart with any kind of colour vision (Okabe and Ito 2008).
+const KEY: Colour = Colour(213, 94, 0);
+const REPLY: Colour = Colour(0, 114, 178);
+const PLAYING: Colour = Colour(158, 212, 241);
+const LISTENING: Colour = Colour(226, 241, 234);
+const APPLICATION: Colour = Colour(245, 221, 164);
