@@ -56,13 +56,17 @@ _voiceagent() {
             return 0
             ;;
         voiceagent__subcmd__analyze)
-            opts="-v -h --why --json --frame-ms --jobs --mix --rate --encoding --config --verbose --help"
+            opts="-v -h --why --plot --json --frame-ms --jobs --mix --rate --encoding --config --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --why)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plot)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -146,7 +150,7 @@ _voiceagent() {
             return 0
             ;;
         voiceagent__subcmd__simulate)
-            opts="-v -h --exten --audio --dial-status --key --codec --recorded --hang-up --lookup --json --config --verbose --help"
+            opts="-v -h --exten --audio --dial-status --key --codec --recorded --hang-up --lookup --plot --json --config --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -181,6 +185,10 @@ _voiceagent() {
                     return 0
                     ;;
                 --lookup)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --plot)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

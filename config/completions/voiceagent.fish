@@ -46,11 +46,13 @@ busy\t''
 greet\t''"
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l hang-up -d 'When the caller hangs up, in seconds from the start of the call' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l lookup -d 'What a configured lookup gives for the extension: DIAL,SECONDS,MAILBOX' -r
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l plot -d 'Draw it, into FILE.svg or FILE.png' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l json -d 'One JSON object a line instead of text'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -s v -l verbose -d 'Say more on standard error'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l why -d 'Say of every look at this stretch why there was no key: which test failed, and by how much' -r
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l plot -d 'Draw it, into FILE.svg or FILE.png, or each of several recordings into a folder' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l frame-ms -d 'Audio arrives in frames of so many milliseconds: keys are detected at the end of one' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l jobs -d 'How many recordings to listen to at once (else as many as there are processors)' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l rate -d 'Samples a second, whatever the file says' -r
