@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Argument;
+use super::{Argument, Plain};
 use crate::key::Key;
 
 /// An AGI command. `Display` gives the line without its end; [`Command::to_line`] with it.
@@ -25,6 +25,10 @@ pub enum Command {
     LookUp(Argument),
     /// `SET VARIABLE name "value"`
     SetVariable(Variable, Argument),
+    /// `GET FULL VARIABLE "${SHARED(name,channel)}"`: a variable of a channel, which may be another.
+    GetShared(Shared, Plain),
+    /// `SET VARIABLE "SHARED(name,channel)" "value"`
+    SetShared(Shared, Plain, Argument),
     /// `STREAM FILE "file" "keys"`: plays a sound until it ends or one of the keys is released.
     StreamFile(Argument, Vec<Key>),
     /// `SAY DIGITS "digits" "keys"`
@@ -48,6 +52,12 @@ pub enum Application {
     VoiceMail,
     /// A mailbox's owner logs in.
     VoiceMailMain,
+    /// Makes a channel that hears the caller.
+    Originate,
+    /// Ends a channel.
+    SoftHangup,
+    /// Takes a channel to another place in the dialplan.
+    ChannelRedirect,
 }
 
 /// The channel variables that are read or set.
@@ -65,6 +75,20 @@ pub enum Variable {
     KeySource,
     /// Why it ended so.
     Cause,
+    /// What became of the channel that was to be made.
+    OriginateStatus,
+}
+
+/// The variables by which the caller's program and the one that hears the caller while it rings
+/// know of each other. They belong to the caller's channel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    /// As long as it rings: the keys that act, and where the program is in the dialplan.
+    Ringing,
+    /// The key that was heard.
+    Pressed,
+    /// The channel that hears the caller.
+    Listener,
 }
 
 impl Command {
@@ -92,6 +116,12 @@ impl fmt::Display for Command {
             Self::GetFullVariable(expression) => write!(f, "GET FULL VARIABLE \"{expression}\""),
             Self::LookUp(expression) => write!(f, "GET FULL VARIABLE {expression}"),
             Self::SetVariable(name, value) => write!(f, "SET VARIABLE {name} {value}"),
+            Self::GetShared(name, channel) => {
+                write!(f, "GET FULL VARIABLE \"${{SHARED({name},{channel})}}\"")
+            }
+            Self::SetShared(name, channel, value) => {
+                write!(f, "SET VARIABLE \"SHARED({name},{channel})\" {value}")
+            }
             Self::StreamFile(file, keys) => write!(f, "STREAM FILE {file} {}", Keys(keys)),
             Self::SayDigits(digits, keys) => write!(f, "SAY DIGITS {digits} {}", Keys(keys)),
             Self::Verbose(text, level) => write!(f, "VERBOSE {text} {level}"),
@@ -111,6 +141,17 @@ impl fmt::Display for Variable {
             Self::Key => "VOICEAGENTKEY",
             Self::KeySource => "VOICEAGENTKEYSOURCE",
             Self::Cause => "VOICEAGENTCAUSE",
+            Self::OriginateStatus => "ORIGINATE_STATUS",
+        })
+    }
+}
+
+impl fmt::Display for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Ringing => "VOICEAGENTRINGING",
+            Self::Pressed => "VOICEAGENTPRESSED",
+            Self::Listener => "VOICEAGENTLISTENER",
         })
     }
 }
@@ -138,6 +179,7 @@ mod tests {
 
     #[test]
     fn commands_are_written_as_asterisk_reads_them() {
+        let channel = Plain::new("SIP/peter-1").expect("a plain word");
         let lines = [
             (Command::Answer, "ANSWER"),
             (
@@ -159,6 +201,14 @@ mod tests {
             (
                 Command::SayDigits(argument("101"), vec![]),
                 "SAY DIGITS \"101\" \"\"",
+            ),
+            (
+                Command::GetShared(Shared::Pressed, channel.clone()),
+                "GET FULL VARIABLE \"${SHARED(VOICEAGENTPRESSED,SIP/peter-1)}\"",
+            ),
+            (
+                Command::SetShared(Shared::Pressed, channel, argument("*")),
+                "SET VARIABLE \"SHARED(VOICEAGENTPRESSED,SIP/peter-1)\" \"*\"",
             ),
             (
                 Command::SetVariable(Variable::Key, argument("")),

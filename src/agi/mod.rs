@@ -12,11 +12,13 @@ mod command;
 mod dialogue;
 mod header;
 mod line;
+mod plain;
 mod reply;
 
 pub use argument::{Argument, ArgumentError};
-pub use command::{Application, Command, Variable};
+pub use command::{Application, Command, Shared, Variable};
 pub use dialogue::{Dialogue, Incoming};
 pub use header::Header;
 pub use line::{LineDecoder, MAX_LINE};
+pub use plain::Plain;
 pub use reply::{Reply, ReplyParser, Success};

@@ -6,7 +6,8 @@ use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
 use crate::{
     Key,
     asterisk_files::{Call, Dialplan, Disk, Extension, Files, Line, calls},
-    config::Route,
+    config::{RingingKeys, Route, letters},
+    session::{ANSWERED, LISTEN},
 };
 
 /// Checks it, and tells by what names it calls the program.
@@ -35,6 +36,7 @@ pub(super) fn check(
         }
     }
     check_routes(own, dialplan, &entries, findings);
+    check_listening(own, dialplan, elsewhere, findings);
     let programs = entries
         .iter()
         .filter_map(|entry| entry.call.arguments.first());
@@ -60,6 +62,8 @@ fn entries(dialplan: &Dialplan) -> Vec<EntryPoint<'_>> {
                 .arguments
                 .first()
                 .is_some_and(|program| is_ours(program))
+                // There it serves no caller.
+                && context != LISTEN
             {
                 entries.push(EntryPoint {
                     context,
@@ -138,17 +142,29 @@ impl EntryPoint<'_> {
                 format!("add exten => a,1,NoOp() to [{}], or a pattern such as _*X.", self.context),
             );
         }
-        if config.routes().any(has_option_d) {
+        let by_keys = |route: &&Route| route.ringing != RingingKeys::Off;
+        let options = || own.spot(&["dial", "options"]);
+        let source = match config.routes().find(by_keys) {
+            Some(route) => Some((own.ringing(route), "ringing.keys = \"off\"")),
+            None => config
+                .routes()
+                .any(has_option_d)
+                .then(|| (options(), "drop d")),
+        };
+        if let Some((spot, otherwise)) = source {
             let keys = config.keys.login.into_iter().chain(config.keys.skip);
             for key in keys.chain(config.keys.goto.keys().copied()) {
                 if !any(&|e| e.pattern.fits(&key.to_string())) {
                     findings.warning(
-                        own.spot(&["dial", "options"]),
+                        spot.clone(),
                         format!(
                             "Dial's option d lets {key} through while it rings only where [{}] has an extension {key}",
                             self.context
                         ),
-                        format!("add exten => {key},1,NoOp() to [{}], or drop d", self.context),
+                        format!(
+                            "add exten => {key},1,NoOp() to [{}], or {otherwise}",
+                            self.context
+                        ),
                     );
                 }
             }
@@ -268,6 +284,37 @@ fn unreached(dialplan: &Dialplan, entry: &EntryPoint<'_>, dialled: &str) -> (Str
     }
 }
 
+/// Whether callers can be heard while it rings, where that is asked for, and by nobody else.
+fn check_listening(own: &Own, dialplan: &Dialplan, elsewhere: bool, findings: &mut Findings) {
+    let mut routes = own.config.routes();
+    let heard = routes.find(|route| route.ringing == RingingKeys::Heard);
+    for needed in [LISTEN, ANSWERED] {
+        if let Some(route) = heard
+            && !elsewhere
+            && dialplan.find(needed, "s").is_none()
+        {
+            findings.error(
+                own.ringing(route),
+                format!(
+                    "the dialplan has no extension s in [{needed}]: nobody is heard while it rings"
+                ),
+                format!("copy [{needed}] from config/extensions.conf"),
+            );
+        }
+        for (name, context) in &dialplan.contexts {
+            for (_, place) in context.includes.iter().filter(|(to, _)| to == needed) {
+                findings.warning(
+                    place,
+                    format!(
+                        "whoever can dial in [{name}] reaches [{needed}], which is no caller's"
+                    ),
+                    "drop this include",
+                );
+            }
+        }
+    }
+}
+
 /// VoiceMailMain that asks for no PIN, anywhere.
 fn check_logins(dialplan: &Dialplan, findings: &mut Findings) {
     for (_, _, _, line) in lines(dialplan) {
@@ -339,20 +386,6 @@ fn has_option_d(route: &Route) -> bool {
     letters(options.unwrap_or_default()).contains('d')
 }
 
-/// Option letters without their arguments in parentheses.
-fn letters(options: &str) -> String {
-    let mut depth = 0_usize;
-    let outside = |c: char| {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => return (depth == 0).then_some(c),
-        }
-        None
-    };
-    options.chars().filter_map(outside).collect()
-}
-
 /// Whether `EAGI`'s first argument is this program, whatever folder is before it.
 fn is_ours(program: &str) -> bool {
     unquoted(program).rsplit('/').next() == Some(PROGRAM)
@@ -370,12 +403,6 @@ const IDLE: [&str; 7] = ["Hangup", "NoOp", "Verbose", "Log", "Set", "MSet", "Ret
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_arguments_of_options_are_no_options() {
-        assert_eq!(letters("gU(sub^d)dL(1:2)"), "gUdL");
-        assert_eq!(letters(")s"), "s");
-    }
 
     #[test]
     fn the_program_is_known_by_its_name() {

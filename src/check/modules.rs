@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     asterisk_files::{Conf, Entry, Files},
-    config::Storage,
+    config::{RingingKeys, Storage},
     variant::is_elsewhere,
 };
 
@@ -93,6 +93,13 @@ fn needed(own: &Own) -> Vec<&'static str> {
             needed.push(module);
         }
     }
+    if own
+        .config
+        .routes()
+        .any(|route| route.ringing == RingingKeys::Heard)
+    {
+        needed.extend(LISTENING);
+    }
     needed
 }
 
@@ -174,6 +181,15 @@ fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &
 
 /// The variants of VoiceMail, by where they keep messages.
 const VOICEMAILS: [&str; 3] = ["app_voicemail", "app_voicemail_odbc", "app_voicemail_imap"];
+/// What it takes to hear callers while it rings, and to end that.
+const LISTENING: [&str; 6] = [
+    "app_originate",
+    "app_chanspy",
+    "app_channelredirect",
+    "app_softhangup",
+    "app_stack",
+    "func_global",
+];
 /// What voicemail.conf sets for a database or a mail server, and the variant that heeds it.
 const STORES: [(&str, &str); 2] = [
     ("odbcstorage", "app_voicemail_odbc"),

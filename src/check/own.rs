@@ -68,6 +68,15 @@ impl Own {
         self.spot(&["extensions", &route.section, key])
     }
 
+    /// Where it is set that keys act while this route rings.
+    pub(super) fn ringing(&self, route: &Route) -> Spot {
+        let own = ["extensions", &route.section, "ringing", "keys"];
+        match self.places.contains_key(&own.map(str::to_owned)[..]) {
+            true => self.spot(&own),
+            false => self.spot(&["ringing", "keys"]),
+        }
+    }
+
     /// Where this route begins.
     pub(super) fn extension(&self, route: &Route) -> Spot {
         self.spot(&["extensions", &route.section])

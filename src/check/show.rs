@@ -7,7 +7,7 @@ use std::{
 
 use super::own::Own;
 use crate::{
-    config::{ConfigError, Destination, Question, Route, nearest},
+    config::{ConfigError, Destination, Question, RingingKeys, Route, nearest},
     key::Key,
 };
 
@@ -59,7 +59,12 @@ fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::R
         out,
         "  else: the unavailable greeting of {mailbox}, then VoiceMail({mailbox},s)"
     )?;
-    writeln!(out, "  keys in the greeting:")?;
+    let ringing = match route.ringing {
+        RingingKeys::Off => "",
+        RingingKeys::Signalled => " and, where Asterisk reports them, while it rings",
+        RingingKeys::Heard => " and while it rings",
+    };
+    writeln!(out, "  keys in the greeting{ringing}:")?;
     let keys = &own.config.keys;
     match keys.login {
         Some(key) if route.star => writeln!(out, "    {key}  VoiceMailMain({mailbox})")?,

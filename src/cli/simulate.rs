@@ -160,6 +160,7 @@ impl Arguments {
                 greet: recorded(Greeting::Greet),
             },
             lookup: self.lookup.clone(),
+            can_listen: true,
         }
     }
 }

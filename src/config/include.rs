@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ConfigError, raw, routes::Routes, source::Source};
+use super::{ConfigError, raw, ringing::Defaults, routes::Routes, source::Source};
 
 /// The files of the folder that are read: those that end in `.toml`, in the order of their names.
 ///
@@ -26,10 +26,14 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 }
 
 /// Adds the routes of an included file.
-pub(super) fn add(source: &Source, options: &str, routes: &mut Routes) -> Result<(), ConfigError> {
+pub(super) fn add(
+    source: &Source,
+    defaults: &Defaults,
+    routes: &mut Routes,
+) -> Result<(), ConfigError> {
     let included: raw::RawIncluded = raw::parse(source)?;
     for (name, section) in included.extensions {
-        routes.add(source, &name, section, options)?;
+        routes.add(source, &name, section, defaults)?;
     }
     Ok(())
 }

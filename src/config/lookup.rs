@@ -2,6 +2,7 @@
 
 use super::{
     raw::{DEFAULT_WAIT, WAIT},
+    ringing::{Defaults, RingingKeys},
     route::{BadValue, Route, Section, is_dialled},
     template::Template,
 };
@@ -13,6 +14,7 @@ pub(super) struct Lookup {
     expression: Template,
     /// Options of Dial.
     options: String,
+    ringing: RingingKeys,
 }
 
 /// What is to be asked for an extension that is not in the configuration.
@@ -27,7 +29,7 @@ pub struct Question {
 }
 
 impl Lookup {
-    pub(super) fn new(expression: &str, options: &str) -> Result<Self, String> {
+    pub(super) fn new(expression: &str, defaults: &Defaults) -> Result<Self, String> {
         let template = Template::new(expression);
         if template.is_fixed() || !expression.starts_with("${") {
             return Err(format!(
@@ -38,7 +40,8 @@ impl Lookup {
             .map_err(|error| format!("lookup \"{expression}\" cannot be sent: {error}"))?;
         Ok(Self {
             expression: template,
-            options: options.to_owned(),
+            options: defaults.options.clone(),
+            ringing: defaults.ringing,
         })
     }
 
@@ -82,6 +85,7 @@ impl Lookup {
             options: self.options.clone(),
             mailbox: Template::new(mailbox),
             star: true,
+            ringing: self.ringing,
         };
         section
             .route(extension)
@@ -96,8 +100,15 @@ const LONGEST: usize = 79;
 mod tests {
     use super::*;
 
+    fn defaults() -> Defaults {
+        Defaults {
+            options: "g".to_owned(),
+            ringing: RingingKeys::Off,
+        }
+    }
+
     fn lookup() -> Lookup {
-        Lookup::new("${ODBC_ROUTE(${EXTEN})}", "g").expect("it asks something")
+        Lookup::new("${ODBC_ROUTE(${EXTEN})}", &defaults()).expect("it asks something")
     }
 
     #[test]
@@ -155,8 +166,12 @@ mod tests {
     #[test]
     fn an_expression_that_asks_nothing_is_refused() {
         for expression in ["", "route", "${DB(route)}", "route ${EXTEN}"] {
-            assert!(Lookup::new(expression, "g").is_err(), "{expression}");
+            assert!(
+                Lookup::new(expression, &defaults()).is_err(),
+                "{expression}"
+            );
         }
-        assert!(Lookup::new(&format!("${{EXTEN}}{}", "x".repeat(450)), "g").is_err());
+        let long = format!("${{EXTEN}}{}", "x".repeat(450));
+        assert!(Lookup::new(&long, &defaults()).is_err());
     }
 }

@@ -77,7 +77,8 @@ fn heading(line: &[u8]) -> Heading<'_> {
     extension(line).map_or(Heading::Other, Heading::Extension)
 }
 
-/// The name in `[extensions.NAME]` or `[extensions."NAME"]`, with nothing but a comment behind.
+/// The name in `[extensions.NAME]` or `[extensions."NAME"]`, or in a part of that section such as
+/// `[extensions.NAME.ringing]`, with nothing but a comment behind.
 fn extension(line: &[u8]) -> Option<&[u8]> {
     let rest = line.strip_prefix(b"[extensions.")?;
     let (name, behind) = match rest.first()? {
@@ -85,12 +86,16 @@ fn extension(line: &[u8]) -> Option<&[u8]> {
             let end = 1 + rest[1..].iter().position(|byte| byte == quote)?;
             (&rest[1..end], &rest[end + 1..])
         }
-        _ => rest.split_at(rest.iter().position(|&byte| byte == b']')?),
+        _ => rest.split_at(rest.iter().position(|byte| b".]".contains(byte))?),
     };
     let plain = !name
         .iter()
-        .any(|byte| matches!(byte, b'\\' | b'.' | b' ' | b'\t' | b'"' | b'\''));
-    let behind = behind.strip_prefix(b"]")?.trim_ascii_start();
+        .any(|byte| matches!(byte, b'\\' | b' ' | b'\t' | b'"' | b'\''));
+    let part = behind.strip_prefix(b".").map_or(0, |part| {
+        let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-".contains(byte);
+        1 + part.iter().take_while(|byte| is_name(byte)).count()
+    });
+    let behind = behind[part..].strip_prefix(b"]")?.trim_ascii_start();
     (plain && matches!(behind.first(), None | Some(b'#'))).then_some(name)
 }
 
@@ -131,6 +136,8 @@ mod tests {
             "  [extensions.'102']  \r",
             "[extensions.102]# x",
             "[extensions.\"*1\"]",
+            "[extensions.102.ringing]",
+            "[extensions.\"*1\".ringing] # x",
         ] {
             let (text, _) = narrowed(&format!("{heading}\nz = 1\n")).expect("it is narrowed");
             assert_eq!(text, "", "{heading}");
@@ -143,7 +150,8 @@ mod tests {
             "[extensions . 102]\nz = 1\n",
             "[extensions]\n102 = { z = 1 }\n",
             "[[extensions.102]]\nz = 1\n",
-            "[extensions.102.more]\nz = 1\n",
+            "[extensions.102.\"more\"]\nz = 1\n",
+            "[extensions.102 .more]\nz = 1\n",
             "[extensions.\"1\\u0030\"]\nz = 1\n",
             "[extensions.102\nz = 1\n",
             "[extensions.102] x\nz = 1\n",

@@ -11,6 +11,7 @@ use super::{
     include, limits,
     logging::RawLogging,
     lookup::Lookup,
+    ringing::{Defaults, RingingKeys},
     route::{BadValue, Section},
     routes::Routes,
     source::Source,
@@ -27,6 +28,7 @@ pub(super) struct RawConfig {
     pub(super) extensions: BTreeMap<Spanned<String>, RawRoute>,
     login: RawLogin,
     dial: RawDial,
+    ringing: RawRinging,
     keys: RawKeys,
     greeting: RawGreeting,
     detector: Table,
@@ -51,6 +53,8 @@ pub(super) struct RawRoute {
     mailbox: Spanned<String>,
     #[serde(default = "yes")]
     star: bool,
+    #[serde(default)]
+    ringing: RawRinging,
 }
 
 #[derive(Deserialize)]
@@ -63,6 +67,12 @@ struct RawLogin {
 #[serde(default, deny_unknown_fields)]
 struct RawDial {
     options: Spanned<String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct RawRinging {
+    keys: Option<RingingKeys>,
 }
 
 #[derive(Deserialize)]
@@ -184,16 +194,20 @@ impl RawConfig {
                 ),
             ));
         }
+        let defaults = Defaults {
+            options: options.clone(),
+            ringing: self.ringing.keys.unwrap_or_default(),
+        };
         let mut routes = Routes::default();
         for (name, raw) in self.extensions {
-            routes.add(source, &name, raw, options)?;
+            routes.add(source, &name, raw, &defaults)?;
         }
         for file in included {
-            include::add(file, options, &mut routes)?;
+            include::add(file, &defaults, &mut routes)?;
         }
         let lookup = match &self.lookup {
             Some(lookup) => Some(
-                Lookup::new(lookup.get_ref(), options)
+                Lookup::new(lookup.get_ref(), &defaults)
                     .map_err(|message| source.at(lookup.span().start, message))?,
             ),
             None => None,
@@ -232,7 +246,7 @@ impl RawRoute {
         self,
         source: &Source,
         name: &str,
-        options: &str,
+        defaults: &Defaults,
     ) -> Result<(Section, impl Fn(BadValue) -> ConfigError), ConfigError> {
         let wait = within(
             source,
@@ -244,9 +258,10 @@ impl RawRoute {
             name: name.to_owned(),
             dial: Template::new(self.dial.get_ref()),
             wait,
-            options: options.to_owned(),
+            options: defaults.options.clone(),
             mailbox: Template::new(self.mailbox.get_ref()),
             star: self.star,
+            ringing: self.ringing.keys.unwrap_or(defaults.ringing),
         };
         let (dial, mailbox) = (self.dial.span().start, self.mailbox.span().start);
         let fault = move |bad| match bad {

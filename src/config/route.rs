@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::template::Template;
+use super::{
+    ringing::{RingingKeys, letters},
+    template::Template,
+};
 use crate::{agi::Argument, asterisk_files::Pattern};
 
 /// A person's extension.
@@ -22,6 +25,8 @@ pub struct Route {
     pub mailbox: Mailbox,
     /// Whether the login key works in this mailbox's greeting.
     pub star: bool,
+    /// Which keys act while it rings.
+    pub ringing: RingingKeys,
 }
 
 /// A section `[extensions.101]` or `[extensions._1XX]`.
@@ -35,6 +40,7 @@ pub(super) struct Section {
     pub(super) options: String,
     pub(super) mailbox: Template,
     pub(super) star: bool,
+    pub(super) ringing: RingingKeys,
 }
 
 /// A value of a section from which no route can be made, and why.
@@ -62,6 +68,7 @@ impl Section {
             dial: self.dial(extension).map_err(BadValue::Dial)?,
             mailbox: self.mailbox(extension).map_err(BadValue::Mailbox)?,
             star: self.star,
+            ringing: self.ringing,
         })
     }
 
@@ -85,7 +92,13 @@ impl Section {
                 "dial \"{who}\" has a comma; expected only who is rung: the time is max_wait, options go into [dial] options"
             ));
         }
-        Argument::new(&format!("{who},{},{}", self.wait, self.options))
+        if self.ringing == RingingKeys::Heard && letters(&self.options).contains('U') {
+            return Err(format!(
+                "dial \"{who}\" cannot be heard while it rings: Dial's option U is in [dial] options already; expected ringing.keys = \"signalled\", or no U there"
+            ));
+        }
+        let options = self.ringing.options(&self.options);
+        Argument::new(&format!("{who},{},{options}", self.wait))
             .map_err(|error| format!("dial \"{who}\" cannot be sent: {error}"))
     }
 

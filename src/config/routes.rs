@@ -7,6 +7,7 @@ use toml::Spanned;
 use super::{
     ConfigError, Route,
     raw::{RawRoute, is_dialable},
+    ringing::Defaults,
     route::Family,
     source::Source,
 };
@@ -27,7 +28,7 @@ impl Routes {
         source: &Source,
         name: &Spanned<String>,
         raw: RawRoute,
-        options: &str,
+        defaults: &Defaults,
     ) -> Result<(), ConfigError> {
         let (at, name) = (name.span().start, name.get_ref());
         let known = self.exact.contains_key(name)
@@ -48,7 +49,7 @@ impl Routes {
                     ),
                 ));
             };
-            let (section, fault) = raw.check(source, name, options)?;
+            let (section, fault) = raw.check(source, name, defaults)?;
             let sample = section.route(&sample).map_err(fault)?;
             let at = self
                 .families
@@ -69,7 +70,7 @@ impl Routes {
                 ),
             ));
         }
-        let (section, fault) = raw.check(source, name, options)?;
+        let (section, fault) = raw.check(source, name, defaults)?;
         let route = section.route(name).map_err(fault)?;
         self.exact.insert(name.clone(), route);
         Ok(())

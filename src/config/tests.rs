@@ -1,6 +1,6 @@
 use tracing::level_filters::LevelFilter;
 
-use super::{Config, Destination, LogTo};
+use super::{Config, Destination, LogTo, RingingKeys};
 use crate::{dtmf, key::Key};
 
 const MINIMAL: &str =
@@ -26,6 +26,30 @@ fn four_lines_are_a_whole_configuration() {
     assert_eq!(config.destination("*"), None);
     assert_eq!(config.destination(""), None);
     assert!(config.keys.acts(Key::STAR) && config.keys.acts(Key::HASH));
+}
+
+#[test]
+fn keys_while_it_rings_are_set_for_all_and_for_each() {
+    let dial = |text: &str, extension: &str| {
+        let config = Config::parse(text).expect("well formed");
+        let Some(Destination::Person(route)) = config.destination(extension) else {
+            panic!("{extension} is configured");
+        };
+        (route.ringing, route.dial.as_str().to_owned())
+    };
+    let all = format!("[ringing]\nkeys = \"signalled\"\n{MINIMAL}");
+    let on = (RingingKeys::Signalled, "SIP/bob,5,grd".to_owned());
+    let off = (RingingKeys::Off, "SIP/bob,5,g".to_owned());
+    assert_eq!(dial(MINIMAL, "101"), off);
+    assert_eq!(dial(&all, "101"), on);
+    assert_eq!(dial(&format!("{all}ringing.keys = \"off\"\n"), "101"), off);
+    let part = format!("{MINIMAL}[extensions.101.ringing]\nkeys = \"signalled\"\n");
+    assert_eq!(dial(&part, "101"), on);
+    let error = error(&format!("{MINIMAL}ringing.keys = \"loud\"\n"));
+    assert!(
+        error.contains("line 5") && error.contains("loud"),
+        "{error}"
+    );
 }
 
 #[test]

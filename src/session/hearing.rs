@@ -34,7 +34,7 @@ impl Session {
     }
 
     /// An ear for the format that Asterisk named; without one, signalled keys remain.
-    fn ear(&mut self, format: &str) -> Option<Box<Ear>> {
+    pub(super) fn ear(&mut self, format: &str) -> Option<Box<Ear>> {
         let config = self.config();
         let speech = config.greeting.barge_in.then_some(&config.speech);
         let ear = match format.parse::<AudioFormat>() {
@@ -130,6 +130,11 @@ impl Session {
                 listening.hear(now, bytes, config, &mut on_note);
                 let until = listening.presses.twin_expected_until().unwrap_or(now);
                 self.state = State::Settling(listening, next, until);
+            }
+            State::Overhearing(overhearing) => self.overheard_audio(overhearing, bytes),
+            State::AskingStillRinging(mut overhearing) => {
+                overhearing.hear(bytes, on_note);
+                self.state = State::AskingStillRinging(overhearing);
             }
             state => self.state = state,
         }

@@ -13,7 +13,9 @@ mod hearing;
 mod listening;
 mod note;
 mod outcome;
+mod overhearing;
 mod presses;
+mod ringing;
 mod state;
 mod steps;
 
@@ -23,6 +25,8 @@ pub use clock::CallTime;
 pub use note::Note;
 pub use outcome::{Press, Report, Status};
 pub use presses::Source;
+use ringing::Caller;
+pub(crate) use ringing::{ANSWERED, LISTEN};
 use state::{AfterStop, Progress, State};
 
 use crate::{
@@ -105,9 +109,16 @@ pub struct Session {
     carries_audio: bool,
     /// In which prompts are played.
     language: String,
-    /// Sets the dialplan position back to this program's own, after a key moved it.
+    /// Sets the dialplan position to behind this program's own, after a key moved it.
     position: [Command; 3],
     moved: bool,
+    /// `None` where the names in the header cannot be handed on.
+    caller: Option<Caller>,
+    /// Whether somebody hears the caller while it rings; and whether somebody has.
+    overheard: bool,
+    was_overheard: bool,
+    /// Whether this is the program that hears another channel's caller.
+    hears_another: bool,
     /// Set by [`Session::rescue`]: VoiceMail plays its own greeting and nobody listens.
     plain: bool,
     progress: Progress,
@@ -128,6 +139,10 @@ impl Session {
             language: String::new(),
             position: state::position(&Header::default()),
             moved: false,
+            caller: None,
+            overheard: false,
+            was_overheard: false,
+            hears_another: false,
             plain: false,
             progress: Progress::NotStarted,
             report: Report::default(),
@@ -167,7 +182,7 @@ impl Session {
         // A command not written yet must still go out: the dialogue counts on its reply.
         self.outputs
             .retain(|output| matches!(output, Output::Send(_)));
-        if matches!(self.state, State::Header | State::Finished) {
+        if self.hears_another || matches!(self.state, State::Header | State::Finished) {
             return self.finish(Exit::Failure);
         }
         self.plain = true;
@@ -183,6 +198,7 @@ impl Session {
     pub fn deadline(&self) -> Option<CallTime> {
         let settled = match &self.state {
             State::Settling(_, _, until) => Some(*until),
+            State::Overhearing(overhearing) => Some(overhearing.ask_at),
             _ => None,
         };
         let gone = self.hung_up.map(|at| at + HANG_UP_GRACE);
@@ -211,7 +227,7 @@ impl Session {
 
     fn on_hang_up(&mut self, now: CallTime) {
         self.hung_up.get_or_insert(now);
-        if matches!(self.state, State::Header) {
+        if self.hears_another || matches!(self.state, State::Header) {
             self.finish(Exit::Success);
         }
     }
@@ -235,6 +251,9 @@ impl Session {
         match std::mem::replace(&mut self.state, State::Finished) {
             State::Settling(listening, next, until) if now >= until => {
                 self.interrupt(State::Stopping(listening, AfterStop::Go(next)));
+            }
+            State::Overhearing(overhearing) if now >= overhearing.ask_at => {
+                self.ask_ringing(overhearing);
             }
             state => self.state = state,
         }
@@ -283,6 +302,7 @@ impl Session {
             if self.moved {
                 commands.extend(self.position.clone());
             }
+            commands.extend(self.forget_press());
             if status == Status::Mailbox {
                 commands.push_back(Command::HangUp);
             }

@@ -48,6 +48,11 @@ pub enum Note {
         /// Why.
         reason: String,
     },
+    /// Keys in the audio act only from the greeting on.
+    Unheard {
+        /// Why.
+        reason: String,
+    },
     /// Standard input ended before the header did: Asterisk did not start this.
     NoHeader,
     /// After a bug in this program the call goes on as a plain script would take it.
@@ -58,7 +63,10 @@ impl Note {
     /// Whether something is wrong, rather than only noticed.
     #[must_use]
     pub const fn is_trouble(&self) -> bool {
-        matches!(self, Self::Deaf { .. } | Self::NoHeader | Self::Rescue)
+        matches!(
+            self,
+            Self::Deaf { .. } | Self::Unheard { .. } | Self::NoHeader | Self::Rescue
+        )
     }
 
     /// Its text without keys that do nothing.
@@ -98,6 +106,7 @@ impl Note {
             } => write!(f, "key {} signalled{}", shown(*key, *acts), twin(known)),
             Self::Speech(start) => write!(f, "speech since {}", start.onset),
             Self::Deaf { reason } => write!(f, "not listening: {reason}"),
+            Self::Unheard { reason } => write!(f, "not listening while it rings: {reason}"),
             Self::NoHeader => f.write_str(
                 "no AGI header on standard input; Asterisk starts this program, by EAGI(voiceagent) in the dialplan",
             ),

@@ -73,6 +73,8 @@ pub struct Report {
     pub format: String,
     /// Why nothing was listened to; empty when something was, or nobody tried.
     pub deaf: String,
+    /// Why nobody listened while it rang; empty when somebody did, or nobody tried.
+    pub unheard: String,
     /// How much audio was listened to.
     pub heard: Duration,
     /// How much did not come in that time, though it was due: lost on the way, or never sent.
@@ -134,6 +136,9 @@ impl fmt::Display for Report {
         }
         if !self.deaf.is_empty() {
             write!(f, ", not listening: {}", self.deaf)?;
+        }
+        if !self.unheard.is_empty() {
+            write!(f, ", not listening while it rang: {}", self.unheard)?;
         }
         if !self.unlogged.is_empty() {
             write!(f, ", {}", self.unlogged)?;

@@ -45,6 +45,8 @@ pub(super) struct Presses {
     hold_off: Duration,
     tone: Option<Tone>,
     signal: Option<Signal>,
+    /// Until when the tone of a key that was down before may go on.
+    carried: Option<(Key, CallTime)>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +54,8 @@ struct Tone {
     key: Key,
     down: CallTime,
     up: Option<CallTime>,
+    /// Whether it is known to be too long for a leak.
+    whole: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -67,15 +71,33 @@ impl Presses {
             hold_off,
             tone: None,
             signal: None,
+            carried: None,
         }
+    }
+
+    /// A key's tone was heard before this program was started, and may go on.
+    pub(super) fn carried_over(&mut self, now: CallTime, key: Key) {
+        self.carried = Some((key, now + AUDIO_DELAY));
+        self.tone = Some(Tone {
+            key,
+            down: now,
+            up: Some(now),
+            whole: false,
+        });
     }
 
     /// The detector reports a key going down.
     pub(super) fn tone_down(&mut self, now: CallTime, key: Key) -> Verdict {
+        // What goes on here had been heard for a while, and for long enough to bring us here.
+        let whole = self
+            .carried
+            .take_if(|(carried, until)| *carried == key && now <= *until)
+            .is_some();
         self.tone = Some(Tone {
             key,
             down: now,
             up: None,
+            whole,
         });
         // A signal comes at the key's release, so a tone after it is only the audio's delay.
         match self
@@ -124,7 +146,9 @@ impl Tone {
         match self.up {
             None => self.down + LONGEST_PRESS,
             // A tone as long as a press is the press itself; its signal, if any, is due now.
-            Some(up) if up - self.down >= LONGEST_LEAK => up + hold_off.min(AUDIO_DELAY),
+            Some(up) if self.whole || up - self.down >= LONGEST_LEAK => {
+                up + hold_off.min(AUDIO_DELAY)
+            }
             Some(up) => up + hold_off,
         }
     }
@@ -198,6 +222,17 @@ mod tests {
         assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
         presses.tone_up(at(50));
         assert_eq!(presses.tone_down(at(100), Key::HASH), Verdict::New);
+    }
+
+    #[test]
+    fn a_tone_that_goes_on_from_before_is_a_whole_one() {
+        let mut presses = presses();
+        presses.carried_over(at(0), Key::HASH);
+        assert_eq!(presses.twin_expected_until(), Some(at(400)));
+        presses.tone_down(at(40), Key::HASH);
+        presses.tone_up(at(60));
+        assert_eq!(presses.twin_expected_until(), Some(at(210)));
+        assert_eq!(presses.signalled(at(200), Key::HASH), Verdict::Twin);
     }
 
     #[test]

@@ -6,11 +6,13 @@ use super::{
     Exit,
     clock::CallTime,
     listening::{Listening, Next},
+    overhearing::Overhearing,
 };
 use crate::{
-    agi::{Argument, Command, Header},
+    agi::{Argument, Command, Header, Plain},
     config::{Question, Route},
     greeting::{Kind, Recorded},
+    key::Key,
 };
 
 /// Where the call is. A state is left when its command is answered, unless it says otherwise.
@@ -21,10 +23,38 @@ pub(super) enum State {
     Opening(Errand),
     /// Asterisk was asked where an extension leads that is not in the configuration.
     AskingRoute(Question),
+    /// The caller is being answered before anybody is rung, so that their telephone sends keys.
+    AnsweringFirst(Route),
+    /// Asterisk was asked whether a key has brought the caller here again.
+    AskingPressed(Route),
+    /// That key is being taken from the caller's channel.
+    TakingPress(Route, Key),
+    /// Asterisk was asked for the audio's format, in which the end of that key may be heard.
+    AskingPressFormat { route: Route, key: Key, next: Next },
+    /// Asterisk was asked whether the dialplan has what hears the caller while it rings.
+    AskingDialplan(Route),
+    /// A key of an earlier ringing is being forgotten.
+    ClearingPress(Route),
+    /// It is being told which keys act.
+    AnnouncingRinging(Route),
+    /// The channel that hears the caller is being made.
+    Originating(Route),
+    /// Asterisk was asked whether it was made.
+    AskingOriginateStatus(Route),
     /// Dial is under way.
     Dialling(Route),
+    /// It is being told that it rings no more.
+    EndingRinging { route: Route, result: i64 },
     /// DIALSTATUS was asked for.
     AskingDialStatus { route: Route, result: i64 },
+    /// Dial was cancelled by a key; which, the channel's extension tells.
+    AskingDialExit(Route),
+    /// Asterisk was asked whether a key was heard while it rang.
+    AskingDialPressed(DialEnded),
+    /// Asterisk was asked which channel hears the caller.
+    AskingListener(DialEnded),
+    /// That channel is being ended.
+    EndingListener(DialEnded),
     /// The caller is being answered.
     Answering { route: Route, kind: Kind },
     /// Asterisk was asked where voicemail keeps its recordings.
@@ -56,6 +86,18 @@ pub(super) enum State {
     AskingVmExit(Route),
     /// VoiceMailMain is under way.
     LoggingIn,
+    /// For a caller on another channel: it was asked whether it rings there.
+    AskingRinging(Plain),
+    /// That caller is being heard. Left by a key, or at the deadline.
+    Overhearing(Overhearing),
+    /// It was asked whether it still rings.
+    AskingStillRinging(Overhearing),
+    /// The key that was heard is being told.
+    SettingPressed(Overhearing),
+    /// It was asked whether it rang until then.
+    AskingLastRinging(Overhearing),
+    /// That caller is being taken out of Dial.
+    Redirecting,
     /// Variables and the closing line are being sent.
     Closing(VecDeque<Command>, Exit),
     /// After [`Session::rescue`]: whatever was under way is being ended.
@@ -69,6 +111,13 @@ pub(super) enum Errand {
     Dial(Route),
     LogIn(Route),
     LookUp(Question),
+}
+
+/// How Dial ended.
+pub(super) struct DialEnded {
+    pub(super) route: Route,
+    pub(super) result: i64,
+    pub(super) status: String,
 }
 
 pub(super) enum AfterStop {
@@ -93,12 +142,17 @@ pub(super) enum Progress {
     Ending,
 }
 
-/// The commands that set the dialplan to where this program was started.
+/// The commands after which the dialplan goes on behind the line that started this program.
 pub(super) fn position(header: &Header) -> [Command; 3] {
     let value = |name| Argument::readable(header.get(name).unwrap_or_default());
+    // What is set is done next: Asterisk counts on by itself only where nothing was set.
+    let priority = header
+        .get("agi_priority")
+        .and_then(|text| text.parse().ok());
+    let next = priority.map_or(1, |here: u32| here.saturating_add(1));
     [
         Command::SetContext(value("agi_context")),
         Command::SetExtension(value("agi_extension")),
-        Command::SetPriority(value("agi_priority")),
+        Command::SetPriority(Argument::readable(&next.to_string())),
     ]
 }

@@ -6,18 +6,24 @@ use super::{
     hearing::silence,
     listening::{Next, action},
     outcome::{Press, Status},
+    overhearing,
     presses::Source,
-    state::{AfterStop, Errand, Progress, State, position},
+    ringing::{Caller, key_named},
+    state::{AfterStop, DialEnded, Errand, Progress, State, position},
 };
 use crate::{
     agi::{Application, Argument, Command, Header, Reply, Variable},
-    config::{Destination, Question, Route, Storage},
+    config::{Destination, Question, RingingKeys, Route, Storage},
     greeting::{Kind, Recorded},
     key::Key,
 };
 
 impl Session {
     pub(super) fn on_header(&mut self, header: &Header) {
+        if let Some(caller) = overhearing::caller(header) {
+            return self.overhear(caller);
+        }
+        self.caller = Caller::new(header);
         let dialled = header
             .argument(1)
             .or_else(|| header.get("agi_extension"))
@@ -61,7 +67,7 @@ impl Session {
             self.hung_up.get_or_insert(now);
         }
         match std::mem::replace(&mut self.state, State::Finished) {
-            State::Opening(Errand::Dial(route)) => self.dial(route),
+            State::Opening(Errand::Dial(route)) => self.serve(route),
             State::Opening(Errand::LogIn(route)) => self.log_in(&route),
             State::Opening(Errand::LookUp(question)) => self.command(
                 &Command::LookUp(question.expression.clone()),
@@ -75,16 +81,47 @@ impl Session {
             State::LoggingIn if reply.result() == NOT_LOADED => {
                 self.lacks(Application::VoiceMailMain);
             }
-            State::Dialling(route) => {
-                let result = reply.result();
-                self.command(
-                    &Command::GetVariable(Variable::DialStatus),
-                    State::AskingDialStatus { route, result },
-                );
+            State::AnsweringFirst(route) if route.ringing == RingingKeys::Heard && !self.plain => {
+                self.prepare_listener(route);
             }
+            State::AnsweringFirst(route) => self.ring(route),
+            State::AskingPressed(route) => self.on_pressed_before(route, reply.value()),
+            State::TakingPress(route, key) => self.take_press(route, key),
+            State::AskingPressFormat { route, key, next } => {
+                self.on_press_format(now, (route, key, next), reply.value());
+            }
+            State::AskingDialplan(route) => self.on_dialplan(route, reply.value()),
+            State::ClearingPress(route) => self.announce_ringing(route),
+            State::AnnouncingRinging(route) => self.originate(route),
+            State::Originating(route) => self.on_originated(route, reply.result()),
+            State::AskingOriginateStatus(route) => self.on_originate_status(route, reply.value()),
+            State::Dialling(route) if self.overheard => self.end_ringing(route, reply.result()),
+            State::Dialling(route) => self.ask_dial_status(route, reply.result()),
+            State::EndingRinging { route, result } => self.ask_dial_status(route, result),
             State::AskingDialStatus { route, result } => {
-                self.on_dial_status(route, result, reply.value());
+                let status = reply.value().to_owned();
+                self.on_dial_status(DialEnded {
+                    route,
+                    result,
+                    status,
+                });
             }
+            State::AskingDialPressed(ended) => self.on_dial_pressed(ended, reply.value()),
+            State::AskingListener(ended) => self.end_listener(ended, reply.value()),
+            State::EndingListener(ended) => self.on_dial_ended(ended),
+            State::AskingDialExit(route) => match key_named(reply.value()) {
+                Some(key) => self.on_cancelled_by(route, key),
+                None => self.close(Status::Cancelled, "CANCEL"),
+            },
+            State::AskingRinging(caller) => self.on_ringing(now, caller, reply.value()),
+            State::AskingStillRinging(overhearing) => {
+                self.on_still_ringing(now, overhearing, reply.value());
+            }
+            State::SettingPressed(overhearing) => self.on_pressed_set(overhearing),
+            State::AskingLastRinging(overhearing) => {
+                self.on_last_ringing(&overhearing, reply.value());
+            }
+            State::Redirecting => self.finish(Exit::Success),
             State::Answering { route, kind } => self.on_answered(route, kind),
             State::AskingStorage { route, kind } => {
                 if reply.value().contains('1') {
@@ -148,7 +185,10 @@ impl Session {
             State::LoggingIn => self.close(Status::Mailbox, ""),
             State::Closing(rest, exit) => self.close_on(rest, exit),
             State::Rescuing => self.go_plain(),
-            state @ (State::Header | State::LookingUp { .. } | State::Finished) => {
+            state @ (State::Header
+            | State::LookingUp { .. }
+            | State::Overhearing(_)
+            | State::Finished) => {
                 self.state = state;
             }
         }
@@ -157,14 +197,36 @@ impl Session {
     /// Asterisk has said where an extension leads that is not in the configuration.
     fn on_route(&mut self, question: &Question, answer: &str) {
         match self.config().answered(question, answer) {
-            Ok(Some(Destination::Person(route))) => self.dial(route),
+            Ok(Some(Destination::Person(route))) => self.serve(route),
             Ok(Some(Destination::Login(route))) => self.log_in(&route),
             Ok(None) => self.close(Status::NoRoute, "the lookup knows no such extension"),
             Err(wrong) => self.close_with(Status::Failed, &wrong, Exit::Failure, LOUD),
         }
     }
 
-    fn on_dial_status(&mut self, route: Route, result: i64, status: &str) {
+    fn ask_dial_status(&mut self, route: Route, result: i64) {
+        self.command(
+            &Command::GetVariable(Variable::DialStatus),
+            State::AskingDialStatus { route, result },
+        );
+    }
+
+    fn on_dial_status(&mut self, ended: DialEnded) {
+        // Whoever answers has ended what heard the caller, and no key counts any more.
+        if self.overheard && ended.status != "ANSWER" {
+            self.ask_pressed(ended);
+        } else {
+            self.on_dial_ended(ended);
+        }
+    }
+
+    pub(super) fn on_dial_ended(&mut self, ended: DialEnded) {
+        let DialEnded {
+            route,
+            result,
+            status,
+        } = ended;
+        let status = status.as_str();
         status.clone_into(&mut self.report.dial_status);
         let kind = match status {
             "BUSY" => Kind::Busy,
@@ -189,15 +251,25 @@ impl Session {
         if self.hung_up.is_some() || result < 0 {
             return self.close(Status::HangUp, "CANCEL");
         }
-        let Some(key) = Key::from_ascii(result) else {
-            return self.close(Status::Cancelled, "CANCEL");
-        };
+        match Key::from_ascii(result) {
+            Some(key) => self.on_cancelled_by(route, key),
+            // With option g, Dial tells the key only by where it has taken the dialplan.
+            None => self.start(&EXTENSION, State::AskingDialExit(route)),
+        }
+    }
+
+    fn on_cancelled_by(&mut self, route: Route, key: Key) {
         match action(self.config(), &route, key) {
             Some(next) => {
                 self.report.pressed(Some(signalled(key)), None);
                 // Dial has moved the dialplan to the key's extension; what it is for, we do.
                 self.moved = true;
                 self.go(route, Kind::Unavailable, next);
+            }
+            // Dial asks only whether the key has an extension, not whether it acts for this route.
+            None if route.ringing != RingingKeys::Off && self.config().keys.acts(key) => {
+                self.moved = true;
+                self.ring(route);
             }
             None => self.close(Status::Cancelled, "CANCEL"),
         }
@@ -258,11 +330,21 @@ impl Session {
         }
     }
 
-    fn dial(&mut self, route: Route) {
+    pub(super) fn dial(&mut self, route: Route) {
+        match route.ringing {
+            RingingKeys::Off => self.ring(route),
+            RingingKeys::Signalled | RingingKeys::Heard => {
+                self.progress = Progress::ToDial(route.clone());
+                self.start(&Command::Answer, State::AnsweringFirst(route));
+            }
+        }
+    }
+
+    pub(super) fn ring(&mut self, route: Route) {
         route.section.clone_into(&mut self.report.route);
         self.progress = Progress::Dialled(route.clone());
         self.start(
-            &Command::Exec(Application::Dial, route.dial.clone()),
+            &Command::Exec(Application::Dial, self.dial_arguments(&route)),
             State::Dialling(route),
         );
     }
@@ -289,10 +371,9 @@ impl Session {
 
     fn on_vm_status(&mut self, route: Route, status: &str) {
         match status {
-            "USEREXIT" if self.hung_up.is_none() => self.command(
-                &Command::GetFullVariable("${EXTEN}"),
-                State::AskingVmExit(route),
-            ),
+            "USEREXIT" if self.hung_up.is_none() => {
+                self.command(&EXTENSION, State::AskingVmExit(route));
+            }
             "FAILED" if self.hung_up.is_none() => {
                 let cause = format!("VoiceMail failed for mailbox {}", route.mailbox);
                 self.close(Status::Failed, &cause);
@@ -354,6 +435,8 @@ const fn signalled(key: Key) -> Press {
 
 /// What `EXEC` gives for an application that no loaded module has (`handle_exec` in res_agi).
 const NOT_LOADED: i64 = -2;
+/// Where the dialplan is.
+const EXTENSION: Command = Command::GetFullVariable("${EXTEN}");
 /// Whether voicemail's recordings are in a database or on a mail server: `1` somewhere. It is not
 /// where that variant's module has the name of the one for files; the look-up tells then.
 const STORAGE: Command = Command::GetFullVariable(

@@ -1,15 +1,19 @@
 //! Asterisk as an EAGI program meets it.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
 
 use super::{
+    listener,
     media::Media,
     script::{DialEnd, Recordings, Script},
     timeline::{Timeline, Who},
     voicemail::{Phase, VoiceMail},
     words::words,
 };
-use crate::{audio::AudioFormat, key::Key, session::CallTime};
+use crate::{audio::AudioFormat, config::letters, key::Key, session::CallTime};
 
 /// Something that reaches the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +24,16 @@ pub(super) enum Delivery {
     Audio(Vec<u8>),
     /// SIGHUP.
     HangUp,
+}
+
+/// Something that happens beside the caller's own channel.
+pub(super) enum Wish {
+    /// The channel that hears the caller has come up.
+    StartListener,
+    /// It is ended.
+    EndListener,
+    /// The program on the caller's channel is told this.
+    TellAgent(Vec<Delivery>),
 }
 
 /// One channel in an EAGI application.
@@ -36,6 +50,13 @@ pub(super) struct Asterisk {
     hung_up: bool,
     activity: Activity,
     variables: BTreeMap<String, String>,
+    wishes: VecDeque<Wish>,
+    /// Whether a program hears the caller, and what it has not been given yet.
+    has_listener: bool,
+    overheard: Vec<Delivery>,
+    /// Whether the caller was taken to the program's own place in the dialplan.
+    redirected: bool,
+    has_dialplan: bool,
 }
 
 /// What the channel is busy with.
@@ -56,8 +77,11 @@ enum Activity {
     },
     /// EXEC: no audio, and keys go to the application.
     Dial {
+        /// When somebody answers, or it is over.
+        rings_until: CallTime,
         until: CallTime,
         answered: bool,
+        options: String,
     },
     VoiceMail(VoiceMail),
     VoiceMailMain {
@@ -78,20 +102,50 @@ impl Asterisk {
             hung_up: false,
             activity: Activity::Idle,
             variables: BTreeMap::new(),
+            wishes: VecDeque::new(),
+            has_listener: false,
+            overheard: Vec::new(),
+            redirected: false,
+            has_dialplan: script.can_listen,
         }
     }
 
-    /// Sends the header.
-    pub(super) fn begin(&self, out: &mut impl Extend<(CallTime, Delivery)>) {
+    /// What happens next beside the caller's channel.
+    pub(super) fn wish(&mut self) -> Option<Wish> {
+        self.wishes.pop_front()
+    }
+
+    /// What the program has heard that hears the caller.
+    pub(super) fn overheard(&mut self) -> Vec<Delivery> {
+        std::mem::take(&mut self.overheard)
+    }
+
+    pub(super) const fn listener_is_gone(&mut self) {
+        self.has_listener = false;
+    }
+
+    /// Whether the dialplan starts the program once more, now that it has ended.
+    pub(super) fn starts_anew(&mut self) -> bool {
+        let anew = std::mem::take(&mut self.redirected);
+        if anew {
+            self.hung_up = false;
+            self.format = AudioFormat::SLIN;
+            self.activity = Activity::Idle;
+        }
+        anew
+    }
+
+    /// The header.
+    pub(super) fn header(&self) -> Vec<Delivery> {
         let extension = &self.extension;
         let header = format!(
-            "agi_request: voiceagent\nagi_channel: SIP/peter-00000001\nagi_language: en\n\
+            "agi_request: voiceagent\nagi_channel: {CHANNEL}\nagi_language: en\n\
              agi_type: SIP\nagi_uniqueid: 1.1\nagi_version: 22.10.0\nagi_callerid: 102\n\
              agi_calleridname: Peter\nagi_dnid: {extension}\nagi_context: users\n\
              agi_extension: {extension}\nagi_priority: 2\nagi_enhanced: 1.0\n\
              agi_threadid: 1\nagi_arg_1: {extension}\n\n"
         );
-        out.extend([(CallTime::ZERO, Delivery::Agi(header))]);
+        vec![Delivery::Agi(header)]
     }
 
     /// When the caller's telephone began to send.
@@ -107,6 +161,12 @@ impl Asterisk {
     pub(super) fn next_event(&self) -> Option<CallTime> {
         let activity = match &self.activity {
             Activity::Idle => None,
+            Activity::Dial {
+                rings_until,
+                until,
+                answered: false,
+                ..
+            } => Some(*rings_until.min(until)),
             Activity::Brief { until, .. }
             | Activity::Playing { until, .. }
             | Activity::Dial { until, .. }
@@ -162,8 +222,7 @@ impl Asterisk {
                 }
                 (["VERBOSE", ..], _) => "200 result=1".to_owned(),
                 (["SET", "VARIABLE"], [_, _, name, value]) => {
-                    self.variables
-                        .insert((*name).to_owned(), (*value).to_owned());
+                    self.set(without_channel(name), value);
                     "200 result=1".to_owned()
                 }
                 (["GET", "VARIABLE"], [_, _, name]) => match self.variables.get(*name) {
@@ -198,12 +257,13 @@ impl Asterisk {
             self.on_hang_up(now, timeline, &mut out);
         }
         if !self.hung_up {
-            if let Some(frame) = self.media.pop_frame(now, self.format) {
+            if let Some(frame) = self.pop_frame(now) {
                 // Only here do frames reach descriptor 3; everywhere else they are gone.
                 if matches!(self.activity, Activity::Idle | Activity::Playing { .. }) {
                     out.push(Delivery::Audio(frame));
                 }
             }
+            self.answer(now, timeline);
             if let Some(key) = self.media.pop_release(now) {
                 timeline.push(now, Who::Caller, &format!("releases key {key}"));
                 self.on_key(now, key, timeline, &mut out);
@@ -213,7 +273,75 @@ impl Asterisk {
         out
     }
 
+    /// The caller's next frame, which whoever hears the caller has as well.
+    fn pop_frame(&mut self, now: CallTime) -> Option<Vec<u8>> {
+        if self.has_listener {
+            let frame = self.media.pop_frame(now, AudioFormat::SLIN)?;
+            self.overheard.push(Delivery::Audio(frame));
+            return None;
+        }
+        self.media.pop_frame(now, self.format)
+    }
+
+    /// The called person answers, and their channel comes through `[voiceagent-answered]`.
+    fn answer(&mut self, now: CallTime, timeline: &mut Timeline) {
+        let Activity::Dial {
+            rings_until,
+            answered,
+            options,
+            ..
+        } = &mut self.activity
+        else {
+            return;
+        };
+        if *answered || *rings_until > now || self.dial != DialEnd::Answer {
+            return;
+        }
+        *answered = true;
+        timeline.push(now, Who::Asterisk, "the called person answers");
+        if options.contains('U') {
+            self.set("SHARED(VOICEAGENTRINGING)", "");
+            self.wishes.push_back(Wish::EndListener);
+        }
+    }
+
+    /// Takes a command of the program that hears the caller.
+    pub(super) fn listeners_command(
+        &mut self,
+        now: CallTime,
+        line: &str,
+        timeline: &mut Timeline,
+    ) -> Vec<Delivery> {
+        let words = words(line);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let reply = match words[..] {
+            ["GET", "FULL", "VARIABLE", expression] => {
+                format!("200 result=1 ({})", self.evaluate(expression))
+            }
+            ["SET", "VARIABLE", name, value] => {
+                self.set(without_channel(name), value);
+                "200 result=1".to_owned()
+            }
+            ["EXEC", "ChannelRedirect", _] => {
+                timeline.push(now, Who::Asterisk, "stops ringing");
+                self.redirected = true;
+                let mut told = Vec::new();
+                self.on_hang_up(now, timeline, &mut told);
+                self.wishes.push_back(Wish::TellAgent(told));
+                "200 result=0".to_owned()
+            }
+            _ => "510 Invalid or unknown command".to_owned(),
+        };
+        timeline.push(now, Who::Asterisk, &reply);
+        vec![Delivery::Agi(reply + "\n")]
+    }
+
     fn evaluate(&self, expression: &str) -> String {
+        if let Some(name) = expression.strip_prefix("${SHARED(") {
+            let name = format!("SHARED({name}");
+            let name = without_channel(name.trim_end_matches('}'));
+            return self.variables.get(name).cloned().unwrap_or_default();
+        }
         match expression {
             "${CHANNEL(audioreadformat)}" => self.format.to_string(),
             "${EXTEN}" => self
@@ -225,6 +353,9 @@ impl Asterisk {
             "${DIALPLAN_EXISTS(${CONTEXT},a,1)}" => "0".to_owned(),
             "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}" => {
                 "00".to_owned()
+            }
+            _ if expression.contains("voiceagent-listen") => {
+                if self.has_dialplan { "11" } else { "00" }.to_owned()
             }
             _ => self.lookup.clone(),
         }
@@ -295,15 +426,38 @@ impl Asterisk {
             "Dial" => {
                 timeline.push(now, Who::Asterisk, &format!("rings {first}"));
                 let seconds = arguments.next().and_then(|text| text.parse().ok());
-                let length = match self.dial {
-                    DialEnd::NoAnswer => Duration::from_secs(seconds.unwrap_or(3600)),
-                    DialEnd::Answer => RINGING + CONVERSATION,
-                    DialEnd::Cancel => RINGING,
-                    DialEnd::AtOnce(_) => Duration::ZERO,
+                let (ringing, talking) = match self.dial {
+                    DialEnd::NoAnswer => {
+                        let seconds = seconds.unwrap_or(3600);
+                        (Duration::from_secs(seconds), Duration::ZERO)
+                    }
+                    DialEnd::Answer => (RINGING, CONVERSATION),
+                    DialEnd::Cancel => (RINGING, Duration::ZERO),
+                    DialEnd::AtOnce(_) => (Duration::ZERO, Duration::ZERO),
                 };
                 Activity::Dial {
-                    until: now + length,
-                    answered: self.dial == DialEnd::Answer,
+                    rings_until: now + ringing,
+                    until: now + ringing + talking,
+                    answered: false,
+                    options: letters(arguments.next().unwrap_or_default()),
+                }
+            }
+            "Originate" => {
+                timeline.push(now, Who::Asterisk, "makes a channel that hears the caller");
+                self.has_listener = true;
+                self.set("ORIGINATE_STATUS", "SUCCESS");
+                self.set("SHARED(VOICEAGENTLISTENER)", &listener::channel());
+                self.wishes.push_back(Wish::StartListener);
+                Activity::Brief {
+                    until: now,
+                    reply: "200 result=0".to_owned(),
+                }
+            }
+            "SoftHangup" => {
+                self.wishes.push_back(Wish::EndListener);
+                Activity::Brief {
+                    until: now,
+                    reply: "200 result=0".to_owned(),
                 }
             }
             "VoiceMail" => {
@@ -360,6 +514,23 @@ impl Asterisk {
                     out,
                 );
             }
+            Activity::Dial {
+                rings_until,
+                options,
+                ..
+            } if now < *rings_until && options.contains('d') && EXITS.contains(&key) => {
+                // With option g the key is known by the extension only.
+                let by_extension = options.contains('g');
+                self.set("EXTEN", &key.to_string());
+                self.set("DIALSTATUS", "CANCEL");
+                timeline.push(now, Who::Asterisk, "stops ringing");
+                let result = if by_extension {
+                    0
+                } else {
+                    u32::from(key.label())
+                };
+                self.reply(now, format!("200 result={result}"), timeline, out);
+            }
             Activity::VoiceMail(voice_mail) => match (voice_mail.phase, key) {
                 (Phase::Greeting | Phase::Instructions, Key::HASH) => {
                     voice_mail.instructions = false;
@@ -390,6 +561,7 @@ impl Asterisk {
     /// The caller hangs up: the running command fails, SIGHUP follows.
     fn on_hang_up(&mut self, now: CallTime, timeline: &mut Timeline, out: &mut Vec<Delivery>) {
         self.hung_up = true;
+        self.wishes.push_back(Wish::EndListener);
         match std::mem::replace(&mut self.activity, Activity::Idle) {
             Activity::Playing { since, endpos, .. } => {
                 let position = samples(now - since);
@@ -430,7 +602,14 @@ impl Asterisk {
                 let reply = playing_reply(0, *endpos, samples(now - *since));
                 self.reply(now, reply, timeline, out);
             }
-            Activity::Dial { until, .. } if *until <= now => self.end_dial(now, timeline, out),
+            Activity::Dial { until, options, .. } if *until <= now => {
+                // Even a Dial that rings nobody leaves the caller's own codec behind, unless
+                // Asterisk itself has played the ringing.
+                if !options.contains('r') {
+                    self.format = self.media.codec();
+                }
+                self.end_dial(now, timeline, out);
+            }
             Activity::VoiceMail(voice_mail) if voice_mail.until <= now => {
                 if voice_mail.phase == Phase::Recording {
                     timeline.push(now, Who::Caller, "has spoken and hangs up");
@@ -448,8 +627,6 @@ impl Asterisk {
     }
 
     fn end_dial(&mut self, now: CallTime, timeline: &mut Timeline, out: &mut Vec<Delivery>) {
-        // Even a Dial that rings nobody leaves the caller's own codec behind.
-        self.format = self.media.codec();
         let status = match self.dial.clone() {
             DialEnd::NoAnswer => "NOANSWER".to_owned(),
             DialEnd::AtOnce(status) => status,
@@ -496,6 +673,16 @@ impl Asterisk {
     }
 }
 
+/// A variable's name, for `SHARED(name,channel)` without the channel, of which there is one.
+fn without_channel(name: &str) -> &str {
+    match name {
+        name if name.starts_with("SHARED(VOICEAGENTRINGING") => "SHARED(VOICEAGENTRINGING)",
+        name if name.starts_with("SHARED(VOICEAGENTPRESSED") => "SHARED(VOICEAGENTPRESSED)",
+        name if name.starts_with("SHARED(VOICEAGENTLISTENER") => "SHARED(VOICEAGENTLISTENER)",
+        name => name,
+    }
+}
+
 fn playing_reply(result: i64, endpos: bool, position: u128) -> String {
     if endpos {
         format!("200 result={result} endpos={position}")
@@ -520,6 +707,10 @@ const PROMPTS: [(&str, u64); 4] = [
 const DIGIT: Duration = Duration::from_millis(911);
 /// A greeting as people record them.
 const RECORDED_GREETING: Duration = Duration::from_secs(6);
+/// The caller's channel.
+pub(super) const CHANNEL: &str = "SIP/peter-00000001";
+/// The keys that have an extension of their own in the shipped dialplan.
+const EXITS: [Key; 2] = [Key::STAR, Key::HASH];
 /// Until somebody answers, or the caller gives up.
 const RINGING: Duration = Duration::from_secs(2);
 /// A short conversation.

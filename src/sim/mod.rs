@@ -4,26 +4,28 @@
 //! What the simulation does was measured on real servers (Asterisk 16.28 and 22.10): which
 //! commands carry audio, that Dial changes its format, that a stopped command sends no reply,
 //! that a signalled key counts at its release. Where the two differ, the simulation is wrong.
+//!
+//! While it rings, the program that hears the caller on a channel of its own is simulated as well:
+//! the same session, with its own pipes.
 
 mod asterisk;
+mod listener;
 mod media;
 mod plot;
+mod program;
 mod script;
 mod timeline;
 mod voicemail;
 mod words;
 
-use std::{collections::VecDeque, path::Path, time::Duration};
+use std::time::Duration;
 
-use asterisk::{Asterisk, Delivery};
+use asterisk::{Asterisk, Wish};
+use program::Program;
 pub use script::{Caller, DialEnd, Recordings, Script, SignalledKey};
 pub use timeline::{Entry, Timeline, Who};
 
-use crate::{
-    config::{Config, Mailbox},
-    greeting::Recorded,
-    session::{CallTime, Input, Output, Plan, Session},
-};
+use crate::{config::Config, session::CallTime};
 
 /// Runs one call to its end.
 ///
@@ -31,18 +33,17 @@ use crate::{
 /// When the call does not end within a day, or nothing can happen any more; either is a bug.
 pub fn run(config: &Config, script: &Script) -> Result<Timeline, Stuck> {
     let mut call = Call {
-        session: Session::new(Plan::Serve(Box::new(config.clone()))),
+        config,
         asterisk: Asterisk::new(script),
-        recordings: script.recordings,
-        to_agent: VecDeque::new(),
-        to_asterisk: VecDeque::new(),
+        agent: Program::new(config, Who::Agent, script.recordings),
+        listener: None,
         timeline: Timeline::default(),
     };
-    call.asterisk.begin(&mut call.to_agent);
+    call.agent.take(CallTime::ZERO, call.asterisk.header());
     while call.timeline.exit.is_none() {
         call.step()?;
     }
-    call.timeline.report = call.session.report().clone();
+    call.timeline.report = call.agent.report().clone();
     call.timeline.answered = call.asterisk.answered();
     call.timeline.variables = call.asterisk.into_variables();
     Ok(call.timeline)
@@ -53,23 +54,24 @@ pub fn run(config: &Config, script: &Script) -> Result<Timeline, Stuck> {
 #[error("the simulated call stands still at {0}")]
 pub struct Stuck(CallTime);
 
-struct Call {
-    session: Session,
+struct Call<'a> {
+    config: &'a Config,
     asterisk: Asterisk,
-    recordings: Recordings,
-    to_agent: VecDeque<(CallTime, Delivery)>,
-    to_asterisk: VecDeque<(CallTime, String)>,
+    /// The program on the caller's channel.
+    agent: Program,
+    /// The one that hears the caller while it rings.
+    listener: Option<Program>,
     timeline: Timeline,
 }
 
-impl Call {
+impl Call<'_> {
     /// Lets the next thing happen.
     fn step(&mut self) -> Result<(), Stuck> {
+        let listener = self.listener.as_ref().and_then(Program::next_event);
         let now = [
-            self.to_agent.front().map(|(at, _)| *at),
-            self.to_asterisk.front().map(|(at, _)| *at),
+            self.agent.next_event(),
+            listener,
             self.asterisk.next_event(),
-            self.session.deadline(),
         ]
         .into_iter()
         .flatten()
@@ -77,75 +79,61 @@ impl Call {
         .filter(|now| now.since_start() < LONGEST_CALL)
         .ok_or(Stuck(self.timeline.end()))?;
 
-        if let Some((_, line)) = self.to_asterisk.pop_front_if(|(at, _)| *at <= now) {
+        if let Some(line) = self.agent.pop_command(now) {
             let deliveries = self.asterisk.command(now, &line, &mut self.timeline);
-            self.deliver(now, deliveries);
+            self.agent.take(now, deliveries);
+        }
+        if let Some(listener) = &mut self.listener
+            && let Some(line) = listener.pop_command(now)
+        {
+            let reply = self
+                .asterisk
+                .listeners_command(now, &line, &mut self.timeline);
+            listener.take(now, reply);
         }
         if self.asterisk.next_event().is_some_and(|at| at <= now) {
             let deliveries = self.asterisk.advance(now, &mut self.timeline);
-            self.deliver(now, deliveries);
+            self.agent.take(now, deliveries);
         }
-        if let Some((_, delivery)) = self.to_agent.pop_front_if(|(at, _)| *at <= now) {
-            match &delivery {
-                Delivery::Agi(text) => self.handle(now, Input::Agi(text.as_bytes())),
-                Delivery::Audio(bytes) => self.handle(now, Input::Audio(bytes)),
-                Delivery::HangUp => self.handle(now, Input::HangUp),
+        self.carry_out(now);
+        if let Some(listener) = &mut self.listener {
+            listener.take(now, self.asterisk.overheard());
+            if listener.run(now, &mut self.timeline).is_some() {
+                self.listener = None;
+                self.asterisk.listener_is_gone();
             }
         }
-        if self.session.deadline().is_some_and(|at| at <= now) {
-            self.handle(now, Input::Timeout);
+        if let Some(exit) = self.agent.run(now, &mut self.timeline) {
+            if self.asterisk.starts_anew() {
+                self.agent = Program::new(self.config, Who::Agent, self.agent.recordings());
+                self.agent.take(now, self.asterisk.header());
+            } else {
+                self.timeline.exit = Some(exit);
+            }
         }
         Ok(())
     }
 
-    fn deliver(&mut self, now: CallTime, deliveries: Vec<Delivery>) {
-        self.to_agent
-            .extend(deliveries.into_iter().map(|what| (now + LINK, what)));
-    }
-
-    fn handle(&mut self, now: CallTime, input: Input<'_>) {
-        self.session.handle(now, input);
-        while let Some(output) = self.session.poll_output() {
-            match output {
-                Output::Send(line) => {
-                    self.timeline.push(now, Who::Agent, line.trim_end());
-                    self.to_asterisk.push_back((now + LINK, line));
+    /// Does what Asterisk does beside the caller's own channel.
+    fn carry_out(&mut self, now: CallTime) {
+        while let Some(wish) = self.asterisk.wish() {
+            match wish {
+                Wish::StartListener => {
+                    let recordings = self.agent.recordings();
+                    let mut listener = Program::new(self.config, Who::Listener, recordings);
+                    listener.take(now, vec![listener::header()]);
+                    self.listener = Some(listener);
                 }
-                Output::LookUp { mailbox, .. } => {
-                    let recorded = self.recordings.of(&mailbox, Path::new(SPOOL));
-                    self.session.handle(now, Input::Recorded(Some(recorded)));
+                Wish::EndListener => {
+                    if let Some(listener) = &mut self.listener {
+                        listener.take(now, vec![asterisk::Delivery::HangUp]);
+                    }
                 }
-                // The simulated caller's telephone returns no echo.
-                Output::Measure { .. } => {}
-                Output::Note(note) => self.timeline.push(now, Who::Agent, &note.to_string()),
-                Output::Finish(exit) => {
-                    self.timeline.push(now, Who::Agent, "ends");
-                    self.timeline.exit = Some(exit);
-                }
+                Wish::TellAgent(deliveries) => self.agent.take(now, deliveries),
             }
         }
     }
 }
 
-impl Recordings {
-    /// These recordings as a look-up would find them.
-    fn of(self, mailbox: &Mailbox, spool: &Path) -> Recorded {
-        let path = |there: bool, name: &str| {
-            let path = mailbox.folder(spool).join(name);
-            there.then(|| crate::agi::Argument::readable(&path.to_string_lossy()))
-        };
-        Recorded {
-            temp: path(self.temp, "temp"),
-            unavail: path(self.unavail, "unavail"),
-            busy: path(self.busy, "busy"),
-            greet: path(self.greet, "greet"),
-        }
-    }
-}
-
-/// A pipe and a scheduler between Asterisk and the program.
-const LINK: Duration = Duration::from_micros(100);
 /// No simulated call is longer.
 const LONGEST_CALL: Duration = Duration::from_secs(24 * 3600);
-/// Where the simulated Asterisk keeps voicemail.
-const SPOOL: &str = "/var/spool/asterisk";

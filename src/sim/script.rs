@@ -17,6 +17,8 @@ pub struct Script {
     pub recordings: Recordings,
     /// What a configured lookup evaluates to: empty for nobody's route.
     pub lookup: String,
+    /// Whether the dialplan has what hears the caller while it rings.
+    pub can_listen: bool,
 }
 
 /// How Dial ends, by its DIALSTATUS.

@@ -19,6 +19,8 @@ pub enum Who {
     Asterisk,
     /// This program.
     Agent,
+    /// This program on the channel that hears the caller while it rings.
+    Listener,
 }
 
 /// One thing that happened.
@@ -81,6 +83,7 @@ impl Timeline {
                 Who::Caller => "caller",
                 Who::Asterisk => "asterisk",
                 Who::Agent => "agent",
+                Who::Listener => "listener",
             };
             let seconds = entry.at.since_start().as_secs_f64();
             writeln!(out, "{seconds:9.4}  {who:8}  {}", entry.what)?;

@@ -1,11 +1,35 @@
 //! Keys while it rings, where the configuration lets Dial take them (its option `d`).
 
+use std::time::Duration;
+
 use voiceagent::{
     config::Config,
     session::{CallTime, Input, Output, Plan, Session},
+    sim::{Caller, DialEnd, Script, SignalledKey, Timeline, Who},
 };
 
-use crate::support::CONFIG;
+use crate::support::{
+    CONFIG, executed, run, run_with, signalled, tone, unanswered, variable, when,
+};
+
+const DIAL: &str = "Dial \"SIP/bob,5,grd\"";
+
+/// A call in which these keys are signalled, counted from the answer, by which it begins.
+fn call(extension: &str, dial: &str, keys: Vec<SignalledKey>) -> Timeline {
+    let config = format!("{CONFIG}\n[ringing]\nkeys = \"signalled\"\n");
+    run_with(
+        &config,
+        &Script {
+            extension: extension.to_owned(),
+            dial: DialEnd::from_status(dial),
+            caller: Caller {
+                keys,
+                ..Caller::default()
+            },
+            ..unanswered()
+        },
+    )
+}
 
 /// The commands of a call in which Dial is ended by this key.
 fn commands_after(key: char) -> Vec<String> {
@@ -41,7 +65,7 @@ fn a_hash_goes_straight_to_the_beep_and_leaves_the_dialplan_where_it_was() {
         [
             "SET CONTEXT \"users\"",
             "SET EXTENSION \"101\"",
-            "SET PRIORITY \"2\""
+            "SET PRIORITY \"3\""
         ]
     );
 }
@@ -63,4 +87,166 @@ fn a_key_that_means_nothing_is_the_dialplans() {
             .any(|command| command.starts_with("SET CONTEXT"))
     );
     assert!(commands.contains(&"SET VARIABLE VOICEAGENTSTATUS \"CANCELLED\"".to_owned()));
+}
+
+#[test]
+fn signalled_keys_do_while_it_rings_what_they_do_in_the_greeting() {
+    for (key, last, status) in [
+        ('*', "VoiceMailMain \"101@sales\"", "MAILBOX"),
+        ('#', "VoiceMail \"101@sales,s\"", "VOICEMAIL"),
+    ] {
+        let timeline = call("101", "NOANSWER", vec![signalled(key, 1.0)]);
+        assert_eq!(executed(&timeline), [DIAL, last]);
+        assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), status);
+        assert_eq!(variable(&timeline, "VOICEAGENTKEY"), key.to_string());
+        assert_eq!(variable(&timeline, "VOICEAGENTKEYSOURCE"), "signal");
+        let ringing = when(&timeline, "stops ringing") - when(&timeline, "rings");
+        assert!(ringing < Duration::from_millis(1_210), "{ringing:?}");
+    }
+}
+
+#[test]
+fn a_key_after_the_answer_belongs_to_the_conversation() {
+    let timeline = call("101", "ANSWER", vec![signalled('*', 2.0)]);
+    assert_eq!(executed(&timeline), [DIAL]);
+    assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), "ANSWERED");
+}
+
+#[test]
+fn a_login_key_that_a_mailbox_refuses_lets_the_telephone_ring_on() {
+    let timeline = call("102", "NOANSWER", vec![signalled('*', 1.0)]);
+    let dial = "Dial \"SIP/peter,5,grd\"";
+    assert_eq!(
+        executed(&timeline),
+        [dial, dial, "VoiceMail \"102@sales,s\""]
+    );
+}
+
+#[test]
+fn a_call_without_a_key_goes_as_it_always_does() {
+    for status in ["NOANSWER", "BUSY", "CONGESTION"] {
+        let timeline = call("101", status, vec![]);
+        assert_eq!(executed(&timeline), [DIAL, "VoiceMail \"101@sales,s\""]);
+        assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), "VOICEMAIL");
+    }
+}
+
+#[test]
+fn where_keys_are_off_nobody_is_answered_before_it_rings() {
+    let off = run(&unanswered());
+    let commands: Vec<_> = off.commands().take(2).collect();
+    assert_eq!(
+        commands,
+        [
+            "SET VARIABLE VOICEAGENTSTATUS \"FAILED\"",
+            "EXEC Dial \"SIP/bob,5,g\""
+        ]
+    );
+}
+
+/// A call to a route that is listened to while it rings.
+fn heard(audio: Vec<i16>, dial: &str) -> Timeline {
+    let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
+    run_with(
+        &config,
+        &Script {
+            dial: DialEnd::from_status(dial),
+            caller: Caller {
+                audio,
+                ..Caller::default()
+            },
+            ..unanswered()
+        },
+    )
+}
+
+const ORIGINATE: &str = "Originate \"Local/s@voiceagent-listen/n,app,ChanSpy,\
+     \\\"SIP/peter-00000001,uoqSE\\\",,1,v(VOICEAGENTCALLER=SIP/peter-00000001^CDR_PROP(disable)=1)\"";
+const HEARD_DIAL: &str = "Dial \"SIP/bob,5,grdU(voiceagent-answered^SIP/peter-00000001)\"";
+const END_LISTENER: &str = "SoftHangup \"Local/s@voiceagent-listen-00000001;2\"";
+const VOICE_MAIL: &str = "VoiceMail \"101@sales,s\"";
+
+/// When the program that hears the caller ended, the last one if there were several.
+fn listener_ended(timeline: &Timeline) -> CallTime {
+    let entries = timeline.entries.iter().rev();
+    let mut ends = entries.filter(|entry| entry.who == Who::Listener && entry.what == "ends");
+    ends.next().expect("it was started and ended").at
+}
+
+#[test]
+fn keys_in_the_audio_do_while_it_rings_what_they_do_in_the_greeting() {
+    for (key, last) in [('*', "VoiceMailMain \"101@sales\""), ('#', VOICE_MAIL)] {
+        let timeline = heard(tone(key, 1.0, 0.2), "NOANSWER");
+        assert_eq!(executed(&timeline), [ORIGINATE, HEARD_DIAL, last]);
+        assert_eq!(variable(&timeline, "VOICEAGENTKEY"), key.to_string());
+        assert_eq!(variable(&timeline, "VOICEAGENTKEYSOURCE"), "audio");
+        let pressed = when(&timeline, "answers the caller") + Duration::from_secs(1);
+        let latency = when(&timeline, "stops ringing") - pressed;
+        assert!(latency <= Duration::from_millis(43), "{latency:?}");
+    }
+}
+
+#[test]
+fn a_key_that_means_nothing_lets_it_ring() {
+    let timeline = heard(tone('5', 1.0, 0.2), "NOANSWER");
+    assert_eq!(
+        executed(&timeline),
+        [ORIGINATE, HEARD_DIAL, END_LISTENER, VOICE_MAIL]
+    );
+}
+
+#[test]
+fn nobody_listens_once_it_rings_no_more() {
+    for (status, over) in [
+        ("NOANSWER", "200 result=1 (NOANSWER)"),
+        ("BUSY", "200 result=1 (BUSY)"),
+        ("CANCEL", "hangs up"),
+        ("ANSWER", "the called person answers"),
+    ] {
+        let timeline = heard(Vec::new(), status);
+        let left = listener_ended(&timeline) - when(&timeline, over);
+        assert!(left < Duration::from_millis(2), "{status}: {left:?}");
+    }
+}
+
+#[test]
+fn a_key_after_the_answer_ends_no_conversation() {
+    let timeline = heard(tone('*', 2.0, 0.2), "ANSWER");
+    assert_eq!(executed(&timeline), [ORIGINATE, HEARD_DIAL]);
+    assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), "ANSWERED");
+}
+
+#[test]
+fn at_whatever_instant_a_key_comes_either_the_key_counts_or_the_answer() {
+    // The telephone is answered 2 s after it began to ring.
+    for ms in (1_940..2_020).step_by(2) {
+        let timeline = heard(tone('#', f64::from(ms) / 1000.0, 0.1), "ANSWER");
+        let all = executed(&timeline);
+        let talked = timeline.entries.iter().any(|entry| {
+            entry.what.contains("answers")
+                && entry.who == Who::Asterisk
+                && !entry.what.contains("caller")
+        });
+        assert_ne!(talked, all.contains(&VOICE_MAIL), "{ms} ms: {timeline:#?}");
+        let status = if talked { "ANSWERED" } else { "VOICEMAIL" };
+        assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), status, "{ms} ms");
+    }
+}
+
+#[test]
+fn without_the_dialplan_for_it_the_call_rings_and_one_line_says_why() {
+    let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
+    let timeline = run_with(
+        &config,
+        &Script {
+            can_listen: false,
+            ..unanswered()
+        },
+    );
+    assert_eq!(executed(&timeline), [DIAL, VOICE_MAIL]);
+    let last = timeline.commands().last().expect("a closing line");
+    assert!(
+        last.contains("not listening while it rang: the dialplan has no [voiceagent-listen]"),
+        "{last}"
+    );
 }

@@ -1,5 +1,7 @@
 use crate::support::Installation;
 
+/// Where the shipped dialplan has the keys that may end ringing.
+const SHIPPED_KEYS: &str = "exten => _[*#],1,Hangup(1)\n";
 /// The lines behind `EAGI` that carry the caller on.
 const AFTER: &str = " same => n,Goto(without-voiceagent,${EXTEN},1)\n";
 
@@ -24,7 +26,11 @@ fn a_dialplan_that_does_not_call_the_program_is_an_error() {
 #[test]
 fn agi_instead_of_eagi_is_an_error() {
     let installation = Installation::new("plan_agi");
-    installation.replace("extensions.conf", "n,EAGI(voiceagent,", "n,AGI(voiceagent,");
+    installation.replace(
+        "extensions.conf",
+        "n,EAGI(voiceagent,${",
+        "n,AGI(voiceagent,${",
+    );
     let place = format!(
         "extensions.conf:{}",
         installation.line("extensions.conf", "n,AGI(")
@@ -120,6 +126,7 @@ fn without_an_exit_a_star_in_a_temporary_greeting_is_lost() {
 fn option_d_of_dial_needs_an_extension_for_each_key() {
     let installation = Installation::new("plan_option_d");
     installation.append("voiceagent.toml", "\n[dial]\noptions = \"gU(d)d\"\n");
+    installation.replace("extensions.conf", SHIPPED_KEYS, "");
     let place = format!(
         "voiceagent.toml:{}",
         installation.line("voiceagent.toml", "options")
@@ -130,6 +137,71 @@ fn option_d_of_dial_needs_an_extension_for_each_key() {
     found.has("warning", &place, "lets # through", "exten => #,1");
     installation.append("extensions.conf", "[users](+)\nexten => _[*#],1,NoOp()\n");
     installation.check().nothing();
+}
+
+#[test]
+fn keys_while_it_rings_need_an_extension_each() {
+    for (test, setting) in [
+        ("plan_ringing", "\n[ringing]\nkeys = \"signalled\"\n"),
+        (
+            "plan_ringing_own",
+            "\n[extensions.103]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\nringing.keys = \"signalled\"\n",
+        ),
+    ] {
+        let installation = Installation::new(test);
+        installation.append("voiceagent.toml", setting);
+        installation.check().nothing();
+        installation.replace("extensions.conf", SHIPPED_KEYS, "");
+        let line = installation.line("voiceagent.toml", "keys = \"signalled\"");
+        let place = format!("voiceagent.toml:{line}");
+        let found = installation.check();
+        assert_eq!(found.count("warning"), 2, "{found}");
+        found.has(
+            "warning",
+            &place,
+            "lets * through",
+            "ringing.keys = \"off\"",
+        );
+        found.has("warning", &place, "lets # through", "exten => #,1");
+    }
+}
+
+#[test]
+fn a_caller_is_heard_while_it_rings_only_with_what_the_shipped_dialplan_has() {
+    let installation = Installation::new("plan_heard");
+    installation.append("voiceagent.toml", "\n[ringing]\nkeys = \"heard\"\n");
+    installation.check().nothing();
+    for context in ["voiceagent-listen", "voiceagent-answered"] {
+        let (section, other) = (format!("\n[{context}]\n"), format!("\n[not-{context}]\n"));
+        installation.replace("extensions.conf", &section, &other);
+        let line = installation.line("voiceagent.toml", "keys = \"heard\"");
+        let place = format!("voiceagent.toml:{line}");
+        let found = installation.check();
+        let missing = format!("no extension s in [{context}]");
+        found.has("error", &place, &missing, "config/extensions.conf");
+        installation.replace("extensions.conf", &other, &section);
+    }
+    installation.append("modules.conf", "noload => app_chanspy.so\n");
+    let line = installation.line("modules.conf", "noload");
+    let place = format!("modules.conf:{line}");
+    installation
+        .check()
+        .only("error", &place, "app_chanspy is not loaded", "load =>");
+}
+
+#[test]
+fn a_way_for_callers_to_what_hears_others_is_a_warning() {
+    let installation = Installation::new("plan_heard_by_all");
+    let include = "[users](+)\ninclude => voiceagent-listen\n";
+    installation.append("extensions.conf", include);
+    let line = installation.line("extensions.conf", "include => voiceagent-listen");
+    let place = format!("extensions.conf:{line}");
+    installation.check().only(
+        "warning",
+        &place,
+        "reaches [voiceagent-listen]",
+        "drop this include",
+    );
 }
 
 #[test]

@@ -54,7 +54,11 @@ fn the_program_is_looked_for_where_the_dialplan_names_it() {
     assert!(other.is_err());
     let folder = installation.path("../agi-bin").canonicalize().unwrap();
     let named = format!("EAGI({}/old/voiceagent,", folder.display());
-    installation.replace("extensions.conf", "EAGI(voiceagent,", &named);
+    installation.replace(
+        "extensions.conf",
+        "n,EAGI(voiceagent,${E",
+        &format!("n,{named}${{E"),
+    );
     installation
         .check()
         .only("error", "agi-bin/old/voiceagent", "NOTFOUND", "");

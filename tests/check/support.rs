@@ -197,10 +197,16 @@ impl std::fmt::Display for Found {
 }
 
 /// What is installed.
-const MODULES: [&str; 5] = [
+const MODULES: [&str; 11] = [
+    "app_channelredirect",
+    "app_chanspy",
     "app_dial",
+    "app_originate",
+    "app_softhangup",
+    "app_stack",
     "app_voicemail",
     "chan_pjsip",
     "chan_sip",
+    "func_global",
     "res_agi",
 ];

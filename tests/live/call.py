@@ -184,8 +184,14 @@ class IncomingCall(_Dialog):
         super().__init__(phone, invite.header("call-id"))
         self.behaviour = None
         self._invite = invite
+        self.cancelled_at = None
         self._tag = sip.token()
         self._pending = True
+
+    @property
+    def shown_caller(self):
+        """Who calls, as the phone is told."""
+        return self._invite.header("from")
 
     def answer(self, status, reason, extra=(), body=""):
         """Sends a response to the INVITE."""
@@ -220,6 +226,7 @@ class IncomingCall(_Dialog):
     def handle(self, request):
         """A request of the server within this call."""
         if request.method == "CANCEL":
+            self.cancelled_at = time.monotonic()
             self.phone.send(request.response(200, "OK", self._tag))
             if self._pending:
                 self.answer(487, "Request Terminated")

@@ -37,6 +37,7 @@ class Case:
         self.callee = callee
         self.law = law
         self.delays = []
+        self.cancels = []
         self.capture_folder = None
         self.call = None
         self.listener = None

@@ -81,6 +81,13 @@ def read(path, caller_name, offset=0):
     return transcript
 
 
+def moments(path, pattern):
+    """When each line was written that holds this, in seconds since the epoch."""
+    with path.open(errors="replace") as file:
+        found = (_LINE.match(line) for line in file if re.search(pattern, line))
+        return [datetime.datetime.fromisoformat(m["at"]).timestamp() for m in found if m]
+
+
 def _channel_of(lines, caller_name):
     for line in lines:
         if caller_name not in line:

@@ -52,6 +52,7 @@ async def main(options):
         await asyncio.wait(begun)
         await asyncio.gather(*(asyncio.to_thread(server.stop) for server in servers))
     report.delays(results)
+    report.cancels(results)
     return report.close(results)
 
 
@@ -158,7 +159,10 @@ async def run_one(scenario, case):
                 with contextlib.suppress(asyncio.TimeoutError):
                     await asyncio.wait_for(case.call.hang_up(), 5)
             case.call.close()
-    result = report.Result(case.server, case.name, time.monotonic() - began, failure, case.delays)
+    seconds = time.monotonic() - began
+    result = report.Result(
+        case.server, case.name, seconds, failure, case.delays, case.cancels
+    )
     report.line(result)
     return result
 

@@ -16,6 +16,7 @@ class Result:
     seconds: float
     failure: str
     delays: list
+    cancels: list
 
 
 def line(result):
@@ -45,6 +46,19 @@ def delays(results):
                 f"{server.name}: from the tone's first sample sent to the greeting's last sample heard: "
                 f"median {statistics.median(found):.0f} ms, worst {found[-1]:.0f} ms ({len(found)} presses)"
             )
+
+
+def cancels(results):
+    """The measured time from a key while it rings to the called phone's silence."""
+    for server in dict.fromkeys(result.server for result in results):
+        for result in results:
+            found = sorted(d * 1000 for d in result.cancels)
+            if result.server is server and found:
+                print(
+                    f"{server.name} {result.scenario}: from the key's first sample or packet sent to "
+                    f"the CANCEL at the called phone: median {statistics.median(found):.0f} ms, worst "
+                    f"{found[-1]:.0f} ms ({len(found)} presses)"
+                )
 
 
 def close(results):

@@ -10,6 +10,7 @@ from scenarios import (
     languages,
     package,
     races,
+    ringing,
     storage,
 )
 from scenarios.listing import ALONE, CAPTURES, LANE_101, LANE_102, LANE_CAPTURE, SCENARIOS, Scenario
@@ -31,5 +32,6 @@ __all__ = [
     "languages",
     "package",
     "races",
+    "ringing",
     "storage",
 ]

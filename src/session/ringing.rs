@@ -1,0 +1,268 @@
+//! Keys in the audio while it rings.
+//!
+//! Dial leaves no audio for this program, so a channel of its own hears the caller, and on that
+//! channel the same program ([`overhearing`](super::overhearing)). Three can end the ringing: that
+//! program, by a key; the called person, by answering, for whom the dialplan in
+//! `[voiceagent-answered]` speaks before the two are connected; and this program, when Dial is
+//! over. They meet in two variables of the caller's channel. Who ends it by answering or by Dial's
+//! end empties `Ringing` first and looks at `Pressed` then; who ends it by a key sets `Pressed`
+//! first and looks at `Ringing` then. So at least one of two knows of the other, whichever comes
+//! first, and a key that loses takes nobody out of a conversation.
+
+use super::{
+    Exit, FORMAT, Note, Session,
+    clock::CallTime,
+    listening::{Listening, Next, action},
+    outcome::Press,
+    presses::Source,
+    state::{DialEnded, State},
+};
+use crate::{
+    agi::{Application, Argument, Command, Header, Plain, Shared, Variable},
+    config::{RingingKeys, Route},
+    greeting::Kind,
+    key::Key,
+};
+
+/// What is known of the caller's side.
+#[derive(Clone)]
+pub(super) struct Caller {
+    /// The caller's channel.
+    pub(super) channel: Plain,
+    /// Where in the dialplan this program was started, as `ChannelRedirect` takes it.
+    place: String,
+}
+
+impl Caller {
+    /// The caller of a header, unless a name in it cannot be handed on.
+    pub(super) fn new(header: &Header) -> Option<Self> {
+        let plain = |name| Plain::new(header.get(name)?);
+        let [context, extension, priority] =
+            ["agi_context", "agi_extension", "agi_priority"].map(plain);
+        Some(Self {
+            channel: plain("agi_channel")?,
+            place: format!("{},{},{}", context?, extension?, priority?),
+        })
+    }
+}
+
+impl Session {
+    /// A call to this route begins: by the key that was pressed before this program was started
+    /// anew for it, or else by ringing.
+    pub(super) fn serve(&mut self, route: Route) {
+        match &self.caller {
+            Some(caller) if route.ringing == RingingKeys::Heard => {
+                let pressed = Command::GetShared(Shared::Pressed, caller.channel.clone());
+                self.start(&pressed, State::AskingPressed(route));
+            }
+            _ => self.dial(route),
+        }
+    }
+
+    pub(super) fn on_pressed_before(&mut self, route: Route, pressed: &str) {
+        match key_named(pressed) {
+            // It shall not act again when the dialplan comes here again.
+            Some(key) => self.set_pressed("", State::TakingPress(route, key)),
+            None => self.dial(route),
+        }
+    }
+
+    /// A key was heard while it rang.
+    pub(super) fn take_press(&mut self, route: Route, key: Key) {
+        match action(self.config(), &route, key) {
+            Some(next) => {
+                let source = Source::Audio;
+                self.report.pressed(Some(Press { key, source }), None);
+                self.start(&FORMAT, State::AskingPressFormat { route, key, next });
+            }
+            None => self.dial(route),
+        }
+    }
+
+    /// Waits until that key is up, and for its signal, before what it asks for is started.
+    pub(super) fn on_press_format(
+        &mut self,
+        now: CallTime,
+        (route, key, next): (Route, Key, Next),
+        format: &str,
+    ) {
+        let ear = self.ear(format);
+        let config = self.config();
+        let mut listening = Listening::new(now, route, Kind::Unavailable, Vec::new(), ear, config);
+        listening.presses.carried_over(now, key);
+        self.settle(now, listening, next);
+    }
+
+    /// The caller has been answered; now somebody shall hear them.
+    pub(super) fn prepare_listener(&mut self, route: Route) {
+        if self.caller.is_none() {
+            return self.ring_unheard(route, "the name of the channel cannot be handed on");
+        }
+        self.start(&HAS_DIALPLAN, State::AskingDialplan(route));
+    }
+
+    pub(super) fn on_dialplan(&mut self, route: Route, found: &str) {
+        if found != "11" {
+            let missing = "the dialplan has no [voiceagent-listen] or no [voiceagent-answered]";
+            return self.ring_unheard(route, missing);
+        }
+        self.set_pressed("", State::ClearingPress(route));
+    }
+
+    pub(super) fn announce_ringing(&mut self, route: Route) {
+        let acting = Key::ALL.into_iter();
+        let keys: String = acting
+            .filter(|&key| action(self.config(), &route, key).is_some())
+            .map(Key::label)
+            .collect();
+        let place = self.caller.as_ref().map_or("", |caller| &caller.place);
+        let ringing = Argument::readable(&format!("{keys} {place}"));
+        self.set_shared(Shared::Ringing, ringing, State::AnnouncingRinging(route));
+    }
+
+    pub(super) fn originate(&mut self, route: Route) {
+        let Some(caller) = &self.caller else {
+            return self.ring(route);
+        };
+        let channel = &caller.channel;
+        let made = format!(
+            "Local/s@{LISTEN}/n,app,ChanSpy,\"{channel},uoqSE\",,{SECONDS},v(VOICEAGENTCALLER={channel}^CDR_PROP(disable)=1)"
+        );
+        self.start(
+            &Command::Exec(Application::Originate, Argument::readable(&made)),
+            State::Originating(route),
+        );
+    }
+
+    pub(super) fn on_originated(&mut self, route: Route, result: i64) {
+        if result == -2 {
+            return self.ring_unheard(route, "Asterisk has no application Originate");
+        }
+        self.start(
+            &Command::GetVariable(Variable::OriginateStatus),
+            State::AskingOriginateStatus(route),
+        );
+    }
+
+    pub(super) fn on_originate_status(&mut self, route: Route, status: &str) {
+        if status != "SUCCESS" {
+            let reason = format!("no channel could be made for it: Originate says {status}");
+            return self.ring_unheard(route, &reason);
+        }
+        self.overheard = true;
+        self.was_overheard = true;
+        self.ring(route);
+    }
+
+    /// Rings without anybody who hears the caller.
+    fn ring_unheard(&mut self, route: Route, reason: &str) {
+        reason.clone_into(&mut self.report.unheard);
+        self.note(Note::Unheard {
+            reason: reason.to_owned(),
+        });
+        self.ring(route);
+    }
+
+    /// What Dial gets while somebody hears the caller: the answer comes through the dialplan.
+    pub(super) fn dial_arguments(&self, route: &Route) -> Argument {
+        match &self.caller {
+            Some(caller) if self.overheard => {
+                let dial = route.dial.as_str();
+                Argument::readable(&format!("{dial}U({ANSWERED}^{})", caller.channel))
+            }
+            _ => route.dial.clone(),
+        }
+    }
+
+    /// Dial is over: from now on no key is waited for.
+    pub(super) fn end_ringing(&mut self, route: Route, result: i64) {
+        let nothing = Argument::readable("");
+        self.set_shared(
+            Shared::Ringing,
+            nothing,
+            State::EndingRinging { route, result },
+        );
+    }
+
+    /// Asks whether a key was what ended Dial.
+    pub(super) fn ask_pressed(&mut self, ended: DialEnded) {
+        self.overheard = false;
+        match &self.caller {
+            Some(caller) => {
+                let pressed = Command::GetShared(Shared::Pressed, caller.channel.clone());
+                self.command(&pressed, State::AskingDialPressed(ended));
+            }
+            None => self.on_dial_ended(ended),
+        }
+    }
+
+    pub(super) fn on_dial_pressed(&mut self, ended: DialEnded, pressed: &str) {
+        let gone = self.hung_up.is_some() || ended.result < 0;
+        match (key_named(pressed), &self.caller) {
+            // The caller is taken to the program's own place, where it is started anew, and tells
+            // of the call.
+            (Some(_), _) if gone => {
+                self.report.channel.clear();
+                self.finish(Exit::Success);
+            }
+            (Some(key), _) => self.take_press(ended.route, key),
+            (None, Some(caller)) if !gone => {
+                let listener = Command::GetShared(Shared::Listener, caller.channel.clone());
+                self.start(&listener, State::AskingListener(ended));
+            }
+            (None, _) => self.on_dial_ended(ended),
+        }
+    }
+
+    pub(super) fn end_listener(&mut self, ended: DialEnded, listener: &str) {
+        match Plain::new(listener) {
+            Some(listener) => self.start(
+                &Command::Exec(
+                    Application::SoftHangup,
+                    Argument::readable(listener.as_str()),
+                ),
+                State::EndingListener(ended),
+            ),
+            None => self.on_dial_ended(ended),
+        }
+    }
+
+    /// The command that leaves no key behind for a later start.
+    pub(super) fn forget_press(&self) -> Option<Command> {
+        let caller = self.caller.as_ref().filter(|_| self.was_overheard)?;
+        Some(Command::SetShared(
+            Shared::Pressed,
+            caller.channel.clone(),
+            Argument::readable(""),
+        ))
+    }
+
+    fn set_pressed(&mut self, value: &str, state: State) {
+        self.set_shared(Shared::Pressed, Argument::readable(value), state);
+    }
+
+    fn set_shared(&mut self, name: Shared, value: Argument, state: State) {
+        if let Some(caller) = &self.caller {
+            let command = Command::SetShared(name, caller.channel.clone(), value);
+            self.command(&command, state);
+        }
+    }
+}
+
+/// The key that a variable or an extension is.
+pub(super) fn key_named(value: &str) -> Option<Key> {
+    let mut chars = value.chars();
+    let key = Key::from_char(chars.next()?);
+    key.filter(|_| chars.next().is_none())
+}
+
+/// Whether the dialplan has what hears the caller, and what ends that when somebody answers.
+const HAS_DIALPLAN: Command = Command::GetFullVariable(
+    "${DIALPLAN_EXISTS(voiceagent-listen,s,1)}${DIALPLAN_EXISTS(voiceagent-answered,s,1)}",
+);
+/// Where the channel is that hears the caller.
+pub(crate) const LISTEN: &str = "voiceagent-listen";
+/// Where the called person's channel comes through when they answer.
+pub(crate) const ANSWERED: &str = "voiceagent-answered";
+/// How long the channel may take to come up; it is Asterisk's own, and takes milliseconds.
+const SECONDS: u32 = 1;

@@ -1,0 +1,128 @@
+//! A running program: its session, and the pipes between it and Asterisk.
+
+use std::{collections::VecDeque, path::Path, time::Duration};
+
+use super::{
+    asterisk::Delivery,
+    script::Recordings,
+    timeline::{Timeline, Who},
+};
+use crate::{
+    config::{Config, Mailbox},
+    greeting::Recorded,
+    session::{CallTime, Exit, Input, Output, Plan, Report, Session},
+};
+
+/// One process of this program.
+pub(super) struct Program {
+    session: Session,
+    who: Who,
+    recordings: Recordings,
+    inputs: VecDeque<(CallTime, Delivery)>,
+    commands: VecDeque<(CallTime, String)>,
+    exit: Option<Exit>,
+}
+
+impl Program {
+    pub(super) fn new(config: &Config, who: Who, recordings: Recordings) -> Self {
+        Self {
+            session: Session::new(Plan::Serve(Box::new(config.clone()))),
+            who,
+            recordings,
+            inputs: VecDeque::new(),
+            commands: VecDeque::new(),
+            exit: None,
+        }
+    }
+
+    pub(super) const fn recordings(&self) -> Recordings {
+        self.recordings
+    }
+
+    pub(super) const fn report(&self) -> &Report {
+        self.session.report()
+    }
+
+    /// When something reaches it, comes from it, or is due.
+    pub(super) fn next_event(&self) -> Option<CallTime> {
+        [
+            self.inputs.front().map(|(at, _)| *at),
+            self.commands.front().map(|(at, _)| *at),
+            self.session.deadline(),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    /// Sends it something.
+    pub(super) fn take(&mut self, now: CallTime, deliveries: Vec<Delivery>) {
+        self.inputs
+            .extend(deliveries.into_iter().map(|what| (now + LINK, what)));
+    }
+
+    /// The command that has reached Asterisk by now.
+    pub(super) fn pop_command(&mut self, now: CallTime) -> Option<String> {
+        let (_, line) = self.commands.pop_front_if(|(at, _)| *at <= now)?;
+        Some(line)
+    }
+
+    /// Lets it take what has come; tells how it ended, if it did.
+    pub(super) fn run(&mut self, now: CallTime, timeline: &mut Timeline) -> Option<Exit> {
+        if let Some((_, delivery)) = self.inputs.pop_front_if(|(at, _)| *at <= now) {
+            match &delivery {
+                Delivery::Agi(text) => self.handle(now, Input::Agi(text.as_bytes()), timeline),
+                Delivery::Audio(bytes) => self.handle(now, Input::Audio(bytes), timeline),
+                Delivery::HangUp => self.handle(now, Input::HangUp, timeline),
+            }
+        }
+        if self.session.deadline().is_some_and(|at| at <= now) {
+            self.handle(now, Input::Timeout, timeline);
+        }
+        self.exit
+    }
+
+    fn handle(&mut self, now: CallTime, input: Input<'_>, timeline: &mut Timeline) {
+        self.session.handle(now, input);
+        while let Some(output) = self.session.poll_output() {
+            match output {
+                Output::Send(line) => {
+                    timeline.push(now, self.who, line.trim_end());
+                    self.commands.push_back((now + LINK, line));
+                }
+                Output::LookUp { mailbox, .. } => {
+                    let recorded = self.recordings.of(&mailbox, Path::new(SPOOL));
+                    self.session.handle(now, Input::Recorded(Some(recorded)));
+                }
+                // The simulated caller's telephone returns no echo.
+                Output::Measure { .. } => {}
+                Output::Note(note) => timeline.push(now, self.who, &note.to_string()),
+                Output::Finish(exit) => {
+                    timeline.push(now, self.who, "ends");
+                    self.exit = Some(exit);
+                }
+            }
+        }
+    }
+}
+
+impl Recordings {
+    /// These recordings as a look-up would find them.
+    fn of(self, mailbox: &Mailbox, spool: &Path) -> Recorded {
+        let path = |there: bool, name: &str| {
+            let path = mailbox.folder(spool).join(name);
+            there.then(|| crate::agi::Argument::readable(&path.to_string_lossy()))
+        };
+        Recorded {
+            temp: path(self.temp, "temp"),
+            unavail: path(self.unavail, "unavail"),
+            busy: path(self.busy, "busy"),
+            greet: path(self.greet, "greet"),
+        }
+    }
+}
+
+/// A pipe and a scheduler between Asterisk and the program.
+const LINK: Duration = Duration::from_micros(100);
+/// Where the simulated Asterisk keeps voicemail.
+const SPOOL: &str = "/var/spool/asterisk";
