@@ -88,6 +88,18 @@ def moments(path, pattern):
         return [datetime.datetime.fromisoformat(m["at"]).timestamp() for m in found if m]
 
 
+def dialogue(path, offset):
+    """Every line that passed between Asterisk and any program from here on, with its channel."""
+    with path.open(errors="replace") as file:
+        file.seek(offset)
+        for line in file:
+            match = _LINE.match(line.rstrip("\n"))
+            passed = match and _DIALOGUE.search(match["text"])
+            if passed:
+                at = datetime.datetime.fromisoformat(match["at"]).timestamp()
+                yield passed["channel"], Entry(at, passed["way"].lower(), passed["text"].strip())
+
+
 def _channel_of(lines, caller_name):
     for line in lines:
         if caller_name not in line:

@@ -59,6 +59,11 @@ class Server:
         return f"Asterisk {self.version}"
 
     @property
+    def pid(self):
+        """Asterisk's process."""
+        return self._process.pid
+
+    @property
     def overrides(self):
         """The folders of overrides for it; of two for the same file the later one counts."""
         return ["both", self.version]
