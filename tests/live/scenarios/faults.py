@@ -48,6 +48,17 @@ async def with_a_broken_configuration(case):
 
 
 @scenario(lane=ALONE)
+async def with_half_a_configuration(case):
+    """As it is while an editor writes it, or after the disk was full."""
+    path = case.server.configuration
+    text = path.read_text()
+    with moved_away(path):
+        path.write_text(text[: text.rindex("@sales")])
+        transcript = await carried_on_by_the_dialplan(case)
+    check(any("line" in line for line in told(transcript)), f"told {told(transcript)}")
+
+
+@scenario(lane=ALONE)
 async def without_the_program(case):
     """Asterisk itself says so."""
     with moved_away(case.server.program):
