@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     agi::Command,
+    audio::SampleTime,
     config::{Config, Route},
     ear::{Ear, Heard},
     greeting::{Kind, Piece},
@@ -147,7 +148,8 @@ impl Listening {
             }
             Heard::KeyUp { up, after } => {
                 // An end is only known once it can be no mere gap.
-                self.presses.tone_up(now.before(after));
+                let length = SampleTime::from_samples(up.end.since(up.onset)).duration();
+                self.presses.tone_up(now.before(after), length);
                 let acts = self.acted == Some(up.key);
                 on_note(Note::Released { up, acts });
             }

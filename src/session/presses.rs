@@ -53,9 +53,17 @@ pub(super) struct Presses {
 struct Tone {
     key: Key,
     down: CallTime,
-    up: Option<CallTime>,
+    up: Option<Up>,
     /// Whether it is known to be too long for a leak.
     whole: bool,
+}
+
+/// When a tone ended, and how long it was by the audio's own clock: where audio comes late and in
+/// bursts, its beginning and its end are known at once.
+#[derive(Clone, Copy, Debug)]
+struct Up {
+    at: CallTime,
+    length: Duration,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +89,10 @@ impl Presses {
         self.tone = Some(Tone {
             key,
             down: now,
-            up: Some(now),
+            up: Some(Up {
+                at: now,
+                length: Duration::ZERO,
+            }),
             whole: false,
         });
     }
@@ -112,10 +123,10 @@ impl Presses {
         }
     }
 
-    /// The detector reports the key's end.
-    pub(super) fn tone_up(&mut self, now: CallTime) {
+    /// The detector reports the key's end, after so much tone.
+    pub(super) fn tone_up(&mut self, at: CallTime, length: Duration) {
         if let Some(tone) = &mut self.tone {
-            tone.up.get_or_insert(now);
+            tone.up.get_or_insert(Up { at, length });
         }
     }
 
@@ -146,10 +157,10 @@ impl Tone {
         match self.up {
             None => self.down + LONGEST_PRESS,
             // A tone as long as a press is the press itself; its signal, if any, is due now.
-            Some(up) if self.whole || up - self.down >= LONGEST_LEAK => {
-                up + hold_off.min(AUDIO_DELAY)
+            Some(up) if self.whole || up.length >= LONGEST_LEAK => {
+                up.at + hold_off.min(AUDIO_DELAY)
             }
-            Some(up) => up + hold_off,
+            Some(up) => up.at + hold_off,
         }
     }
 }
@@ -157,9 +168,9 @@ impl Tone {
 /// How much later than a signal the audio of the same moment can arrive: jitter buffers hold up
 /// to 200 ms, less what the detector needs.
 const AUDIO_DELAY: Duration = Duration::from_millis(150);
-/// Gateways stop a tone within 60 ms when they signal it instead; the detector reports its start
-/// some 30 ms late and its end without delay.
-const LONGEST_LEAK: Duration = Duration::from_millis(80);
+/// Gateways stop a tone within 60 ms when they signal it instead; who listens after them may add as
+/// much again.
+const LONGEST_LEAK: Duration = Duration::from_millis(110);
 /// A key that is down for longer is stuck, or its end was not heard.
 const LONGEST_PRESS: Duration = Duration::from_secs(3);
 
@@ -168,6 +179,8 @@ mod tests {
     use super::*;
 
     const HOLD_OFF: Duration = Duration::from_millis(400);
+    const LEAK: Duration = Duration::from_millis(50);
+    const WHOLE: Duration = Duration::from_millis(130);
 
     fn at(ms: u64) -> CallTime {
         CallTime::after(Duration::from_millis(ms))
@@ -181,7 +194,7 @@ mod tests {
     fn a_leaked_tone_and_the_signal_after_it_are_one_press() {
         let mut presses = presses();
         assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
-        presses.tone_up(at(20));
+        presses.tone_up(at(20), LEAK);
         assert_eq!(presses.signalled(at(400), Key::HASH), Verdict::Twin);
         assert_eq!(presses.twin_expected_until(), None);
     }
@@ -204,7 +217,7 @@ mod tests {
     fn each_press_has_one_twin_at_the_most() {
         let mut presses = presses();
         assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
-        presses.tone_up(at(20));
+        presses.tone_up(at(20), LEAK);
         assert_eq!(presses.signalled(at(100), Key::HASH), Verdict::Twin);
         assert_eq!(presses.signalled(at(200), Key::HASH), Verdict::New);
     }
@@ -220,7 +233,7 @@ mod tests {
     fn the_same_key_from_the_same_source_is_another_press() {
         let mut presses = presses();
         assert_eq!(presses.tone_down(at(0), Key::HASH), Verdict::New);
-        presses.tone_up(at(50));
+        presses.tone_up(at(50), LEAK);
         assert_eq!(presses.tone_down(at(100), Key::HASH), Verdict::New);
     }
 
@@ -230,7 +243,7 @@ mod tests {
         presses.carried_over(at(0), Key::HASH);
         assert_eq!(presses.twin_expected_until(), Some(at(400)));
         presses.tone_down(at(40), Key::HASH);
-        presses.tone_up(at(60));
+        presses.tone_up(at(60), LEAK);
         assert_eq!(presses.twin_expected_until(), Some(at(210)));
         assert_eq!(presses.signalled(at(200), Key::HASH), Verdict::Twin);
     }
@@ -239,8 +252,16 @@ mod tests {
     fn after_a_whole_tone_the_signal_is_not_waited_for_as_long_as_after_a_leak() {
         let mut presses = presses();
         presses.tone_down(at(0), Key::HASH);
-        presses.tone_up(at(100));
+        presses.tone_up(at(100), WHOLE);
         assert_eq!(presses.twin_expected_until(), Some(at(250)));
         assert_eq!(presses.signalled(at(251), Key::HASH), Verdict::New);
+    }
+
+    #[test]
+    fn a_whole_tone_that_comes_in_one_burst_is_no_leak() {
+        let mut presses = presses();
+        presses.tone_down(at(0), Key::STAR);
+        presses.tone_up(at(0), WHOLE);
+        assert_eq!(presses.twin_expected_until(), Some(at(150)));
     }
 }
