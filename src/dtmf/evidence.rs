@@ -166,12 +166,16 @@ impl Analysis {
         let mut onset = onset;
         let mut first_onset = if run.earlier > 0 { run.first } else { onset };
         let per_sample = length as f32 / tone_energy;
-        let mut past = self.past(samples, &model, first_onset, &residual, per_sample);
+        let plain = offsets.iter().all(|offset| offset.abs() <= PLAIN_OFFSET)
+            && powers[0] <= PLAIN_TWIST * powers[1]
+            && powers[1] <= PLAIN_TWIST * powers[0];
+        let pure = if plain { BENT } else { PURE };
+        let mut past = self.past(samples, &model, first_onset, &residual, per_sample, pure);
         if past.strongest() > ALREADY_THERE && run.earlier == 0 && residual.among > NOTHING_AMONG {
             let hidden = edges::hidden_onset(samples, &placed, onset);
             if hidden < onset {
                 (onset, first_onset) = (hidden, hidden);
-                past = self.past(samples, &model, first_onset, &residual, per_sample);
+                past = self.past(samples, &model, first_onset, &residual, per_sample, pure);
             }
         }
         if let Some(raw) = raw {
@@ -199,7 +203,8 @@ impl Analysis {
     }
 
     /// What was there before `onset`: the rest only where `residual` has something to excuse.
-    /// `per_sample` makes energies a sample relative to the tones'.
+    /// `per_sample` makes energies a sample relative to the tones', and a key with less left than
+    /// `pure` may have broken off before.
     fn past(
         &self,
         samples: &[f32; SPAN],
@@ -207,6 +212,7 @@ impl Analysis {
         onset: usize,
         residual: &Bands,
         per_sample: f32,
+        pure: f32,
     ) -> Past {
         if onset < BEFORE_GAP + BEFORE + SIDE {
             return Past::UNKNOWN;
@@ -229,9 +235,9 @@ impl Analysis {
             rest,
             tones: relative(start..stop),
         };
-        if (ALREADY_THERE..WHOLE).contains(&past.strongest()) && residual.among < PURE {
-            // A clean key with something like itself just before: a bouncing contact or a key that
-            // a lost frame has broken, if all was quiet before that.
+        if (ALREADY_THERE..WHOLE).contains(&past.strongest()) && residual.among < pure {
+            // A clean key with something like itself just before: a bouncing contact, or a key that
+            // a lost frame has broken or a codec bent, if all was quiet before that.
             for steps in 1..=BROKEN_STEPS {
                 let Some(start) = start.checked_sub(steps * BEFORE).filter(|&at| at >= OLDEST)
                 else {
@@ -376,8 +382,14 @@ const NOTHING_HIGH: f32 = 0.07;
 const BROKEN_STEPS: usize = 3;
 const ALREADY_THERE: f32 = 0.1;
 const PURE: f32 = 0.012;
+const BENT: f32 = 0.03;
 const QUIET: f32 = 0.05;
 const WHOLE: f32 = 1.5;
+
+/// Relative offset and power ratio (6 dB) that every standard accepts at least: so plain a key may
+/// have been bent.
+const PLAIN_OFFSET: f32 = 0.015;
+const PLAIN_TWIST: f32 = 4.0;
 
 /// 16-bit steps.
 const FULL_SCALE: f32 = 33_000.0;

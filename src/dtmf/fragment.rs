@@ -2,7 +2,8 @@
 //!
 //! A lost frame may leave 15 ms of a key, then a jump of its phases, then the rest. Neither part
 //! is a key by itself: the first is too short, and before the second the tones were there already.
-//! So the first is remembered for as long as the second may begin.
+//! So the first is remembered for as long as the second may begin. A speech codec bends phases
+//! likewise, every few milliseconds, and then the second part may begin within the first.
 
 use super::evidence::Evidence;
 
@@ -21,11 +22,12 @@ impl Fragment {
         let first = &self.0;
         let reach = if first.ongoing { gap + STEP } else { gap };
         let follows = evidence.pair == first.pair
-            && evidence.onset + OVERLAP >= first.end
+            && evidence.onset >= first.onset + LATER
             && evidence.onset <= first.end + reach;
+        let whole = evidence.end.max(first.end) - first.onset;
         follows.then_some(Evidence {
             onset: first.onset,
-            duration: evidence.duration + first.duration,
+            duration: (evidence.duration + first.duration).min(whole as f32),
             before: first.before,
             tones_before: first.tones_before,
             ..*evidence
@@ -36,6 +38,5 @@ impl Fragment {
 /// Samples from one look to the next: a fragment that was ongoing may have gone on for as long.
 const STEP: u64 = 80;
 
-/// Samples that the second part may seem to begin before the first one's end: both edges are
-/// estimates where phases jump.
-const OVERLAP: u64 = 24;
+/// Samples, 3 ms: what begins no later than that after the first part is the first part again.
+const LATER: u64 = 24;
