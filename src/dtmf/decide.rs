@@ -65,8 +65,12 @@ impl Judge {
         if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
             return Ok(self.shortest);
         }
-        let clear =
-            rest.among <= SOME_NOISE || (offset <= MUCH_NOISE_OFFSET && twist <= DOUBTFUL_TWIST);
+        let clear = if rest.among <= SOME_NOISE {
+            offset <= NOISE_OFFSET
+        } else {
+            offset <= MUCH_NOISE_OFFSET && twist <= DOUBTFUL_TWIST
+        };
+        let clear = clear && before <= NOISE_TONES_BEFORE;
         if clear && evidence.underlay != Underlay::DialTone && self.is_noise(rest, &evidence.before)
         {
             let longer = if rest.among <= LITTLE_NOISE {
@@ -96,7 +100,8 @@ impl Judge {
         if rest.among <= CODED_AMONG
             && rest.low <= CODED_LOW
             && rest.high <= CODED_HIGH
-            && past.low + past.among + past.high <= CODED_BEFORE
+            && past.low <= CODED_LOW_BEFORE
+            && past.among + past.high <= CODED_BEFORE
             && offset <= CODED_OFFSET
             && twist <= DOUBTFUL_TWIST
         {
@@ -113,7 +118,13 @@ impl Judge {
     /// Frequencies at the fringe of what is accepted: only beyond any doubt.
     fn fringe(&self, evidence: &Evidence, offset: f32, before: f32) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
-        let among = if offset <= FRINGE_OFFSET { 1.0 } else { 0.5 } * self.residual;
+        let [low, high] = evidence.offsets;
+        let among = if offset <= FRINGE_OFFSET {
+            self.residual
+        } else {
+            Rejection::unless_below(Test::Frequency, (low - high).abs(), FRINGE_APART)?;
+            0.5 * self.residual
+        };
         let low = if evidence.underlay == Underlay::DialTone {
             DIAL_TONE_LOW
         } else {
@@ -162,6 +173,14 @@ const CLEAR_OFFSET: f32 = 0.0197;
 /// cleaner still.
 const FRINGE_OFFSET: f32 = 0.0222;
 
+/// Relative; there, one tone's offset less the other's: a telephone makes both from one clock, and
+/// 2 % up and 2 % down is as far as any test takes them apart.
+const FRINGE_APART: f32 = 0.04;
+
+/// Relative; in noise: the 1.5 % that every standard accepts at least, and twice what noise of 6 dB
+/// makes of it in 21 ms.
+const NOISE_OFFSET: f32 = 0.0175;
+
 /// Relative; in much noise: the 1.5 % that every standard accepts at least.
 const MUCH_NOISE_OFFSET: f32 = 0.015;
 
@@ -189,6 +208,10 @@ const FRINGE_BEFORE: f32 = 0.05;
 /// White noise among the tones over that above them, by the bands' widths: 1250 over 2150 Hz, less
 /// what the filters' slopes take.
 const WHITE_SHARE: f32 = 0.5;
+
+/// Power at a tone's frequency before the onset, relative to the tone's: noise of 0 dB comes to
+/// 0.017 in 15 ms, and once in two hundred times to this.
+const NOISE_TONES_BEFORE: f32 = 0.1;
 
 /// Noise before the onset says nothing beyond this.
 const NOISE_BEFORE: f32 = 0.32;
@@ -230,11 +253,13 @@ const TALK_BEFORE: f32 = 0.03;
 const TALK_OFFSET: f32 = 0.015;
 const LONGER_IN_TALK: f32 = 56.0;
 
-/// A key out of silence that a speech codec has bent (GSM full rate): nothing else is there, and
+/// A key out of silence that a speech codec has bent (GSM full rate): nothing else is there but
+/// what the codec's long-term predictor leaves of the key before, far below its tones, and
 /// frequencies are true. Samples more: 7 ms.
 const CODED_AMONG: f32 = 0.18;
-const CODED_LOW: f32 = 0.06;
-const CODED_HIGH: f32 = 0.15;
+const CODED_LOW: f32 = 0.03;
+const CODED_HIGH: f32 = 0.05;
 const CODED_BEFORE: f32 = 0.06;
+const CODED_LOW_BEFORE: f32 = 0.2;
 const CODED_OFFSET: f32 = 0.015;
 const LONGER_IF_CODED: f32 = 56.0;
