@@ -25,8 +25,8 @@ const WINDOW: usize = 2 * STEP;
 /// The newest steps and the window's tables.
 #[derive(Clone)]
 pub(super) struct Window {
-    rising: Slope,
-    falling: Slope,
+    rising: [Weight; STEP_BLOCKS],
+    falling: [Weight; STEP_BLOCKS],
     /// The newest step as the older half of the next view.
     older: Half,
     steps: [[Block; STEP_BLOCKS]; KEPT_STEPS],
@@ -36,14 +36,14 @@ pub(super) struct Window {
     silent: usize,
 }
 
-/// The tables of half a window.
+/// The tables of one block of a window.
 #[derive(Clone)]
-struct Slope {
-    weights: [f32; STEP_BLOCKS],
-    /// For each block what brings it to one phase with the others, times its weight: the factors
-    /// of its real and imaginary parts that make the sum's real part, and its imaginary part.
-    real: [[i16x8; 2]; STEP_BLOCKS],
-    imaginary: [[i16x8; 2]; STEP_BLOCKS],
+struct Weight {
+    energy: f32,
+    /// What brings the block to one phase with the others, times its weight: the factors of its
+    /// real and imaginary parts that make the sum's real part, and its imaginary part.
+    real: [i16x8; 2],
+    imaginary: [i16x8; 2],
 }
 
 /// What one step gives to a view.
@@ -51,7 +51,8 @@ struct Slope {
 struct Half {
     /// Real and imaginary parts, for rows and columns.
     sums: [[i32x4; 2]; 2],
-    energy: f32,
+    /// In four parts still to be added up.
+    energy: f32x4,
     slow_energy: f32,
 }
 
@@ -86,7 +87,8 @@ impl View {
         let slow_mean_square = scale * (older.slow_energy + newer.slow_energy);
         Self {
             powers,
-            mean_square: scale * (older.energy + newer.energy) - slow_mean_square,
+            mean_square: scale * (older.energy.reduce_add() + newer.energy.reduce_add())
+                - slow_mean_square,
             slow_mean_square,
         }
     }
@@ -115,8 +117,8 @@ impl View {
 impl Window {
     pub(super) fn new() -> Self {
         Self {
-            rising: Slope::new(0),
-            falling: Slope::new(STEP_BLOCKS),
+            rising: Weight::slope(0),
+            falling: Weight::slope(STEP_BLOCKS),
             older: Half::SILENT,
             steps: [[Block::SILENT; STEP_BLOCKS]; KEPT_STEPS],
             heard: 0,
@@ -151,8 +153,14 @@ impl Window {
     fn move_on(&mut self, least: f32) -> Option<View> {
         let step = &self.steps[self.heard % KEPT_STEPS];
         self.heard = self.heard.wrapping_add(1);
-        let view = View::new(&self.older, &self.falling.weigh(step));
-        self.older = self.rising.weigh(step);
+        let mut newer = Half::SILENT;
+        let mut older = Half::SILENT;
+        for (i, block) in step.iter().enumerate() {
+            newer.add(block, &self.falling[i]);
+            older.add(block, &self.rising[i]);
+        }
+        let view = View::new(&self.older, &newer);
+        self.older = older;
         (view.mean_square >= least).then_some(view)
     }
 
@@ -175,55 +183,49 @@ impl Window {
     }
 }
 
-impl Slope {
+impl Weight {
     /// Half a window from block `first` of ten on.
-    fn new(first: usize) -> Self {
-        let weights: [f32; STEP_BLOCKS] = std::array::from_fn(|block| {
-            let middle = (BLOCK * (first + block)) as f32 + 0.5 * BLOCK as f32;
-            0.5 - 0.5 * (TAU * middle / WINDOW as f32).cos()
-        });
-        // (re + j im) e^(-ja) = (re cos a + im sin a) + j (im cos a - re sin a)
-        let table = |factors: fn(f32) -> [f32; 2]| {
-            std::array::from_fn(|block| {
+    fn slope(first: usize) -> [Self; STEP_BLOCKS] {
+        std::array::from_fn(|block| {
+            let before = (BLOCK * (first + block)) as f32;
+            let middle = before + 0.5 * BLOCK as f32;
+            let weight = 0.5 - 0.5 * (TAU * middle / WINDOW as f32).cos();
+            // (re + j im) e^(-ja) = (re cos a + im sin a) + j (im cos a - re sin a)
+            let table = |factors: fn(f32) -> [f32; 2]| {
                 [0, 1].map(|group| {
                     i16x8::new(std::array::from_fn(|lane| {
                         let angle = radians(FREQUENCIES[4 * group + lane / 2]);
-                        let factor = factors(angle * (BLOCK * (first + block)) as f32)[lane % 2];
-                        (weights[block] * factor * UNIT).round() as i16
+                        let factor = factors(angle * before)[lane % 2];
+                        (weight * factor * UNIT).round() as i16
                     }))
                 })
-            })
-        };
-        Self {
-            weights,
-            real: table(|angle| [angle.cos(), angle.sin()]),
-            imaginary: table(|angle| [-angle.sin(), angle.cos()]),
-        }
-    }
-
-    #[inline]
-    fn weigh(&self, step: &[Block; STEP_BLOCKS]) -> Half {
-        let mut half = Half::SILENT;
-        let mut energy = f32x4::ZERO;
-        for (i, block) in step.iter().enumerate() {
-            for (group, [real, imaginary]) in half.sums.iter_mut().enumerate() {
-                *real += block.sums[group].dot(self.real[i][group]);
-                *imaginary += block.sums[group].dot(self.imaginary[i][group]);
+            };
+            Self {
+                energy: weight,
+                real: table(|angle| [angle.cos(), angle.sin()]),
+                imaginary: table(|angle| [-angle.sin(), angle.cos()]),
             }
-            energy += block.energy * f32x4::splat(self.weights[i]);
-            half.slow_energy += block.slow_energy * self.weights[i];
-        }
-        half.energy = energy.reduce_add();
-        half
+        })
     }
 }
 
 impl Half {
     const SILENT: Self = Self {
         sums: [[i32x4::ZERO; 2]; 2],
-        energy: 0.0,
+        energy: f32x4::ZERO,
         slow_energy: 0.0,
     };
+
+    #[inline(always)]
+    fn add(&mut self, block: &Block, weight: &Weight) {
+        for group in 0..2 {
+            let [real, imaginary] = &mut self.sums[group];
+            *real += block.sums[group].dot(weight.real[group]);
+            *imaginary += block.sums[group].dot(weight.imaginary[group]);
+        }
+        self.energy += block.energy * f32x4::splat(weight.energy);
+        self.slow_energy += block.slow_energy * weight.energy;
+    }
 }
 
 /// 1 in the tables: thirteen bits, so that ten weighted blocks fit thirty-two.
