@@ -5,7 +5,7 @@
 
 use std::f32::consts::TAU;
 
-use wide::f32x4;
+use wide::{bytemuck::cast, f32x4, i16x8, i32x4};
 
 use super::{
     history::History,
@@ -30,27 +30,32 @@ pub(super) struct DialTone {
     views: u32,
     weakest: f32,
     strongest: f32,
-    cosines: [f32; PIECE],
-    sines: [f32; PIECE],
+    cosines: [i16x8; PIECE / LANES],
+    sines: [i16x8; PIECE / LANES],
+    /// What the cosines and the sines add up to.
+    sums: [f32; 2],
 }
 
 impl DialTone {
     /// One that sees dial tones of `least` mean square and more.
     pub(super) fn new(least: f32) -> Self {
-        let table = |of: fn(f32) -> f32| {
+        let table = |of: fn(f32) -> f32| -> [i16; PIECE] {
             std::array::from_fn(|i| {
                 let hann = 0.5 - 0.5 * (TAU * (i as f32 + 0.5) / PIECE as f32).cos();
-                hann * of(radians(MIDDLE) * i as f32)
+                (UNIT * hann * of(radians(MIDDLE) * i as f32)).round() as i16
             })
         };
+        let (cosines, sines) = (table(f32::cos), table(f32::sin));
+        let sum = |table: [i16; PIECE]| table.into_iter().map(f32::from).sum();
         Self {
             mean_square: 0.0,
             least,
             views: 0,
             weakest: f32::MAX,
             strongest: 0.0,
-            cosines: table(f32::cos),
-            sines: table(f32::sin),
+            cosines: cast(cosines),
+            sines: cast(sines),
+            sums: [sum(cosines), sum(sines)],
         }
     }
 
@@ -87,11 +92,10 @@ impl DialTone {
             .expect("the range is as long as a look");
         let sum: i32 = heard.iter().map(|&x| i32::from(x)).sum();
         let mean = sum as f32 / LOOK as f32;
-        let samples = heard.map(|x| f32::from(x) - mean);
         let mut quarters = [0.0f32; 4];
         for (i, quarter) in quarters.iter_mut().enumerate() {
             for piece in PIECES * i..PIECES * (i + 1) {
-                *quarter += self.piece(&samples[piece * PIECE / 2..][..PIECE]);
+                *quarter += self.piece(&heard[piece * PIECE / 2..][..PIECE], mean);
             }
             *quarter /= PIECES as f32;
         }
@@ -104,33 +108,43 @@ impl DialTone {
         };
     }
 
-    /// Mean square near 390 Hz of a piece.
-    fn piece(&self, samples: &[f32]) -> f32 {
-        let mut cosine = f32x4::ZERO;
-        let mut sine = f32x4::ZERO;
-        let (samples, _) = samples.as_chunks::<4>();
-        let (cosines, _) = self.cosines.as_chunks::<4>();
-        let (sines, _) = self.sines.as_chunks::<4>();
-        for ((&x, &c), &s) in samples.iter().zip(cosines).zip(sines) {
-            cosine += f32x4::new(x) * f32x4::new(c);
-            sine += f32x4::new(x) * f32x4::new(s);
+    /// Mean square near 390 Hz of a piece, less that of `mean`.
+    fn piece(&self, samples: &[i16], mean: f32) -> f32 {
+        let mut cosine = i32x4::ZERO;
+        let mut sine = i32x4::ZERO;
+        let (samples, _) = samples.as_chunks::<LANES>();
+        for ((&x, &c), &s) in samples.iter().zip(&self.cosines).zip(&self.sines) {
+            let x = i16x8::new(x);
+            cosine += x.dot(c);
+            sine += x.dot(s);
         }
-        let (cosine, sine) = (cosine.reduce_add(), sine.reduce_add());
+        let [cosine, sine] = [
+            cosine.reduce_add() as f32 - mean * self.sums[0],
+            sine.reduce_add() as f32 - mean * self.sums[1],
+        ];
         // A sine of amplitude A sums up to A/2 times the weights, which add up to half a piece.
-        const SCALE: f32 = 8.0 / (PIECE * PIECE) as f32;
+        const SCALE: f32 = 8.0 / ((PIECE * PIECE) as f32 * UNIT * UNIT);
         (cosine * cosine + sine * sine) * SCALE
     }
 }
 
 /// Whether the last samples are low-pitched, by the energy of their differences.
 fn is_low(history: &History, now: u64) -> bool {
-    let last = history.range(now - LOW_PITCHED_LOOK, now);
-    let square = |x: f32| x * x;
-    let energy: f32 = last.iter().map(|&x| square(f32::from(x))).sum();
-    let changes: f32 = last
-        .windows(2)
-        .map(|pair| square(f32::from(pair[1]) - f32::from(pair[0])))
-        .sum();
+    let last = history.range(now - LOW_PITCHED_LOOK - 1, now);
+    let (earlier, _) = last[..last.len() - 1].as_chunks::<LANES>();
+    let (later, _) = last[1..].as_chunks::<LANES>();
+    let mut energy = f32x4::ZERO;
+    // The energy of the differences is that of both less twice their products.
+    let mut products = f32x4::ZERO;
+    for (&earlier, &later) in earlier.iter().zip(later) {
+        // Without the lowest number, whose square is the only one of which two do not fit a sum.
+        let [earlier, later] = [earlier, later].map(|x| i16x8::new(x).max(i16x8::splat(-i16::MAX)));
+        energy += f32x4::from_i32x4(later.dot(later));
+        products += f32x4::from_i32x4(later.dot(earlier));
+    }
+    let energy = energy.reduce_add();
+    let [oldest, newest] = [last[0], last[last.len() - 1]].map(|x| f32::from(x).powi(2));
+    let changes = 2.0 * (energy - products.reduce_add()) + oldest - newest;
     changes <= LOW_PITCHED * energy
 }
 
@@ -139,6 +153,12 @@ const MIDDLE: f32 = 390.0;
 
 /// Samples in a piece, 6 ms: a Hann window that hears 230 to 550 Hz and no keypad tone.
 const PIECE: usize = 48;
+
+/// Samples multiplied at once.
+const LANES: usize = 8;
+
+/// 1 in the tables: twelve bits, so that a piece of sixteen-bit samples adds up within thirty-two.
+const UNIT: f32 = 4096.0;
 
 /// Half-overlapping pieces in a quarter of the look, 22 ms.
 const PIECES: usize = 7;
