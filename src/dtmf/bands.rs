@@ -39,6 +39,19 @@ impl Bands {
     }
 }
 
+/// The sum of all squares.
+pub(super) fn energy(samples: &[f32]) -> f32 {
+    let (groups, rest) = samples.as_chunks::<GROUP>();
+    let mut sums = [f32x4::ZERO; 2];
+    for &[a, b, c, d, e, f, g, h] in groups {
+        for (sum, x) in sums.iter_mut().zip([[a, b, c, d], [e, f, g, h]]) {
+            let x = f32x4::new(x);
+            *sum += x * x;
+        }
+    }
+    (sums[0] + sums[1]).reduce_add() + rest.iter().map(|x| x * x).sum::<f32>()
+}
+
 /// The two filters.
 #[derive(Clone)]
 pub(super) struct Splitter {

@@ -1,7 +1,7 @@
 //! What the audio says about one possible key: everything measured, nothing decided.
 
 use super::{
-    bands::{Bands, LONGEST, SIDE, Splitter},
+    bands::{Bands, LONGEST, SIDE, Splitter, energy},
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST, powers_at},
@@ -96,8 +96,7 @@ impl Analysis {
             let offset = offset(&first, tone).abs();
             Rejection::unless_below(Test::Frequency, offset, HOPELESS_OFFSET)?;
         }
-        let energy: f32 = newest.iter().map(|x| x * x).sum();
-        let unexplained = 1.0 - first.explained / energy.max(1.0);
+        let unexplained = 1.0 - first.explained / energy(newest).max(1.0);
         Rejection::unless_below(Test::Fit, unexplained, MOSTLY_OTHER)?;
 
         // How far it goes, and a better model of as much of that as one model can be true for.
@@ -149,13 +148,13 @@ impl Analysis {
         let mut model_samples = [0.0; LONGEST_FIT];
         let model_samples = &mut model_samples[..length];
         placed.synthesize(inside.start, model_samples);
-        let tone_energy: f32 = model_samples.iter().map(|m| m * m).sum();
+        let tone_energy = energy(model_samples);
         let mut rest = [0.0; LONGEST_FIT];
         let rest = &mut rest[..length];
-        for (i, rest) in rest.iter_mut().enumerate() {
-            *rest = samples[inside.start + i] - model_samples[i];
+        for ((rest, x), m) in rest.iter_mut().zip(&samples[inside]).zip(model_samples) {
+            *rest = x - *m;
         }
-        let all = rest.iter().map(|x| x * x).sum::<f32>() / tone_energy;
+        let all = energy(rest) / tone_energy;
         let mut residual = if all < NOTHING {
             Bands::all_within(all)
         } else {

@@ -6,7 +6,8 @@
 //!
 //! The model is `sum over both tones of a cos(w m) + b sin(w m)`, with `m` counted from the middle
 //! of the samples. There cosines and sines are orthogonal, so the normal equations fall into two
-//! of 2x2; their inner products over n samples are Dirichlet kernels, known without a loop. The
+//! of 2x2, and mirrored samples can be added for the ones and subtracted for the others before they
+//! are multiplied; the inner products over n samples are Dirichlet kernels, known without a loop. The
 //! frequencies are found by Gauss-Newton steps on the same footing.
 
 use wide::f32x4;
@@ -82,20 +83,22 @@ impl Model {
     #[inline]
     pub(super) fn synthesize(&self, from: i64, out: &mut [f32]) {
         let start = from as f32 - self.middle();
-        let mut tones = [0, 1].map(|tone| {
+        let [mut low, mut high] = [0, 1].map(|tone| {
             let (sin, cos) = sin_cos(start * self.radians[tone]);
             let (a, b) = (self.cosine[tone], self.sine[tone]);
             // The real part of (a - jb) e^(jwm) is a cos + b sin.
             Phasor::new((a * cos + b * sin, a * sin - b * cos), self.radians[tone])
         });
-        let mut chunks = out.chunks_exact_mut(LANES);
-        for chunk in &mut chunks {
-            chunk.copy_from_slice(&(tones[0].re + tones[1].re).to_array());
-            tones.iter_mut().for_each(Phasor::advance);
+        let (chunks, rest) = out.as_chunks_mut::<LANES>();
+        for chunk in chunks {
+            *chunk = (low.re + high.re).to_array();
+            low.advance();
+            high.advance();
         }
-        let last = (tones[0].re + tones[1].re).to_array();
-        let rest = chunks.into_remainder();
-        rest.copy_from_slice(&last[..rest.len()]);
+        let last = (low.re + high.re).to_array();
+        for (sample, last) in rest.iter_mut().zip(last) {
+            *sample = last;
+        }
     }
 
     /// Phase of each tone, in radians, at position `at` counted from the first sample fitted.
@@ -111,7 +114,7 @@ impl Model {
 
     /// One Gauss-Newton step: the best amplitudes and the change of frequency that goes with them.
     fn step(samples: &[f32], radians: [f32; 2]) -> Option<(Self, [f32; 2])> {
-        let products = products(samples, radians);
+        let products = products::<true>(samples, radians);
         let gram = Gram::new(samples.len(), radians);
         let cosines = gram.cosines.inverse()?;
         let sines = gram.sines.inverse()?;
@@ -182,7 +185,7 @@ impl Model {
 /// contrast wants no more.
 pub(super) fn powers_at(samples: &[f32], radians: [f32; 2]) -> [f32; 2] {
     let scale = 2.0 / samples.len() as f32;
-    products(samples, radians).map(|p| {
+    products::<false>(samples, radians).map(|p| {
         let (re, im) = (p.cosine as f32 * scale, p.sine as f32 * scale);
         re * re + im * im
     })
@@ -197,45 +200,83 @@ struct Products {
     m_sine: f64,
 }
 
-/// The one loop over the samples.
+/// The one loop over the samples, folded about their middle: what is even there meets only
+/// cosines, what is odd only sines. `TIMES_M` says whether the sums times `m` are wanted.
 #[inline]
-fn products(samples: &[f32], radians: [f32; 2]) -> [Products; 2] {
-    let middle = (samples.len() as f32 - 1.0) * 0.5;
-    let mut tones = radians.map(|radians| {
-        let (sin, cos) = sin_cos(-middle * radians);
-        Phasor::new((cos, sin), radians)
-    });
-    let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) - f32x4::splat(middle);
-    let mut sums = [[f32x4::ZERO; 4]; 2];
-    let mut add = |x: f32x4| {
-        let xm = x * m;
-        m += f32x4::splat(LANES as f32);
-        for (tone, sums) in tones.iter_mut().zip(&mut sums) {
-            sums[0] += x * tone.re;
-            sums[1] += x * tone.im;
-            sums[2] += xm * tone.re;
-            sums[3] += xm * tone.im;
-            tone.advance();
-        }
+fn products<const TIMES_M: bool>(samples: &[f32], radians: [f32; 2]) -> [Products; 2] {
+    let half = samples.len() / 2;
+    let (earlier, later) = (&samples[..half], &samples[samples.len() - half..]);
+    let middle = if samples.len() > 2 * half {
+        samples[half]
+    } else {
+        0.0
     };
-    let (chunks, rest) = samples.as_chunks::<LANES>();
-    for &chunk in chunks {
-        add(f32x4::new(chunk));
+    let first = (samples.len() - half) as f32 - 0.5 * (samples.len() as f32 - 1.0);
+    let [mut low, mut high] = radians.map(|radians| Correlation::new(radians, first));
+    let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(first);
+    let (late, late_rest) = later.as_chunks::<LANES>();
+    let (early_rest, early) = earlier.as_rchunks::<LANES>();
+    for (&late, &[d, c, b, a]) in late.iter().zip(early.iter().rev()) {
+        let (late, early) = (f32x4::new(late), f32x4::new([a, b, c, d]));
+        let (even, odd) = (late + early, late - early);
+        low.add::<TIMES_M>(even, odd, m);
+        high.add::<TIMES_M>(even, odd, m);
+        m += f32x4::splat(LANES as f32);
     }
-    if !rest.is_empty() {
-        let mut padded = [0.0; LANES];
-        padded[..rest.len()].copy_from_slice(rest);
-        add(f32x4::new(padded));
-    }
-    sums.map(|sums| {
-        let [cosine, sine, m_cosine, m_sine] = sums.map(|sum| f64::from(sum.reduce_add()));
-        Products {
-            cosine,
-            sine,
-            m_cosine,
-            m_sine,
+    if !late_rest.is_empty() {
+        let mut late = [0.0; LANES];
+        let mut early = [0.0; LANES];
+        late[..late_rest.len()].copy_from_slice(late_rest);
+        for (early, &sample) in early.iter_mut().zip(early_rest.iter().rev()) {
+            *early = sample;
         }
+        let (late, early) = (f32x4::new(late), f32x4::new(early));
+        let (even, odd) = (late + early, late - early);
+        low.add::<TIMES_M>(even, odd, m);
+        high.add::<TIMES_M>(even, odd, m);
+    }
+    [low, high].map(|tone| Products {
+        cosine: f64::from(tone.cosine.reduce_add() + middle),
+        sine: f64::from(tone.sine.reduce_add()),
+        m_cosine: f64::from(tone.m_cosine.reduce_add()),
+        m_sine: f64::from(tone.m_sine.reduce_add()),
     })
+}
+
+/// [`Products`] in the making, in four parts still to be added up.
+struct Correlation {
+    tone: Phasor,
+    cosine: f32x4,
+    sine: f32x4,
+    m_cosine: f32x4,
+    m_sine: f32x4,
+}
+
+impl Correlation {
+    /// With a tone, from place `first` after the middle on.
+    #[inline(always)]
+    fn new(radians: f32, first: f32) -> Self {
+        let (sin, cos) = sin_cos(first * radians);
+        Self {
+            tone: Phasor::new((cos, sin), radians),
+            cosine: f32x4::ZERO,
+            sine: f32x4::ZERO,
+            m_cosine: f32x4::ZERO,
+            m_sine: f32x4::ZERO,
+        }
+    }
+
+    /// Four places after the middle and those before it that mirror them.
+    #[inline(always)]
+    fn add<const TIMES_M: bool>(&mut self, even: f32x4, odd: f32x4, m: f32x4) {
+        self.cosine += even * self.tone.re;
+        self.sine += odd * self.tone.im;
+        if TIMES_M {
+            self.m_cosine += odd * m * self.tone.re;
+            self.m_sine += even * m * self.tone.im;
+        }
+        self.tone.advance();
+    }
 }
 
 /// Inner products of the model's parts with each other, from Dirichlet kernels.
@@ -321,7 +362,9 @@ impl Dirichlet {
 
 /// Sine and cosine of an angle that may be hundreds of turns, reduced before it is rounded.
 fn precise(angle: f64) -> (f64, f64) {
-    let turns = (angle / std::f64::consts::TAU).round_ties_even();
+    // Added to a number it leaves only whole ones.
+    const WHOLE: f64 = (3u64 << 51) as f64;
+    let turns = (angle / std::f64::consts::TAU + WHOLE) - WHOLE;
     let (sin, cos) = sin_cos((angle - turns * std::f64::consts::TAU) as f32);
     (f64::from(sin), f64::from(cos))
 }

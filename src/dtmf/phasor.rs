@@ -51,7 +51,11 @@ impl Phasor {
 /// library's, and the same bits on every machine.
 #[inline]
 pub(super) fn sin_cos(angle: f32) -> (f32, f32) {
-    let quarters = (angle * std::f32::consts::FRAC_2_PI).round_ties_even();
+    // Added to a number it leaves only whole ones, the lowest bits of the sum: a rounding without a
+    // call, which this processor's oldest kind has no instruction for.
+    const WHOLE: f32 = (3 << 22) as f32;
+    let rounded = angle * std::f32::consts::FRAC_2_PI + WHOLE;
+    let quarters = rounded - WHOLE;
     // A quarter turn in three parts, the first with so few bits that its multiples are exact.
     const QUARTER: [f32; 3] = [1.570_312_5, 4.837_513e-4, 7.549_79e-8];
     let x = angle - quarters * QUARTER[0] - quarters * QUARTER[1] - quarters * QUARTER[2];
@@ -62,12 +66,14 @@ pub(super) fn sin_cos(angle: f32) -> (f32, f32) {
         + square
             * (-0.5
                 + square * (0.041_666_638 + square * (-0.001_388_837_8 + square * 2.476_049_5e-5)));
-    match quarters as i32 & 3 {
-        0 => (sin, cos),
-        1 => (cos, -sin),
-        2 => (-sin, -cos),
-        _ => (-cos, sin),
-    }
+    // Which of the two, and with which sign, without a branch that nobody could foretell.
+    let (sin, cos, quarter) = (sin.to_bits(), cos.to_bits(), rounded.to_bits());
+    let swapped = (sin ^ cos) & (quarter & 1).wrapping_neg();
+    let minus = |when: u32| (when & 2) << 30;
+    (
+        f32::from_bits(sin ^ swapped ^ minus(quarter)),
+        f32::from_bits(cos ^ swapped ^ minus(quarter + 1)),
+    )
 }
 
 #[cfg(test)]
