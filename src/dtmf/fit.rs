@@ -10,6 +10,8 @@
 //! are multiplied; the inner products over n samples are Dirichlet kernels, known without a loop. The
 //! frequencies are found by Gauss-Newton steps on the same footing.
 
+use std::f64::consts::TAU;
+
 use wide::f32x4;
 
 use super::phasor::{LANES, Phasor, sin_cos};
@@ -83,12 +85,10 @@ impl Model {
     #[inline]
     pub(super) fn synthesize(&self, from: i64, out: &mut [f32]) {
         let start = from as f32 - self.middle();
-        let [mut low, mut high] = [0, 1].map(|tone| {
-            let (sin, cos) = sin_cos(start * self.radians[tone]);
-            let (a, b) = (self.cosine[tone], self.sine[tone]);
-            // The real part of (a - jb) e^(jwm) is a cos + b sin.
-            Phasor::new((a * cos + b * sin, a * sin - b * cos), self.radians[tone])
-        });
+        let [low, high] = Phasor::pair(self.radians, start);
+        // The real part of (a - jb) e^(jwm) is a cos + b sin.
+        let mut low = low.times(self.cosine[0], -self.sine[0]);
+        let mut high = high.times(self.cosine[1], -self.sine[1]);
         let (chunks, rest) = out.as_chunks_mut::<LANES>();
         for chunk in chunks {
             *chunk = (low.re + high.re).to_array();
@@ -212,7 +212,7 @@ fn products<const TIMES_M: bool>(samples: &[f32], radians: [f32; 2]) -> [Product
         0.0
     };
     let first = (samples.len() - half) as f32 - 0.5 * (samples.len() as f32 - 1.0);
-    let [mut low, mut high] = radians.map(|radians| Correlation::new(radians, first));
+    let [mut low, mut high] = Phasor::pair(radians, first).map(Correlation::new);
     let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(first);
     let (late, late_rest) = later.as_chunks::<LANES>();
     let (early_rest, early) = earlier.as_rchunks::<LANES>();
@@ -253,12 +253,10 @@ struct Correlation {
 }
 
 impl Correlation {
-    /// With a tone, from place `first` after the middle on.
     #[inline(always)]
-    fn new(radians: f32, first: f32) -> Self {
-        let (sin, cos) = sin_cos(first * radians);
+    fn new(tone: Phasor) -> Self {
         Self {
-            tone: Phasor::new((cos, sin), radians),
+            tone,
             cosine: f32x4::ZERO,
             sine: f32x4::ZERO,
             m_cosine: f32x4::ZERO,
@@ -297,9 +295,9 @@ impl Gram {
         let [low, high] = radians.map(f64::from);
         // A product of two cosines is half a sum of cosines of the difference and of the sum.
         let itself = Dirichlet::at_zero(n);
-        let twice = [Dirichlet::new(n, 2.0 * low), Dirichlet::new(n, 2.0 * high)];
-        let difference = Dirichlet::new(n, high - low);
-        let sum = Dirichlet::new(n, low + high);
+        let [twice_low, twice_high, difference, sum] =
+            Dirichlet::four(n, [2.0 * low, 2.0 * high, high - low, low + high]);
+        let twice = [twice_low, twice_high];
         let cosine = |d: &Dirichlet, s: &Dirichlet| 0.5 * (d.value + s.value);
         let sine = |d: &Dirichlet, s: &Dirichlet| 0.5 * (d.value - s.value);
         let m_cosine = |d: &Dirichlet, s: &Dirichlet| -0.5 * (d.curvature + s.curvature);
@@ -345,28 +343,33 @@ impl Dirichlet {
         }
     }
 
-    /// At an angle that is not a whole turn.
-    fn new(n: f64, angle: f64) -> Self {
-        let (sin, cos) = precise(0.5 * angle);
-        let (sin_n, cos_n) = precise(0.5 * n * angle);
-        let value = sin_n / sin;
-        let slope = 0.5 * (n * cos_n - value * cos) / sin;
-        let curvature = (-0.25 * n * n * sin_n - slope * cos + 0.25 * value * sin) / sin;
-        Self {
-            value,
-            slope,
-            curvature,
-        }
+    /// At four angles that are no whole turns.
+    fn four(n: f64, angles: [f64; 4]) -> [Self; 4] {
+        let [sin, cos] = precise(angles.map(|angle| 0.5 * angle));
+        let [sin_n, cos_n] = precise(angles.map(|angle| 0.5 * n * angle));
+        std::array::from_fn(|i| {
+            let (over_sin, cos) = (1.0 / sin[i], cos[i]);
+            let value = sin_n[i] * over_sin;
+            let slope = 0.5 * (n * cos_n[i] - value * cos) * over_sin;
+            Self {
+                value,
+                slope,
+                curvature: 0.25 * (value - n * n * value) - slope * cos * over_sin,
+            }
+        })
     }
 }
 
-/// Sine and cosine of an angle that may be hundreds of turns, reduced before it is rounded.
-fn precise(angle: f64) -> (f64, f64) {
+/// Sines and cosines of angles that may be hundreds of turns, reduced before they are rounded.
+fn precise(angles: [f64; 4]) -> [[f64; 4]; 2] {
     // Added to a number it leaves only whole ones.
     const WHOLE: f64 = (3u64 << 51) as f64;
-    let turns = (angle / std::f64::consts::TAU + WHOLE) - WHOLE;
-    let (sin, cos) = sin_cos((angle - turns * std::f64::consts::TAU) as f32);
-    (f64::from(sin), f64::from(cos))
+    let reduced = angles.map(|angle| {
+        let turns = (angle * (1.0 / TAU) + WHOLE) - WHOLE;
+        (angle - turns * TAU) as f32
+    });
+    let (sin, cos) = sin_cos(f32x4::new(reduced));
+    [sin, cos].map(|x| x.to_array().map(f64::from))
 }
 
 /// A symmetric 2x2 matrix.

@@ -1,6 +1,6 @@
 //! A sampled rotation, four samples at a time.
 
-use wide::f32x4;
+use wide::{bytemuck::cast, f32x4, u32x4};
 
 /// Samples a step.
 pub(super) const LANES: usize = 4;
@@ -18,21 +18,33 @@ pub(super) struct Phasor {
 }
 
 impl Phasor {
-    /// A phasor that starts at `re + j im` and turns by `angle` radians a sample.
+    /// Phasors of amplitude 1 that turn by `radians` a sample, `first` samples after their real
+    /// axis.
     #[inline]
-    pub(super) fn new((re, im): (f32, f32), angle: f32) -> Self {
-        let (sin, cos) = sin_cos(angle);
-        let turn = |(re, im): (f32, f32)| (re * cos - im * sin, re * sin + im * cos);
-        let first = (re, im);
-        let second = turn(first);
-        let third = turn(second);
-        let fourth = turn(third);
-        let (step_im, step_re) = sin_cos(LANES as f32 * angle);
+    pub(super) fn pair(radians: [f32; 2], first: f32) -> [Self; 2] {
+        let places = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(first);
+        let [low, high] = radians.map(|radians| LANES as f32 * radians);
+        let (step_im, step_re) = sin_cos(f32x4::new([low, high, low, high]));
+        let (step_im, step_re) = (step_im.to_array(), step_re.to_array());
+        [0, 1].map(|tone| {
+            let (im, re) = sin_cos(places * f32x4::splat(radians[tone]));
+            Self {
+                re,
+                im,
+                step_re: f32x4::splat(step_re[tone]),
+                step_im: f32x4::splat(step_im[tone]),
+            }
+        })
+    }
+
+    /// The same times `re + j im`.
+    #[inline]
+    pub(super) fn times(self, re: f32, im: f32) -> Self {
+        let (re, im) = (f32x4::splat(re), f32x4::splat(im));
         Self {
-            re: f32x4::new([first.0, second.0, third.0, fourth.0]),
-            im: f32x4::new([first.1, second.1, third.1, fourth.1]),
-            step_re: f32x4::splat(step_re),
-            step_im: f32x4::splat(step_im),
+            re: self.re * re - self.im * im,
+            im: self.re * im + self.im * re,
+            ..self
         }
     }
 
@@ -45,34 +57,40 @@ impl Phasor {
     }
 }
 
-/// Sine and cosine, with an error below 1e-6 for angles up to some hundred radians.
+/// Sines and cosines, with an error below 1e-6 for angles up to some hundred radians.
 ///
 /// A reduction to a quarter turn and the usual two short polynomials: a fifth of the time of the
 /// library's, and the same bits on every machine.
 #[inline]
-pub(super) fn sin_cos(angle: f32) -> (f32, f32) {
-    // Added to a number it leaves only whole ones, the lowest bits of the sum: a rounding without a
-    // call, which this processor's oldest kind has no instruction for.
+pub(super) fn sin_cos(angle: f32x4) -> (f32x4, f32x4) {
+    // Added to a number it leaves only whole ones, as the lowest bits of the sum: a rounding for
+    // processors without an instruction for it.
     const WHOLE: f32 = (3 << 22) as f32;
-    let rounded = angle * std::f32::consts::FRAC_2_PI + WHOLE;
-    let quarters = rounded - WHOLE;
+    let rounded = angle * f32x4::splat(std::f32::consts::FRAC_2_PI) + f32x4::splat(WHOLE);
+    let quarters = rounded - f32x4::splat(WHOLE);
     // A quarter turn in three parts, the first with so few bits that its multiples are exact.
     const QUARTER: [f32; 3] = [1.570_312_5, 4.837_513e-4, 7.549_79e-8];
-    let x = angle - quarters * QUARTER[0] - quarters * QUARTER[1] - quarters * QUARTER[2];
+    let x = QUARTER
+        .into_iter()
+        .fold(angle, |x, part| x - quarters * f32x4::splat(part));
     let square = x * x;
-    let sin = x
-        * (1.0 + square * (-0.166_666_67 + square * (0.008_333_331 + square * -0.000_198_408_74)));
-    let cos = 1.0
-        + square
-            * (-0.5
-                + square * (0.041_666_638 + square * (-0.001_388_837_8 + square * 2.476_049_5e-5)));
+    let polynomial = |factors: [f32; 3], last: f32| {
+        let highest_first = factors.into_iter().rev();
+        highest_first.fold(f32x4::splat(last), |sum, factor| {
+            f32x4::splat(factor) + square * sum
+        })
+    };
+    let sin = x * polynomial([1.0, -0.166_666_67, 0.008_333_331], -0.000_198_408_74);
+    let cos = f32x4::splat(1.0)
+        + square * polynomial([-0.5, 0.041_666_638, -0.001_388_837_8], 2.476_049_5e-5);
     // Which of the two, and with which sign, without a branch that nobody could foretell.
-    let (sin, cos, quarter) = (sin.to_bits(), cos.to_bits(), rounded.to_bits());
-    let swapped = (sin ^ cos) & (quarter & 1).wrapping_neg();
-    let minus = |when: u32| (when & 2) << 30;
+    let [sin, cos, quarter] = [sin, cos, rounded].map(|x| -> u32x4 { cast(x) });
+    let one = u32x4::splat(1);
+    let swapped = (sin ^ cos) & (u32x4::ZERO - (quarter & one));
+    let minus = |quarter: u32x4| (quarter & (one + one)) << 30u32;
     (
-        f32::from_bits(sin ^ swapped ^ minus(quarter)),
-        f32::from_bits(cos ^ swapped ^ minus(quarter + 1)),
+        cast(sin ^ swapped ^ minus(quarter)),
+        cast(cos ^ swapped ^ minus(quarter + one)),
     )
 }
 
@@ -82,23 +100,28 @@ mod tests {
 
     #[test]
     fn sine_and_cosine_are_exact_enough_over_an_analysis() {
-        for step in -40_000..40_000 {
-            let angle = step as f32 * 0.01;
-            let (sin, cos) = sin_cos(angle);
-            assert!(
-                (f64::from(sin) - f64::from(angle).sin()).abs() < 3e-6,
-                "sin {angle}"
-            );
-            assert!(
-                (f64::from(cos) - f64::from(angle).cos()).abs() < 3e-6,
-                "cos {angle}"
-            );
+        for step in -10_000..10_000 {
+            let angles: [f32; 4] =
+                std::array::from_fn(|lane| (4 * step + lane as i32) as f32 * 0.01);
+            let (sin, cos) = sin_cos(f32x4::new(angles));
+            for (lane, angle) in angles.into_iter().enumerate() {
+                let (sin, cos) = (sin.to_array()[lane], cos.to_array()[lane]);
+                assert!(
+                    (f64::from(sin) - f64::from(angle).sin()).abs() < 3e-6,
+                    "sin {angle}"
+                );
+                assert!(
+                    (f64::from(cos) - f64::from(angle).cos()).abs() < 3e-6,
+                    "cos {angle}"
+                );
+            }
         }
     }
 
     #[test]
     fn a_phasor_turns_as_sines_do() {
-        let mut phasor = Phasor::new((3.0, -4.0), 0.7);
+        let [_, phasor] = Phasor::pair([0.5, 0.7], 0.0);
+        let mut phasor = phasor.times(3.0, -4.0);
         for first in (0..800).step_by(LANES) {
             for (lane, (re, im)) in phasor
                 .re
