@@ -222,8 +222,8 @@ impl Detector {
                 nominal + offset.clamp(-START_RANGE * nominal, START_RANGE * nominal)
             }),
         };
-        let excerpt = Excerpt::new(&self.history, self.done);
-        let rejection = match self.analysis.run(place, excerpt) {
+        let mut excerpt = Excerpt::new(&self.history, self.done);
+        let rejection = match self.analysis.run(place, &mut excerpt) {
             Ok(evidence) => {
                 let continues = self
                     .hold

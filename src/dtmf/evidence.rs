@@ -74,7 +74,7 @@ impl Analysis {
     }
 
     /// Looks for `place.pair` in the newest samples.
-    pub(super) fn run(&self, place: Place, mut excerpt: Excerpt) -> Result<Evidence, Rejection> {
+    pub(super) fn run(&self, place: Place, excerpt: &mut Excerpt) -> Result<Evidence, Rejection> {
         let raw = match place.underlay {
             Underlay::DialTone => Some(excerpt.samples),
             Underlay::Nothing | Underlay::Hum => None,
@@ -145,14 +145,12 @@ impl Analysis {
 
         // What is left without it.
         let length = inside.len();
-        let mut model_samples = [0.0; LONGEST_FIT];
-        let model_samples = &mut model_samples[..length];
-        placed.synthesize(inside.start, model_samples);
-        let tone_energy = energy(model_samples);
         let mut rest = [0.0; LONGEST_FIT];
         let rest = &mut rest[..length];
-        for ((rest, x), m) in rest.iter_mut().zip(&samples[inside]).zip(model_samples) {
-            *rest = x - *m;
+        placed.synthesize(inside.start, rest);
+        let tone_energy = energy(rest);
+        for (rest, sample) in rest.iter_mut().zip(&samples[inside]) {
+            *rest = sample - *rest;
         }
         let all = energy(rest) / tone_energy;
         let mut residual = if all < NOTHING {

@@ -39,12 +39,8 @@ impl Excerpt {
         let peak = heard[SPAN - 160..]
             .iter()
             .fold(0, |peak: u16, sample| peak.max(sample.unsigned_abs()));
-        let mut samples = [0.0; SPAN];
-        for (sample, &heard) in samples.iter_mut().zip(heard) {
-            *sample = f32::from(heard) - mean;
-        }
         Self {
-            samples,
+            samples: std::array::from_fn(|i| f32::from(heard[i]) - mean),
             start,
             clipped: peak > CLIPPED,
         }

@@ -200,80 +200,72 @@ struct Products {
     m_sine: f64,
 }
 
-/// The one loop over the samples, folded about their middle: what is even there meets only
-/// cosines, what is odd only sines. `TIMES_M` says whether the sums times `m` are wanted.
+/// The loop over the samples, folded about their middle: what is even there meets only cosines,
+/// what is odd only sines. `TIMES_M` says whether the sums times `m` are wanted.
 #[inline]
 fn products<const TIMES_M: bool>(samples: &[f32], radians: [f32; 2]) -> [Products; 2] {
     let half = samples.len() / 2;
-    let (earlier, later) = (&samples[..half], &samples[samples.len() - half..]);
     let middle = if samples.len() > 2 * half {
         samples[half]
     } else {
         0.0
     };
     let first = (samples.len() - half) as f32 - 0.5 * (samples.len() as f32 - 1.0);
-    let [mut low, mut high] = Phasor::pair(radians, first).map(Correlation::new);
-    let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(first);
-    let (late, late_rest) = later.as_chunks::<LANES>();
-    let (early_rest, early) = earlier.as_rchunks::<LANES>();
-    for (&late, &[d, c, b, a]) in late.iter().zip(early.iter().rev()) {
-        let (late, early) = (f32x4::new(late), f32x4::new([a, b, c, d]));
-        let (even, odd) = (late + early, late - early);
-        low.add::<TIMES_M>(even, odd, m);
-        high.add::<TIMES_M>(even, odd, m);
-        m += f32x4::splat(LANES as f32);
-    }
-    if !late_rest.is_empty() {
-        let mut late = [0.0; LANES];
-        let mut early = [0.0; LANES];
-        late[..late_rest.len()].copy_from_slice(late_rest);
-        for (early, &sample) in early.iter_mut().zip(early_rest.iter().rev()) {
-            *early = sample;
+    let folded = Folded {
+        earlier: &samples[..half],
+        later: &samples[samples.len() - half..],
+        first,
+    };
+    Phasor::pair(radians, first).map(|tone| {
+        let [cosine, sine, m_cosine, m_sine] = folded.correlate::<TIMES_M>(tone);
+        Products {
+            cosine: f64::from(cosine + middle),
+            sine: f64::from(sine),
+            m_cosine: f64::from(m_cosine),
+            m_sine: f64::from(m_sine),
         }
-        let (late, early) = (f32x4::new(late), f32x4::new(early));
-        let (even, odd) = (late + early, late - early);
-        low.add::<TIMES_M>(even, odd, m);
-        high.add::<TIMES_M>(even, odd, m);
-    }
-    [low, high].map(|tone| Products {
-        cosine: f64::from(tone.cosine.reduce_add() + middle),
-        sine: f64::from(tone.sine.reduce_add()),
-        m_cosine: f64::from(tone.m_cosine.reduce_add()),
-        m_sine: f64::from(tone.m_sine.reduce_add()),
     })
 }
 
-/// [`Products`] in the making, in four parts still to be added up.
-struct Correlation {
-    tone: Phasor,
-    cosine: f32x4,
-    sine: f32x4,
-    m_cosine: f32x4,
-    m_sine: f32x4,
+/// Samples before and after their middle.
+struct Folded<'a> {
+    earlier: &'a [f32],
+    later: &'a [f32],
+    /// How far after the middle the first of the later ones is.
+    first: f32,
 }
 
-impl Correlation {
+impl Folded<'_> {
+    /// The sums of [`Products`] but for the middle sample. One tone at a time, because all that is
+    /// added up for it fits the processor's registers.
     #[inline(always)]
-    fn new(tone: Phasor) -> Self {
-        Self {
-            tone,
-            cosine: f32x4::ZERO,
-            sine: f32x4::ZERO,
-            m_cosine: f32x4::ZERO,
-            m_sine: f32x4::ZERO,
+    fn correlate<const TIMES_M: bool>(&self, mut tone: Phasor) -> [f32; 4] {
+        let mut sums = [f32x4::ZERO; 4];
+        let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(self.first);
+        let mut add = |late: [f32; LANES], [d, c, b, a]: [f32; LANES]| {
+            let (late, early) = (f32x4::new(late), f32x4::new([a, b, c, d]));
+            let (even, odd) = (late + early, late - early);
+            sums[0] += even * tone.re;
+            sums[1] += odd * tone.im;
+            if TIMES_M {
+                sums[2] += odd * m * tone.re;
+                sums[3] += even * m * tone.im;
+                m += f32x4::splat(LANES as f32);
+            }
+            tone.advance();
+        };
+        let (late, late_rest) = self.later.as_chunks();
+        let (early_rest, early) = self.earlier.as_rchunks();
+        for (&late, &early) in late.iter().zip(early.iter().rev()) {
+            add(late, early);
         }
-    }
-
-    /// Four places after the middle and those before it that mirror them.
-    #[inline(always)]
-    fn add<const TIMES_M: bool>(&mut self, even: f32x4, odd: f32x4, m: f32x4) {
-        self.cosine += even * self.tone.re;
-        self.sine += odd * self.tone.im;
-        if TIMES_M {
-            self.m_cosine += odd * m * self.tone.re;
-            self.m_sine += even * m * self.tone.im;
+        if !late_rest.is_empty() {
+            let (mut late, mut early) = ([0.0; LANES], [0.0; LANES]);
+            late[..late_rest.len()].copy_from_slice(late_rest);
+            early[LANES - early_rest.len()..].copy_from_slice(early_rest);
+            add(late, early);
         }
-        self.tone.advance();
+        sums.map(f32x4::reduce_add)
     }
 }
 
@@ -390,10 +382,13 @@ impl Symmetric {
 
     fn inverse(&self) -> Option<Self> {
         let determinant = self.first * self.second - self.both * self.both;
-        (determinant.abs() > SINGULAR * (self.first * self.second).abs()).then(|| Self {
-            first: self.second / determinant,
-            both: -self.both / determinant,
-            second: self.first / determinant,
+        (determinant.abs() > SINGULAR * (self.first * self.second).abs()).then(|| {
+            let scale = 1.0 / determinant;
+            Self {
+                first: self.second * scale,
+                both: -self.both * scale,
+                second: self.first * scale,
+            }
         })
     }
 }

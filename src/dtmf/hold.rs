@@ -153,7 +153,7 @@ impl Hold {
             return;
         }
         let heard = history.range(from, to);
-        let mean = heard.iter().map(|&x| f32::from(x)).sum::<f32>() / heard.len() as f32;
+        let mean = heard.iter().map(|&x| i32::from(x)).sum::<i32>() as f32 / heard.len() as f32;
         for (sample, &x) in samples.iter_mut().zip(heard) {
             *sample = f32::from(x) - mean;
         }
