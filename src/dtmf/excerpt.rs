@@ -55,13 +55,15 @@ impl Excerpt {
         }
     }
 
-    fn run(&mut self, sections: &[Section]) {
-        for section in sections {
-            let mut state = [0.0; 2];
-            for sample in &mut self.samples {
+    /// Puts each sample through all sections before the next, so that none waits for another.
+    fn run<const N: usize>(&mut self, sections: &[Section; N]) {
+        let mut states = [[0.0; 2]; N];
+        for sample in &mut self.samples {
+            for (section, state) in sections.iter().zip(&mut states) {
                 let x = *sample;
                 let y = section.b[0] * x + state[0];
-                state[0] = section.b[1] * x - section.a[0] * y + state[1];
+                // What comes last here is what the next sample waits for.
+                state[0] = (section.b[1] * x + state[1]) - section.a[0] * y;
                 state[1] = section.b[2] * x - section.a[1] * y;
                 *sample = y;
             }
