@@ -12,9 +12,9 @@
 
 use std::f64::consts::TAU;
 
-use wide::f32x4;
+use wide::{bytemuck::cast, f32x4};
 
-use super::phasor::{LANES, Phasor, sin_cos};
+use super::phasor::{Cosine, LANES, Phasor, sin_cos};
 
 /// Two tones, low and high, over a stretch of samples.
 #[derive(Clone, Copy, Debug, Default)]
@@ -87,15 +87,15 @@ impl Model {
         let start = from as f32 - self.middle();
         let [low, high] = Phasor::pair(self.radians, start);
         // The real part of (a - jb) e^(jwm) is a cos + b sin.
-        let mut low = low.times(self.cosine[0], -self.sine[0]);
-        let mut high = high.times(self.cosine[1], -self.sine[1]);
-        let (chunks, rest) = out.as_chunks_mut::<LANES>();
+        let mut low = Cosine::new(low.times(self.cosine[0], -self.sine[0]));
+        let mut high = Cosine::new(high.times(self.cosine[1], -self.sine[1]));
+        let (chunks, rest) = out.as_chunks_mut::<{ 2 * LANES }>();
         for chunk in chunks {
-            *chunk = (low.re + high.re).to_array();
-            low.advance();
-            high.advance();
+            let (low, high) = (low.next(), high.next());
+            *chunk = cast([low[0] + high[0], low[1] + high[1]]);
         }
-        let last = (low.re + high.re).to_array();
+        let (low, high) = (low.next(), high.next());
+        let last: [f32; 2 * LANES] = cast([low[0] + high[0], low[1] + high[1]]);
         for (sample, last) in rest.iter_mut().zip(last) {
             *sample = last;
         }

@@ -57,6 +57,46 @@ impl Phasor {
     }
 }
 
+/// Eight successive samples of the real part of a phasor.
+///
+/// Where both parts are not wanted, each sample is twice the cosine of a step times the one before
+/// less the one before that: half the operations of a rotation.
+#[derive(Clone, Copy)]
+pub(super) struct Cosine {
+    before: [f32x4; 2],
+    now: [f32x4; 2],
+    twice_cos: f32x4,
+}
+
+impl Cosine {
+    /// From where `phasor` is.
+    #[inline]
+    pub(super) fn new(phasor: Phasor) -> Self {
+        let Phasor {
+            re,
+            im,
+            step_re: cos,
+            step_im: sin,
+        } = phasor;
+        let twice = cos * cos - sin * sin;
+        let twice_sin = (sin + sin) * cos;
+        Self {
+            before: [re * twice + im * twice_sin, re * cos + im * sin],
+            now: [re, re * cos - im * sin],
+            twice_cos: twice + twice,
+        }
+    }
+
+    /// The samples now; goes on to the next eight.
+    #[inline]
+    pub(super) fn next(&mut self) -> [f32x4; 2] {
+        let now = self.now;
+        self.now = [0, 1].map(|half| self.twice_cos * now[half] - self.before[half]);
+        self.before = now;
+        now
+    }
+}
+
 /// Sines and cosines, with an error below 1e-6 for angles up to some hundred radians.
 ///
 /// A reduction to a quarter turn and the usual two short polynomials: a fifth of the time of the
@@ -114,6 +154,26 @@ mod tests {
                     (f64::from(cos) - f64::from(angle).cos()).abs() < 3e-6,
                     "cos {angle}"
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn its_real_part_alone_is_the_same_even_at_half_a_turn_in_eight_samples() {
+        for hertz in [697.0, 941.0, 1000.0, 1477.0, 1500.0, 1633.0] {
+            let angle = crate::dtmf::tones::radians(hertz);
+            let [_, phasor] = Phasor::pair([0.5, angle], -100.0);
+            let mut cosine = Cosine::new(phasor.times(3.0, -4.0));
+            for first in (0..400).step_by(2 * LANES) {
+                let samples: [f32; 2 * LANES] = cast(cosine.next());
+                for (lane, sample) in samples.into_iter().enumerate() {
+                    let (sin, cos) = (angle * (first as f32 + lane as f32 - 100.0)).sin_cos();
+                    let expected = 3.0 * cos + 4.0 * sin;
+                    assert!(
+                        (sample - expected).abs() < 2e-3,
+                        "{hertz} {sample} {expected}"
+                    );
+                }
             }
         }
     }
