@@ -43,13 +43,19 @@ impl Bands {
 pub(super) fn energy(samples: &[f32]) -> f32 {
     let (groups, rest) = samples.as_chunks::<GROUP>();
     let mut sums = [f32x4::ZERO; 2];
-    for &[a, b, c, d, e, f, g, h] in groups {
-        for (sum, x) in sums.iter_mut().zip([[a, b, c, d], [e, f, g, h]]) {
-            let x = f32x4::new(x);
-            *sum += x * x;
-        }
+    for group in groups {
+        let [first, second] = halves(group);
+        sums[0] += first * first;
+        sums[1] += second * second;
     }
     (sums[0] + sums[1]).reduce_add() + rest.iter().map(|x| x * x).sum::<f32>()
+}
+
+/// A group of samples, four and four.
+#[inline]
+fn halves(group: &[f32]) -> [f32x4; 2] {
+    let &[a, b, c, d, e, f, g, h] = group.first_chunk().expect("a group is whole");
+    [f32x4::new([a, b, c, d]), f32x4::new([e, f, g, h])]
 }
 
 /// The two filters.
@@ -84,22 +90,25 @@ impl Splitter {
             let reach: &[f32; GROUP + 2 * SIDE] = padded[group..]
                 .first_chunk()
                 .expect("there is room for both sides of every group");
-            for half in [SIDE, SIDE + 4] {
-                let load = |at: usize| {
-                    f32x4::new([reach[at], reach[at + 1], reach[at + 2], reach[at + 3]])
-                };
-                let middle = load(half);
-                let mut low = middle * self.low[0];
-                let mut high = middle * self.high[0];
-                for tap in 1..=SIDE {
-                    let sides = load(half - tap) + load(half + tap);
-                    low += sides * self.low[tap];
-                    high += sides * self.high[tap];
+            let middle = halves(&reach[SIDE..SIDE + GROUP]);
+            let mut low = middle.map(|middle| middle * self.low[0]);
+            let mut high = middle.map(|middle| middle * self.high[0]);
+            let before = reach[..SIDE + GROUP - 1].windows(GROUP).rev();
+            let after = reach[SIDE + 1..].windows(GROUP);
+            let taps = self.low[1..].iter().zip(&self.high[1..]);
+            for ((before, after), (&low_tap, &high_tap)) in before.zip(after).zip(taps) {
+                let (before, after) = (halves(before), halves(after));
+                for half in 0..2 {
+                    let sides = before[half] + after[half];
+                    low[half] += sides * low_tap;
+                    high[half] += sides * high_tap;
                 }
-                let among = middle - low - high;
-                sums[0] += low * low;
+            }
+            for half in 0..2 {
+                let among = middle[half] - low[half] - high[half];
+                sums[0] += low[half] * low[half];
                 sums[1] += among * among;
-                sums[2] += high * high;
+                sums[2] += high[half] * high[half];
             }
             seen += GROUP;
             next += 2 * GROUP;
