@@ -36,11 +36,17 @@ pub(super) struct Evidence {
     pub(super) underlay: Underlay,
     /// Whether the amplitudes add up past full scale and peaks reach it.
     pub(super) clipped: bool,
-    /// Phases at the onset, radians.
-    pub(super) phases: [f32; 2],
     pub(super) model: Model,
     /// Position of the model's first sample.
     pub(super) model_start: u64,
+}
+
+impl Evidence {
+    /// Phases at the onset, radians.
+    pub(super) fn phases(&self) -> [f32; 2] {
+        self.model
+            .phases((self.onset as i64 - self.model_start as i64) as f32)
+    }
 }
 
 /// Where to look for which key.
@@ -193,7 +199,6 @@ impl Analysis {
             tones_before: past.tones,
             underlay: place.underlay,
             clipped: excerpt.clipped && powers[0].sqrt() + powers[1].sqrt() > FULL_SCALE,
-            phases: model.phases(onset as f32 - placed.at as f32),
             model,
             model_start: excerpt.start + placed.at as u64,
         })

@@ -193,10 +193,11 @@ impl Hold {
 
     /// Whether both tones go on as if they had never stopped.
     fn in_phase(&self, phases: [f32; 2], evidence: &Evidence, silence: u64) -> bool {
+        let resumed = evidence.phases();
         (0..2).all(|i| {
             let radians = 0.5 * (self.model.radians[i] + evidence.model.radians[i]);
             let expected = phases[i] + radians * silence as f32;
-            let turns = (evidence.phases[i] - expected) / std::f32::consts::TAU;
+            let turns = (resumed[i] - expected) / std::f32::consts::TAU;
             (turns - turns.round()).abs() < PHASE_TOLERANCE
         })
     }
