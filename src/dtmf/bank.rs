@@ -50,8 +50,10 @@ pub(super) struct Bank {
     cosines: [i16x16; PAIRS],
     /// The same for minus the sines.
     sines: [i16x16; PAIRS],
-    /// Bits that no positive sample of silence has set, nor any negative one clear.
-    loud_bits: i16,
+    /// Minus the lowest sample of silence, a power of two.
+    raise: i16x8,
+    /// Bits that no raised sample of silence has set.
+    loud_bits: i16x8,
 }
 
 impl Bank {
@@ -68,7 +70,8 @@ impl Bank {
         Self {
             cosines: table(f64::cos),
             sines: table(|angle| -angle.sin()),
-            loud_bits: -1 << quiet_bits,
+            raise: i16x8::splat(1 << quiet_bits),
+            loud_bits: i16x8::splat(-2 << quiet_bits),
         }
     }
 
@@ -77,12 +80,23 @@ impl Bank {
     pub(super) fn all_quiet(&self, samples: &[i16]) -> bool {
         let (blocks, rest) = samples.as_chunks::<BLOCK>();
         debug_assert!(rest.is_empty(), "whole blocks are asked about");
-        let bits = blocks.iter().fold(i16x16::ZERO, |bits, &block| {
-            let block = i16x16::new(block);
-            bits | (block ^ (block >> 15i32))
-        });
-        let loud: [u64; 4] = cast(bits & i16x16::splat(self.loud_bits));
-        loud == [0; 4]
+        let Some((first, others)) = blocks.split_first() else {
+            return true;
+        };
+        // What sounds mostly does so at once: then the others need not be looked at.
+        self.raised(first) & self.loud_bits == i16x8::ZERO && {
+            let bits = others
+                .iter()
+                .fold(i16x8::ZERO, |bits, block| bits | self.raised(block));
+            bits & self.loud_bits == i16x8::ZERO
+        }
+    }
+
+    /// All bits of a block's samples, raised so that those of silence are not negative.
+    #[inline]
+    fn raised(&self, block: &[i16; BLOCK]) -> i16x8 {
+        let [earlier, later]: [i16x8; 2] = cast(*block);
+        (earlier + self.raise) | (later + self.raise)
     }
 
     /// Makes `block` of one block of samples.
@@ -92,38 +106,34 @@ impl Bank {
     pub(super) fn block(&self, samples: &[i16; BLOCK], block: &mut Block) {
         // Without the lowest number, whose square is the only one of which two do not fit a sum.
         let all = i16x16::new(*samples).max(i16x16::splat(-i16::MAX));
-        let [squares, sums] = [all, i16x16::splat(1)].map(|factors| {
-            let halves: [i32x4; 2] = cast(all.dot(factors));
-            halves
-        });
+        let squares: [i32x4; 2] = cast(all.dot(all));
+        let sums: [i32x4; 2] = cast(all.dot(i16x16::splat(1)));
         let energy = f32x4::from_i32x4(squares[0]) + f32x4::from_i32x4(squares[1]);
         let sum = (sums[0] + sums[1]).reduce_add() as f32;
         let slow_energy = sum * sum * (1.0 / BLOCK as f32);
         // Halved, so that a sum of two fits.
         let [earlier, later]: [i16x8; 2] = cast(all >> 1i32);
         let earlier = reversed(earlier);
-        let rounding = i32x8::splat(1 << (SHIFT - 1));
-        let [re, im] = [
-            (later + earlier, &self.cosines),
-            (later - earlier, &self.sines),
-        ]
-        .map(|(folded, table)| {
-            let pairs: [i32; PAIRS] = cast(folded);
-            let sums = pairs
-                .iter()
-                .zip(table)
-                .fold(rounding, |sums, (&pair, table)| {
-                    let pair: i16x16 = cast(i32x8::splat(pair));
-                    sums + pair.dot(*table)
-                });
-            i16x8::from_i32x8_saturate(sums >> SHIFT)
-        });
+        let re = folded_sums(later + earlier, &self.cosines);
+        let im = folded_sums(later - earlier, &self.sines);
         *block = Block {
             sums: interleaved(re, im),
             energy,
             slow_energy,
         };
     }
+}
+
+/// The sums of one half of a folded block times a table.
+#[inline(always)]
+fn folded_sums(folded: i16x8, table: &[i16x16; PAIRS]) -> i16x8 {
+    let pairs: [i32; PAIRS] = cast(folded);
+    let mut sums = i32x8::splat(1 << (SHIFT - 1));
+    for (pair, table) in pairs.into_iter().zip(table) {
+        let pair: i16x16 = cast(i32x8::splat(pair));
+        sums += pair.dot(*table);
+    }
+    i16x8::from_i32x8_saturate(sums >> SHIFT)
 }
 
 /// What a tone of amplitude 1 adds up to in a block: half its samples, halved again by folding.

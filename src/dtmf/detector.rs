@@ -168,6 +168,10 @@ impl Detector {
         asker: &mut impl Asker,
     ) {
         let quiet = view.is_none();
+        if quiet && self.hold.is_none() {
+            self.screen.pass();
+            return asker.tell(|| self.silence());
+        }
         let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
         if let Some(hold) = &mut self.hold {

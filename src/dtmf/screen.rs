@@ -37,6 +37,13 @@ impl Screen {
         }
     }
 
+    /// Lets one look pass in which there is nothing to see.
+    #[inline]
+    pub(super) fn pass(&mut self) {
+        self.past[self.looks % KEPT] = [0.0; TONES];
+        self.looks = self.looks.wrapping_add(1);
+    }
+
     /// Takes one look: the strongest row and column, if they stand out.
     #[inline]
     pub(super) fn look(&mut self, view: &View, dial_tone: f32) -> Result<Candidate, Rejection> {
