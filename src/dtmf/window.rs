@@ -93,6 +93,15 @@ impl View {
         }
     }
 
+    /// The power of the strongest of the four tones from `first` on.
+    #[inline]
+    pub(super) fn peak(&self, first: usize) -> f32 {
+        // Not `f32::max`, which takes care of what is no number.
+        let larger = |a: f32, b: f32| if a > b { a } else { b };
+        let [a, b, c, d] = [0, 1, 2, 3].map(|tone| self.powers[first + tone]);
+        larger(larger(a, b), larger(c, d))
+    }
+
     /// The strongest row and column.
     #[inline]
     pub(super) fn strongest_pair(&self) -> Pair {
