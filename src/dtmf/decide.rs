@@ -37,6 +37,11 @@ impl Judge {
         }
     }
 
+    /// Samples that the shortest key lasts.
+    pub(super) fn shortest(&self) -> f32 {
+        self.shortest
+    }
+
     /// Whether this is a key now.
     pub(super) fn judge(&self, evidence: &Evidence) -> Result<(), Rejection> {
         let twist = twist_db(evidence);

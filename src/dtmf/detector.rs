@@ -12,7 +12,7 @@ use super::{
     history::{FIRST_POSITION, History},
     hold::{Hold, State, TAIL},
     limits::Limits,
-    screen::{Candidate, Screen},
+    screen::{Beginning, Candidate, Screen},
     tones::{FREQUENCIES, Pair, radians},
     verdict::{Asker, Nobody, Rejection, Test, Verdict},
     window::{STEP, STEP_BLOCKS, View, Window},
@@ -39,6 +39,8 @@ pub struct Detector {
     dial_tone: DialTone,
     analysis: Analysis,
     judge: Judge,
+    /// What was too young to be a key at the last look.
+    young: Option<Young>,
     hold: Option<Hold>,
     fragment: Option<Fragment>,
     /// Position after the last key that is up.
@@ -54,15 +56,17 @@ impl Detector {
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
         let least_power = Dbm0(limits.min_level_dbm0).amplitude().powi(2);
+        let judge = Judge::new(limits);
         Self {
             history: History::new(),
             done: FIRST_POSITION,
             bank: Bank::new(least_power.sqrt() * SILENCE),
             window: Window::new(),
-            screen: Screen::new(least_power),
+            screen: Screen::new(least_power, judge.shortest()),
             dial_tone: DialTone::new(least_power * LEAST_DIAL_TONE),
             analysis: Analysis::new(0.01 * limits.max_offset_percent, least_power),
-            judge: Judge::new(limits),
+            judge,
+            young: None,
             hold: None,
             fragment: None,
             released: 0,
@@ -168,12 +172,13 @@ impl Detector {
         asker: &mut impl Asker,
     ) {
         let quiet = view.is_none();
-        if quiet && self.hold.is_none() {
+        if quiet && self.hold.is_none() && self.young.is_none() {
             self.screen.pass();
             return asker.tell(|| self.silence());
         }
         let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
+        let young = self.young.take();
         if let Some(hold) = &mut self.hold {
             let pair = candidate.ok().map(|candidate| candidate.pair);
             if hold.follow(&self.history, &view, pair, self.done, self.longest_gap) {
@@ -187,54 +192,121 @@ impl Detector {
                 self.up(&hold, end, on_event);
             }
         }
-        let candidate = match candidate {
-            Ok(candidate) => candidate,
-            Err(_) if quiet => return asker.tell(|| self.silence()),
-            Err(rejection) => {
-                return asker.tell(|| self.verdict(rejection, view.strongest_pair(), false));
-            }
-        };
-        let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
-            matches!(hold.state, State::Stopped { end, .. }
-                if hold.pair == candidate.pair && self.done - end < TAIL)
+        let beginning = candidate.and_then(|candidate| {
+            let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
+                matches!(hold.state, State::Stopped { end, .. }
+                    if hold.pair == candidate.pair && self.done - end < TAIL)
+            });
+            let before = self.window.mean_square_before();
+            self.screen
+                .begins(&view, before, candidate.pair, tail_of_hold)
+                .map(|beginning| (candidate, beginning))
         });
-        match self.screen.begins(&view, candidate.pair, tail_of_hold) {
-            Ok(back) => self.analyse(candidate, back, &view, on_event, asker),
-            Err(rejection) => asker.tell(|| self.verdict(rejection, candidate.pair, false)),
+        let look = match beginning {
+            Ok((candidate, Beginning::Full(back))) => Some(Look {
+                candidate,
+                back,
+                ago: 0,
+                view,
+            }),
+            _ => None,
+        };
+        if look.is_some() || young.is_some() {
+            self.analyse(look, young, on_event, asker);
+        }
+        match beginning {
+            Ok((_, Beginning::Full(_))) => {}
+            Ok((candidate, Beginning::Young(rejection))) => {
+                self.young = Some(Young {
+                    candidate,
+                    view,
+                    rejection,
+                });
+            }
+            Err(_) if quiet => asker.tell(|| self.silence()),
+            Err(rejection) => {
+                asker.tell(|| self.verdict(rejection, view.strongest_pair(), self.done, false));
+            }
         }
     }
 
+    /// Analyses what was too young at the last look, unless it just went on, and what is seen now.
     #[inline(never)]
     fn analyse(
         &mut self,
-        candidate: Candidate,
-        back: usize,
-        view: &View,
+        look: Option<Look>,
+        young: Option<Young>,
         on_event: &mut impl FnMut(Event),
         asker: &mut impl Asker,
     ) {
-        let pair = candidate.pair;
-        let tones = pair.tones();
+        let found = look.map(|look| (look, self.evidence(&look)));
+        if let Some(Young {
+            candidate,
+            view,
+            rejection,
+        }) = young
+        {
+            let look = Look {
+                candidate,
+                back: 0,
+                ago: 1,
+                view,
+            };
+            let went_on = matches!(&found, Some((_, Ok(evidence)))
+                if evidence.onset + STILL_YOUNG < self.done);
+            if went_on {
+                let (pair, at) = (candidate.pair, self.time_of(&look));
+                asker.tell(|| self.verdict(rejection, pair, at, true));
+            } else {
+                let found = self.evidence(&look);
+                self.conclude(&look, found, on_event, asker);
+            }
+        }
+        if let Some((look, found)) = found {
+            self.conclude(&look, found, on_event, asker);
+        }
+    }
+
+    /// What the audio says about a candidate.
+    fn evidence(&self, look: &Look) -> Result<Evidence, Rejection> {
+        let pair = look.candidate.pair;
         let place = Place {
             pair,
-            back: back * STEP,
-            underlay: candidate.underlay,
-            start: tones.map(|tone| {
+            back: look.back * STEP,
+            underlay: look.candidate.underlay,
+            start: pair.tones().map(|tone| {
                 let nominal = radians(FREQUENCIES[tone]);
-                let blocks_ago = back * STEP_BLOCKS;
+                let blocks_ago = (look.back + look.ago) * STEP_BLOCKS;
                 let offset = self.window.phase_step(tone, blocks_ago) / BLOCK as f32;
                 nominal + offset.clamp(-START_RANGE * nominal, START_RANGE * nominal)
             }),
         };
-        let mut excerpt = Excerpt::new(&self.history, self.done);
-        let rejection = match self.analysis.run(place, &mut excerpt) {
+        let mut excerpt = Excerpt::new(&self.history, self.time_of(look));
+        self.analysis.run(place, &mut excerpt)
+    }
+
+    /// Position after the last sample of a look.
+    fn time_of(&self, look: &Look) -> u64 {
+        self.done - (look.ago * STEP) as u64
+    }
+
+    /// What becomes of a candidate.
+    fn conclude(
+        &mut self,
+        look: &Look,
+        found: Result<Evidence, Rejection>,
+        on_event: &mut impl FnMut(Event),
+        asker: &mut impl Asker,
+    ) {
+        let now = self.time_of(look);
+        let rejection = match found {
             Ok(evidence) => {
                 let continues = self
                     .hold
                     .as_ref()
                     .is_some_and(|hold| hold.continues(&evidence, &self.history, self.longest_gap));
                 if continues && let Some(hold) = &mut self.hold {
-                    hold.resume(&evidence, view, self.done);
+                    hold.resume(&evidence, &look.view, now);
                     return;
                 }
                 let joined = self
@@ -243,7 +315,7 @@ impl Detector {
                 let evidence = joined.unwrap_or(evidence);
                 match self.judge.judge(&evidence) {
                     Ok(()) => {
-                        self.down(&evidence, view, on_event);
+                        self.down(&evidence, &look.view, now, on_event);
                         return;
                     }
                     Err(rejection) => {
@@ -256,11 +328,11 @@ impl Detector {
             }
             Err(rejection) => rejection,
         };
-        asker.tell(|| self.verdict(rejection, pair, true));
+        asker.tell(|| self.verdict(rejection, look.candidate.pair, now, true));
     }
 
-    fn verdict(&self, rejection: Rejection, pair: Pair, analysed: bool) -> Verdict {
-        let at = self.history.end_of(self.done);
+    fn verdict(&self, rejection: Rejection, pair: Pair, now: u64, analysed: bool) -> Verdict {
+        let at = self.history.end_of(now);
         rejection.verdict(Some(pair.key()), at, analysed)
     }
 
@@ -281,7 +353,13 @@ impl Detector {
         rejection.verdict(None, self.history.end_of(self.done), false)
     }
 
-    fn down(&mut self, evidence: &Evidence, view: &View, on_event: &mut impl FnMut(Event)) {
+    fn down(
+        &mut self,
+        evidence: &Evidence,
+        view: &View,
+        now: u64,
+        on_event: &mut impl FnMut(Event),
+    ) {
         if let Some(hold) = self.hold.take() {
             let end = match hold.state {
                 State::Sounding { seen } => seen,
@@ -292,7 +370,7 @@ impl Detector {
         // Both edges are estimates; events must not overlap all the same.
         let onset = self.history.snapped(evidence.onset).max(self.released);
         self.fragment = None;
-        self.hold = Some(Hold::new(onset, evidence, view, self.done));
+        self.hold = Some(Hold::new(onset, evidence, view, now));
         let [low, high] = evidence
             .powers
             .map(|power| Dbm0::from_amplitude(power.sqrt()));
@@ -326,6 +404,28 @@ fn snr_db(evidence: &Evidence) -> f32 {
     let [low, high] = evidence.powers;
     10.0 * ((low * high).sqrt() / ((low + high) * evidence.rest)).log10()
 }
+
+/// A candidate that is worth an analysis.
+#[derive(Clone, Copy)]
+struct Look {
+    candidate: Candidate,
+    /// Looks before this one at which it was at its fullest.
+    back: usize,
+    /// Looks since this one.
+    ago: usize,
+    view: View,
+}
+
+/// A candidate that was too young, what was seen of it then and why that is no key.
+#[derive(Clone, Copy)]
+struct Young {
+    candidate: Candidate,
+    view: View,
+    rejection: Rejection,
+}
+
+/// Samples, 25 ms: what was too young at the last look and began as long ago has only gone on.
+const STILL_YOUNG: u64 = 200;
 
 /// Sample over the weakest tone's amplitude that is silence: 13 dB under the weakest key.
 const SILENCE: f32 = 0.22;

@@ -8,7 +8,7 @@ use super::{
     excerpt::Underlay,
     tones::{Pair, TONES},
     verdict::{Rejection, Test},
-    window::View,
+    window::{View, WINDOW},
 };
 
 /// The last looks.
@@ -19,6 +19,18 @@ pub(super) struct Screen {
     looks: usize,
     /// Least power of a tone here: the limit less what a window may miss of it.
     least_power: f32,
+    /// Samples of the shortest key.
+    shortest: f32,
+}
+
+/// How far a pair that begins has come.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Beginning {
+    /// It began so lately, out of nothing, that it cannot be a key before the next look: which it
+    /// is told, unless it goes on.
+    Young(Rejection),
+    /// It was at its fullest so many looks ago.
+    Full(usize),
 }
 
 /// A key that might be there.
@@ -29,11 +41,13 @@ pub(super) struct Candidate {
 }
 
 impl Screen {
-    pub(super) fn new(least_power: f32) -> Self {
+    /// A screen for keys whose tones have `least_power` and last `shortest` samples at least.
+    pub(super) fn new(least_power: f32, shortest: f32) -> Self {
         Self {
             past: [[0.0; TONES]; KEPT],
             looks: 0,
             least_power: least_power * PARTLY,
+            shortest,
         }
     }
 
@@ -102,17 +116,18 @@ impl Screen {
         }
     }
 
-    /// Whether the pair just begins; if so, how many looks ago it was at its fullest.
+    /// Whether the pair just begins, and how far it has come.
     ///
     /// Both tones were once much weaker within the last 60 ms, and have been growing for long
-    /// enough to be judged.
+    /// enough to be judged. `mean_square_before` is that of the 2 ms before the view.
     #[inline]
     pub(super) fn begins(
         &self,
         view: &View,
+        mean_square_before: f32,
         pair: Pair,
         tail_of_hold: bool,
-    ) -> Result<usize, Rejection> {
+    ) -> Result<Beginning, Rejection> {
         let [low, high] = pair.tones();
         let (low_power, high_power) = (view.powers[low], view.powers[high]);
         let weaker = |age: usize, factor: f32| {
@@ -139,6 +154,15 @@ impl Screen {
                 limit: 1.0 / GROWING,
             });
         }
+        let nothing_before = mean_square_before <= NOTHING_BEFORE * view.mean_square;
+        if self.shortest >= NO_LONGER_YOUNG && nothing_before && weaker(2, NOTHING) == (true, true)
+        {
+            return Ok(Beginning::Young(Rejection {
+                test: Test::Duration,
+                measured: WINDOW as f32,
+                limit: self.shortest,
+            }));
+        }
         if low_power < FALLING * previous[low] && high_power < FALLING * previous[high] {
             let gone = low_power < GONE * previous[low];
             if gone || tail_of_hold {
@@ -148,9 +172,9 @@ impl Screen {
                     limit: if tail_of_hold { FALLING } else { GONE },
                 });
             }
-            return Ok(1);
+            return Ok(Beginning::Full(1));
         }
-        Ok(0)
+        Ok(Beginning::Full(0))
     }
 
     /// Powers of an earlier look.
@@ -194,6 +218,16 @@ const ONSET: f32 = 0.25;
 /// Power ratio, 7 dB: a tone that was weaker than this a look ago has sounded for less than 13 ms
 /// of the window. (0.35 would let a tone of 21 ms wait for one more look.)
 const GROWING: f32 = 0.2;
+
+/// Energy ratio: of tones of 21 ms more than this is in the 2 ms before a window of 20 ms, however
+/// their phases lie; noise of 12 dB leaves as much.
+const NOTHING_BEFORE: f32 = 0.03;
+
+/// Samples, 21 ms.
+const NO_LONGER_YOUNG: f32 = 168.0;
+
+/// Power ratio, 13 dB: what a first part of the same tones, before a break, exceeds.
+const NOTHING: f32 = 0.05;
 
 /// Power ratios: both tones are on the way down, or down.
 const FALLING: f32 = 0.8;

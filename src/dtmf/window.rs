@@ -20,13 +20,15 @@ pub(super) const STEP: usize = STEP_BLOCKS * BLOCK;
 
 /// Samples in a window: 20 ms, so that neighbouring tones (at least 73 Hz apart) stand in each
 /// other's way by less than 6 dB and those of the other group by less than 60.
-const WINDOW: usize = 2 * STEP;
+pub(super) const WINDOW: usize = 2 * STEP;
 
 /// The newest steps and the window's tables.
 #[derive(Clone)]
 pub(super) struct Window {
     rising: [Weight; STEP_BLOCKS],
     falling: [Weight; STEP_BLOCKS],
+    /// Sine and cosine of what each tone turns in a block.
+    turns: [(f32, f32); TONES],
     /// The newest step as the older half of the next view.
     older: Half,
     steps: [[Block; STEP_BLOCKS]; KEPT_STEPS],
@@ -128,6 +130,7 @@ impl Window {
         Self {
             rising: Weight::slope(0),
             falling: Weight::slope(STEP_BLOCKS),
+            turns: FREQUENCIES.map(|hertz| (radians(hertz) * BLOCK as f32).sin_cos()),
             older: Half::SILENT,
             steps: [[Block::SILENT; STEP_BLOCKS]; KEPT_STEPS],
             heard: 0,
@@ -173,18 +176,26 @@ impl Window {
         (view.mean_square >= least).then_some(view)
     }
 
+    /// Mean square of the block before the last view.
+    pub(super) fn mean_square_before(&self) -> f32 {
+        self.block(2 * STEP_BLOCKS).energy.reduce_add() * (1.0 / BLOCK as f32)
+    }
+
+    /// A block so many before the newest.
+    #[inline]
+    fn block(&self, ago: usize) -> &Block {
+        let step = self.heard.wrapping_sub(1 + ago / STEP_BLOCKS) % KEPT_STEPS;
+        &self.steps[step][STEP_BLOCKS - 1 - ago % STEP_BLOCKS]
+    }
+
     /// The angle in radians that `tone` turned a block more than it should have, over the 16 ms
     /// that ended `blocks_ago`: where the fit starts.
     pub(super) fn phase_step(&self, tone: usize, blocks_ago: usize) -> f32 {
-        let block = |ago: usize| {
-            let step = self.heard.wrapping_sub(1 + ago / STEP_BLOCKS) % KEPT_STEPS;
-            &self.steps[step][STEP_BLOCKS - 1 - ago % STEP_BLOCKS]
-        };
-        let (sin, cos) = (radians(FREQUENCIES[tone]) * BLOCK as f32).sin_cos();
+        let (sin, cos) = self.turns[tone];
         let (mut re, mut im) = (0.0, 0.0);
         for ago in blocks_ago..blocks_ago + PHASE_STEPS {
-            let [late_re, late_im] = block(ago).sum(tone);
-            let [early_re, early_im] = block(ago + 1).sum(tone);
+            let [late_re, late_im] = self.block(ago).sum(tone);
+            let [early_re, early_im] = self.block(ago + 1).sum(tone);
             re += late_re * early_re + late_im * early_im;
             im += late_im * early_re - late_re * early_im;
         }
