@@ -94,7 +94,7 @@ impl Call<'_> {
     /// What Asterisk does from one of its entries to the next.
     fn bars(&self) -> Vec<Bar<'_>> {
         let entries = self.timeline.entries.iter();
-        let own: Vec<_> = entries.filter(|entry| entry.who != Who::Agent).collect();
+        let own: Vec<_> = entries.filter(|entry| !is_program(entry.who)).collect();
         let last = self.timeline.end();
         let ends = own.iter().skip(1).map(|entry| entry.at).chain([last]);
         own.iter()
@@ -157,7 +157,7 @@ impl Call<'_> {
     fn draw_keys(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
         let mut written = lane.x;
         for entry in &self.timeline.entries {
-            let in_audio = entry.who == Who::Agent && entry.what.contains("in the audio since");
+            let in_audio = is_program(entry.who) && entry.what.contains("in the audio since");
             let released = entry.who == Who::Caller && entry.what.starts_with("releases key");
             if !in_audio && !released {
                 continue;
@@ -216,11 +216,16 @@ fn x(axis: &Axis, at: CallTime) -> i32 {
     axis.x(at.since_start().as_secs_f64())
 }
 
+const fn is_program(who: Who) -> bool {
+    matches!(who, Who::Agent | Who::Listener)
+}
+
 fn colour(who: Who) -> Colour {
     match who {
         Who::Caller => KEY,
         Who::Asterisk => REPLY,
         Who::Agent => INK,
+        Who::Listener => LISTENER,
     }
 }
 
@@ -232,6 +237,7 @@ fn legend(picture: &mut Picture, top: i32) {
         (LISTENING, "the caller is listened to"),
         (APPLICATION, "Asterisk's own application"),
         (INK, "program"),
+        (LISTENER, "program that listens while it rings"),
         (REPLY, "Asterisk"),
         (KEY, "caller"),
     ] {
@@ -275,6 +281,7 @@ const WAVEFORM: Colour = Colour(58, 96, 150);
 // Told apart with any kind of colour vision (Okabe and Ito 2008).
 const KEY: Colour = Colour(213, 94, 0);
 const REPLY: Colour = Colour(0, 114, 178);
+const LISTENER: Colour = Colour(0, 158, 115);
 const PLAYING: Colour = Colour(158, 212, 241);
 const LISTENING: Colour = Colour(226, 241, 234);
 const APPLICATION: Colour = Colour(245, 221, 164);

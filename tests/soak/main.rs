@@ -107,6 +107,7 @@ fn a_day_of_calls_leaves_no_memory_behind() {
                 ..Recordings::default()
             },
             lookup: String::new(),
+            can_listen: true,
         };
         let timeline = sim::run(&config, &script).unwrap();
         assert_eq!(timeline.exit, Some(Exit::Success));
