@@ -462,4 +462,24 @@ mod tests {
         assert_eq!(detector.now().samples(), 300);
         assert_eq!(detector.held(), None);
     }
+
+    #[test]
+    fn tones_that_stop_before_they_can_be_a_key_are_told_of_all_the_same() {
+        let tone = |i: i32, tone: usize| (radians(FREQUENCIES[tone]) * i as f32).cos();
+        let mut audio = vec![0; 800];
+        audio.extend((0..160).map(|i| (5000.0 * (tone(i, 1) + tone(i, 5))) as i16));
+        audio.extend([0; 800]);
+        let mut verdicts = Vec::new();
+        Detector::new(&Limits::ETSI).push_explained(
+            &audio,
+            &mut |event| panic!("{event:?}"),
+            &mut |verdict: Verdict| verdicts.push(verdict),
+        );
+        let too_short = verdicts
+            .iter()
+            .filter(|verdict| verdict.analysed && verdict.failed == Test::Duration);
+        let at: Vec<_> = too_short.map(|verdict| verdict.at.samples()).collect();
+        assert_eq!(at.first(), Some(&960));
+        assert!(verdicts.is_sorted_by_key(|verdict| verdict.at));
+    }
 }

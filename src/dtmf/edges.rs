@@ -135,7 +135,7 @@ impl Run {
     }
 }
 
-/// The mean of what comes after the largest three, down to the ninth.
+/// The mean from the fourth largest to the ninth.
 ///
 /// By rank, each found by comparison with all: sorting forks at every step and would take longer.
 fn upper_middle(gains: &[f32; CORE_PIECES]) -> f32 {
@@ -327,3 +327,19 @@ pub(super) const STILL: usize = 24;
 
 /// Keeps a piece where both tones cancel from a division by nothing.
 const TINY: f32 = 1e-3;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_upper_middle_is_that_of_sorted_gains_also_when_some_are_equal() {
+        for modulus in [1, 3, 7, 17] {
+            let gains = std::array::from_fn(|i| (i * 5 % modulus) as f32 - 2.0);
+            let mut sorted = gains;
+            sorted.sort_by(|a, b| b.total_cmp(a));
+            let expected = sorted[3..9].iter().sum::<f32>() / 6.0;
+            assert!((upper_middle(&gains) - expected).abs() < 1e-5, "{gains:?}");
+        }
+    }
+}

@@ -5,9 +5,9 @@
 //! enough": with it a tone 2 % off is accepted and one 3 % off is not.
 //!
 //! The model is `sum over both tones of a cos(w m) + b sin(w m)`, with `m` counted from the middle
-//! of the samples. There cosines and sines are orthogonal, so the normal equations fall into two
-//! of 2x2, and mirrored samples can be added for the ones and subtracted for the others before they
-//! are multiplied; the inner products over n samples are Dirichlet kernels, known without a loop. The
+//! of the samples. There cosines and sines are orthogonal: the normal equations fall into two of
+//! 2x2, and mirrored samples are added for the ones and subtracted for the others before they are
+//! multiplied. Inner products over n samples are Dirichlet kernels, known without a loop. The
 //! frequencies are found by Gauss-Newton steps on the same footing.
 
 use std::f64::consts::TAU;
@@ -441,6 +441,33 @@ mod tests {
                 let [low, high] = model.powers().map(f32::sqrt);
                 assert!((low / 1000.0 - 1.0).abs() < 2e-3, "{low}");
                 assert!((high / 400.0 - 1.0).abs() < 5e-3, "{high}");
+            }
+        }
+    }
+
+    #[test]
+    fn folded_sums_are_those_of_plain_arithmetic_for_any_number_of_samples() {
+        let frequencies = [0.55, 0.95];
+        for length in SHORTEST..SHORTEST + 9 {
+            let samples = tones(length, [(1000.0, 697.0, 0.3), (400.0, 1209.0, 2.1)]);
+            let products = products::<true>(&samples, frequencies);
+            for (products, radians) in products.into_iter().zip(frequencies) {
+                let sum = |of: fn(f64, f64) -> f64| -> f64 {
+                    let middle = 0.5 * (length as f64 - 1.0);
+                    let places = (0..length).map(|i| i as f64 - middle);
+                    let terms = samples.iter().zip(places);
+                    terms
+                        .map(|(&x, m)| f64::from(x) * of(f64::from(radians) * m, m))
+                        .sum()
+                };
+                for (folded, plain) in [
+                    (products.cosine, sum(|angle, _| angle.cos())),
+                    (products.sine, sum(|angle, _| angle.sin())),
+                    (products.m_cosine, sum(|angle, m| m * angle.cos())),
+                    (products.m_sine, sum(|angle, m| m * angle.sin())),
+                ] {
+                    assert!((folded - plain).abs() < 5.0, "{folded} {plain}");
+                }
             }
         }
     }
