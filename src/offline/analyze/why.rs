@@ -87,8 +87,10 @@ impl Why {
 
     /// The looks that measured two tones.
     pub(super) fn analysed(&self) -> Vec<Reason> {
-        let reasons = self.reasons.iter().filter(|reason| reason.verdict.analysed);
-        reasons.cloned().collect()
+        lasting(&self.reasons)
+            .filter(|reason| reason.verdict.analysed)
+            .cloned()
+            .collect()
     }
 
     /// The keys that there were, in words.
@@ -103,13 +105,25 @@ pub(super) fn nearest(reasons: &[Reason]) -> Option<&Reason> {
         let verdict = &reason.verdict;
         (verdict.passed(), -verdict.excess())
     };
-    reasons
-        .iter()
+    lasting(reasons)
         .filter(|reason| reason.verdict.key.is_some())
         .max_by(|a, b| {
             let (a, b) = (nearness(a), nearness(b));
             a.0.cmp(&b.0).then(a.1.total_cmp(&b.1))
         })
+}
+
+/// All but that tones had not lasted long enough yet, where they did and another test failed then.
+fn lasting(reasons: &[Reason]) -> impl Iterator<Item = &Reason> {
+    reasons.iter().enumerate().filter_map(|(n, reason)| {
+        let went_on = reasons.get(n + 1).is_some_and(|next| {
+            next.verdict.analysed
+                && next.verdict.key == reason.verdict.key
+                && next.start.since(reason.end) <= LOOK
+        });
+        let young = reason.verdict.failed == Test::Duration && went_on;
+        (!young).then_some(reason)
+    })
 }
 
 impl Reason {
@@ -267,5 +281,19 @@ mod tests {
         );
         let nearest = nearest(why.reasons()).expect("there are reasons");
         assert_eq!(nearest.verdict.failed, Test::Twist);
+    }
+
+    #[test]
+    fn tones_that_went_on_were_not_too_short() {
+        let mut why = Why::of_all(Limits::ETSI, 0);
+        for verdict in [
+            verdict(800, Test::Duration, 20.0, 21.0),
+            verdict(880, Test::Twist, 11.5, 10.5),
+        ] {
+            why.add(verdict);
+        }
+        let reasons = why.analysed();
+        assert_eq!(reasons.len(), 1);
+        assert_eq!(reasons[0].verdict.failed, Test::Twist);
     }
 }
