@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use wide::{bytemuck::cast, i16x8};
+
 use super::{
     edges::{STILL, last_match},
     evidence::Evidence,
@@ -226,10 +228,20 @@ fn may_be_lost(history: &History, end: u64, now: u64) -> bool {
 
 /// The digital silence around `position`, as far as it reaches within `limits`.
 fn quiet_around(history: &History, position: u64, limits: Range<u64>) -> Range<u64> {
-    let quiet = |position: u64| history.range(position, position + 1)[0].unsigned_abs() <= DIGITAL;
-    let from = (limits.start..position).rev().take_while(|&at| quiet(at));
-    let to = (position..limits.end).take_while(|&at| quiet(at));
-    position - from.count() as u64..position + to.count() as u64
+    let is_quiet = |sample: &&i16| sample.unsigned_abs() <= DIGITAL;
+    let before = history.range(limits.start, position).iter().rev();
+    let after = history.range(position, limits.end.max(position));
+    // It is looked at again with each step of silence, and so sixteen samples at a time.
+    let (groups, _) = after.as_chunks::<16>();
+    let quiet_groups = groups.iter().take_while(|&&group| {
+        let [a, b]: [i16x8; 2] = cast(group);
+        let limit = i16x8::splat(DIGITAL as i16);
+        let beyond = (a.max(b) - limit).max(-limit - a.min(b));
+        beyond.max(i16x8::ZERO) == i16x8::ZERO
+    });
+    let quiet = 16 * quiet_groups.count();
+    let rest = after[quiet..].iter().take_while(is_quiet);
+    position - before.take_while(is_quiet).count() as u64..position + (quiet + rest.count()) as u64
 }
 
 /// Whether frames begin there. A tone may end or begin with a sample or two that are as small.
