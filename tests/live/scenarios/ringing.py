@@ -163,6 +163,8 @@ async def long_star_heard_while_it_rings(case):
     """A key held long after it has been acted on is not part of the PIN either."""
     called = await rings(case, "heard-101")
     clip = case.call.media.play(audio.key_tone("*", 1.0))
+    # Only then it is known when its first packet went.
+    await case.until(called.call.over, "the end of ringing")
     await called.falls_silent(case, clip.started)
     await case.until(clip.done, "sending the key")
     await logs_in(case, "123")
