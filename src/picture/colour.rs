@@ -25,6 +25,13 @@ impl Colour {
     }
 }
 
+/// The ground of every picture, what is written and lined on it, and empty lanes.
+pub(crate) const PAPER: Colour = Colour(255, 255, 255);
+pub(crate) const INK: Colour = Colour(30, 30, 30);
+pub(crate) const FAINT: Colour = Colour(244, 244, 244);
+/// The caller's audio, or a recording's.
+pub(crate) const WAVEFORM: Colour = Colour(58, 96, 150);
+
 /// Nine points of matplotlib's "magma" (CC0).
 const SCALE: [Colour; 9] = [
     Colour(0, 0, 4),

@@ -13,7 +13,10 @@ use std::{
     path::Path,
 };
 
-pub(crate) use self::{axis::Axis, colour::Colour};
+pub(crate) use self::{
+    axis::Axis,
+    colour::{Colour, FAINT, INK, PAPER, WAVEFORM},
+};
 
 /// A picture being drawn, from the background up.
 pub(crate) struct Picture {
@@ -185,6 +188,22 @@ impl Picture {
             size,
             colour,
         });
+    }
+
+    /// What the colours mean, in a row that begins at `at`.
+    pub(crate) fn legend(&mut self, at: (i32, i32), entries: &[(Colour, &str)]) {
+        let (mut x, y) = at;
+        for &(colour, text) in entries {
+            let swatch = Area {
+                x,
+                y: y - 5,
+                width: 14,
+                height: 10,
+            };
+            self.fill(swatch, colour);
+            self.text((x + 19, y), Anchor::Start, Size::Small, INK, text);
+            x += 19 + Size::Small.width(text) + 18;
+        }
     }
 
     /// Pixels by lines, as many as `area` has.

@@ -5,7 +5,9 @@ use std::{io, path::Path};
 use super::timeline::{Timeline, Who};
 use crate::{
     audio::SAMPLE_RATE,
-    picture::{Anchor, Area, Axis, Colour, Picture, PictureFormat, Size},
+    picture::{
+        Anchor, Area, Axis, Colour, FAINT, INK, PAPER, Picture, PictureFormat, Size, WAVEFORM,
+    },
     session::CallTime,
 };
 
@@ -230,9 +232,7 @@ fn colour(who: Who) -> Colour {
 }
 
 fn legend(picture: &mut Picture, top: i32) {
-    let mut x = LEFT;
-    let y = top + 8;
-    for (colour, text) in [
+    let entries = [
         (PLAYING, "Asterisk plays for the program"),
         (LISTENING, "the caller is listened to"),
         (APPLICATION, "Asterisk's own application"),
@@ -240,17 +240,8 @@ fn legend(picture: &mut Picture, top: i32) {
         (LISTENER, "program that listens while it rings"),
         (REPLY, "Asterisk"),
         (KEY, "caller"),
-    ] {
-        let swatch = Area {
-            x,
-            y: y - 5,
-            width: 14,
-            height: 10,
-        };
-        picture.fill(swatch, colour);
-        picture.text((x + 19, y), Anchor::Start, Size::Small, INK, text);
-        x += 19 + Size::Small.width(text) + 18;
-    }
+    ];
+    picture.legend((LEFT, top + 8), &entries);
 }
 
 /// How the simulated Asterisk begins to tell of what takes time.
@@ -273,11 +264,7 @@ const PANEL: u32 = 2 * LANE + WAVE + 18 + MARKS + 48;
 const LEGEND: u32 = 34;
 const LIST_COLUMNS: usize = 2;
 
-const PAPER: Colour = Colour(255, 255, 255);
-const INK: Colour = Colour(30, 30, 30);
-const FAINT: Colour = Colour(244, 244, 244);
 const QUIET: Colour = Colour(190, 190, 190);
-const WAVEFORM: Colour = Colour(58, 96, 150);
 // Told apart with any kind of colour vision (Okabe and Ito 2008).
 const KEY: Colour = Colour(213, 94, 0);
 const REPLY: Colour = Colour(0, 114, 178);

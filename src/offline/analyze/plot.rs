@@ -9,7 +9,9 @@ use super::{
 };
 use crate::{
     audio::{Dbm0, SampleTime},
-    picture::{Anchor, Area, Axis, Colour, Picture, PictureFormat, Size},
+    picture::{
+        Anchor, Area, Axis, Colour, FAINT, INK, PAPER, Picture, PictureFormat, Size, WAVEFORM,
+    },
 };
 
 /// What is drawn of a recording.
@@ -286,9 +288,8 @@ fn label(picture: &mut Picture, y: i32, text: &str) {
 }
 
 fn legend(picture: &mut Picture, top: i32) {
-    let mut x = LEFT;
     let y = top + 12;
-    for (colour, text) in [
+    let entries = [
         (KEY, "key taken"),
         (DOUBT, "tones that were no key, and the test they failed"),
         (SPEECH, "speech"),
@@ -296,17 +297,8 @@ fn legend(picture: &mut Picture, top: i32) {
         (CLIPPING, "clipping"),
         (ROWS, "a key's low tones"),
         (COLUMNS, "high tones"),
-    ] {
-        let swatch = Area {
-            x,
-            y: y - 5,
-            width: 14,
-            height: 10,
-        };
-        picture.fill(swatch, colour);
-        picture.text((x + 19, y), Anchor::Start, Size::Small, INK, text);
-        x += 19 + Size::Small.width(text) + 18;
-    }
+    ];
+    picture.legend((LEFT, y), &entries);
     let scale = Area {
         x: LEFT + INNER as i32 - 200,
         y: y - 5,
@@ -339,10 +331,6 @@ const LANE: u32 = 20;
 const PANEL: u32 = 24 + WAVE + 8 + SPECTROGRAM + 6 + 4 * (LANE + 2) + 36;
 const LEGEND: u32 = 30;
 
-const PAPER: Colour = Colour(255, 255, 255);
-const INK: Colour = Colour(30, 30, 30);
-const FAINT: Colour = Colour(244, 244, 244);
-const WAVEFORM: Colour = Colour(58, 96, 150);
 // Told apart with any kind of colour vision (Okabe and Ito 2008).
 const KEY: Colour = Colour(0, 158, 115);
 const DOUBT: Colour = Colour(213, 94, 0);
