@@ -16,6 +16,7 @@ use super::{
     outcome::Press,
     presses::Source,
     state::{DialEnded, State},
+    steps::NOT_LOADED,
 };
 use crate::{
     agi::{Application, Argument, Command, Header, Plain, Shared, Variable},
@@ -135,7 +136,7 @@ impl Session {
     }
 
     pub(super) fn on_originated(&mut self, route: Route, result: i64) {
-        if result == -2 {
+        if result == NOT_LOADED {
             return self.ring_unheard(route, "Asterisk has no application Originate");
         }
         self.start(

@@ -434,7 +434,7 @@ const fn signalled(key: Key) -> Press {
 }
 
 /// What `EXEC` gives for an application that no loaded module has (`handle_exec` in res_agi).
-const NOT_LOADED: i64 = -2;
+pub(super) const NOT_LOADED: i64 = -2;
 /// Where the dialplan is.
 const EXTENSION: Command = Command::GetFullVariable("${EXTEN}");
 /// Whether voicemail's recordings are in a database or on a mail server: `1` somewhere. It is not
