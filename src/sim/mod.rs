@@ -9,14 +9,10 @@
 //! the same session, with its own pipes.
 
 mod asterisk;
-mod listener;
-mod media;
 mod plot;
 mod program;
 mod script;
 mod timeline;
-mod voicemail;
-mod words;
 
 use std::time::Duration;
 
@@ -121,7 +117,7 @@ impl Call<'_> {
                 Wish::StartListener => {
                     let recordings = self.agent.recordings();
                     let mut listener = Program::new(self.config, Who::Listener, recordings);
-                    listener.take(now, vec![listener::header()]);
+                    listener.take(now, vec![asterisk::listeners_header()]);
                     self.listener = Some(listener);
                 }
                 Wish::EndListener => {

@@ -1,19 +1,30 @@
 //! Asterisk as an EAGI program meets it.
 
+mod applications;
+mod listener;
+mod media;
+mod sounds;
+mod variables;
+mod voicemail;
+mod words;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     time::Duration,
 };
 
+pub(super) use listener::header as listeners_header;
+use media::Media;
+use sounds::{length_of_digits, length_of_file};
+use variables::Variables;
+use voicemail::{Phase, VoiceMail};
+use words::words;
+
 use super::{
-    listener,
-    media::Media,
     script::{DialEnd, Recordings, Script},
     timeline::{Timeline, Who},
-    voicemail::{Phase, VoiceMail},
-    words::words,
 };
-use crate::{audio::AudioFormat, config::letters, key::Key, session::CallTime};
+use crate::{audio::AudioFormat, key::Key, session::CallTime};
 
 /// Something that reaches the program.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,19 +55,17 @@ pub(super) struct Asterisk {
     /// When the caller hangs up of their own accord.
     hang_up_at: Option<CallTime>,
     recordings: Recordings,
-    lookup: String,
     /// What descriptor 3 carries; Dial changes it to the caller's codec.
     format: AudioFormat,
     hung_up: bool,
     activity: Activity,
-    variables: BTreeMap<String, String>,
+    variables: Variables,
     wishes: VecDeque<Wish>,
     /// Whether a program hears the caller, and what it has not been given yet.
     has_listener: bool,
     overheard: Vec<Delivery>,
     /// Whether the caller was taken to the program's own place in the dialplan.
     redirected: bool,
-    has_dialplan: bool,
 }
 
 /// What the channel is busy with.
@@ -97,16 +106,14 @@ impl Asterisk {
             media: Media::new(&script.caller),
             hang_up_at: script.caller.hang_up,
             recordings: script.recordings,
-            lookup: script.lookup.clone(),
             format: AudioFormat::SLIN,
             hung_up: false,
             activity: Activity::Idle,
-            variables: BTreeMap::new(),
+            variables: Variables::new(script),
             wishes: VecDeque::new(),
             has_listener: false,
             overheard: Vec::new(),
             redirected: false,
-            has_dialplan: script.can_listen,
         }
     }
 
@@ -154,7 +161,7 @@ impl Asterisk {
     }
 
     pub(super) fn into_variables(self) -> BTreeMap<String, String> {
-        self.variables
+        self.variables.into_values()
     }
 
     /// When something happens by itself.
@@ -197,49 +204,38 @@ impl Asterisk {
             timeline.push(now, Who::Asterisk, "stops playing");
             self.activity = Activity::Idle;
         }
-        let verb = words.iter().take(2).map(|word| word.to_ascii_uppercase());
-        let verb: Vec<String> = verb.collect();
-        let verb: Vec<&str> = verb.iter().map(String::as_str).collect();
         let dead_ok = matches!(
-            verb[..],
-            ["EXEC" | "VERBOSE" | "HANGUP", ..] | ["GET" | "SET", "VARIABLE" | "FULL"]
+            words[..],
+            ["EXEC" | "VERBOSE" | "HANGUP", ..] | ["GET" | "SET", "VARIABLE" | "FULL", ..]
         );
         let reply = if self.hung_up && !dead_ok {
             "511 Command Not Permitted on a dead channel or intercept routine".to_owned()
+        } else if let Some(reply) = self.variables.reply(&words, self.format) {
+            reply
         } else {
-            match (&verb[..], &words[..]) {
-                (["ANSWER"], _) => {
+            match words[..] {
+                ["ANSWER"] => {
                     if self.media.begin(now) {
                         timeline.push(now, Who::Asterisk, "answers the caller");
                     }
                     "200 result=0".to_owned()
                 }
-                (["CHANNEL", "STATUS"], _) => "200 result=6".to_owned(),
-                (["HANGUP"], _) => {
+                ["CHANNEL", "STATUS"] => "200 result=6".to_owned(),
+                ["HANGUP"] => {
                     timeline.push(now, Who::Asterisk, "hangs up");
                     self.hung_up = true;
                     return vec![Delivery::Agi("200 result=1\n".to_owned()), Delivery::HangUp];
                 }
-                (["VERBOSE", ..], _) => "200 result=1".to_owned(),
-                (["SET", "VARIABLE"], [_, _, name, value]) => {
-                    self.set(without_channel(name), value);
-                    "200 result=1".to_owned()
+                ["VERBOSE", ..] => "200 result=1".to_owned(),
+                ["STREAM", "FILE", file, keys] => {
+                    let length = length_of_file(file, self.recordings);
+                    return self.play(now, file, length, keys, true, timeline);
                 }
-                (["GET", "VARIABLE"], [_, _, name]) => match self.variables.get(*name) {
-                    Some(value) => format!("200 result=1 ({value})"),
-                    None => "200 result=0".to_owned(),
-                },
-                (["GET", "FULL"], [_, _, _, expression]) => {
-                    format!("200 result=1 ({})", self.evaluate(expression))
-                }
-                (["STREAM", "FILE"], [_, _, file, keys]) => {
-                    return self.play(now, file, self.length_of_file(file), keys, true, timeline);
-                }
-                (["SAY", "DIGITS"], [_, _, digits, keys]) => {
-                    let length = DIGIT * u32::try_from(digits.len()).unwrap_or(u32::MAX);
+                ["SAY", "DIGITS", digits, keys] => {
+                    let length = length_of_digits(digits);
                     return self.play(now, digits, length, keys, false, timeline);
                 }
-                (["EXEC", _], [_, application, arguments]) => {
+                ["EXEC", application, arguments] => {
                     return self.execute(now, application, arguments, timeline);
                 }
                 _ => "510 Invalid or unknown command".to_owned(),
@@ -300,85 +296,9 @@ impl Asterisk {
         *answered = true;
         timeline.push(now, Who::Asterisk, "the called person answers");
         if options.contains('U') {
-            self.set("SHARED(VOICEAGENTRINGING)", "");
+            self.variables.set("SHARED(VOICEAGENTRINGING)", "");
             self.wishes.push_back(Wish::EndListener);
         }
-    }
-
-    /// Takes a command of the program that hears the caller.
-    pub(super) fn listeners_command(
-        &mut self,
-        now: CallTime,
-        line: &str,
-        timeline: &mut Timeline,
-    ) -> Vec<Delivery> {
-        let words = words(line);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let reply = match words[..] {
-            ["GET", "FULL", "VARIABLE", expression] => {
-                format!("200 result=1 ({})", self.evaluate(expression))
-            }
-            ["SET", "VARIABLE", name, value] => {
-                self.set(without_channel(name), value);
-                "200 result=1".to_owned()
-            }
-            ["EXEC", "ChannelRedirect", _] => {
-                timeline.push(now, Who::Asterisk, "stops ringing");
-                self.redirected = true;
-                let mut told = Vec::new();
-                self.on_hang_up(now, timeline, &mut told);
-                self.wishes.push_back(Wish::TellAgent(told));
-                "200 result=0".to_owned()
-            }
-            _ => "510 Invalid or unknown command".to_owned(),
-        };
-        timeline.push(now, Who::Asterisk, &reply);
-        vec![Delivery::Agi(reply + "\n")]
-    }
-
-    fn evaluate(&self, expression: &str) -> String {
-        if let Some(name) = expression.strip_prefix("${SHARED(") {
-            let name = format!("SHARED({name}");
-            let name = without_channel(name.trim_end_matches('}'));
-            return self.variables.get(name).cloned().unwrap_or_default();
-        }
-        match expression {
-            "${CHANNEL(audioreadformat)}" => self.format.to_string(),
-            "${EXTEN}" => self
-                .variables
-                .get("EXTEN")
-                .unwrap_or(&self.extension)
-                .clone(),
-            // The original's dialplan: files for storage, no extension `a`.
-            "${DIALPLAN_EXISTS(${CONTEXT},a,1)}" => "0".to_owned(),
-            "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}" => {
-                "00".to_owned()
-            }
-            _ if expression.contains("voiceagent-listen") => {
-                if self.has_dialplan { "11" } else { "00" }.to_owned()
-            }
-            _ => self.lookup.clone(),
-        }
-    }
-
-    fn length_of_file(&self, file: &str) -> Option<Duration> {
-        let name = file.rsplit('/').next().unwrap_or(file);
-        if let Some(seconds) = file.strip_prefix("silence/") {
-            return seconds.parse().ok().map(Duration::from_secs);
-        }
-        let recorded = match name {
-            "unavail" => self.recordings.unavail,
-            "busy" => self.recordings.busy,
-            "greet" => self.recordings.greet,
-            _ => false,
-        };
-        if recorded {
-            return Some(RECORDED_GREETING);
-        }
-        PROMPTS
-            .iter()
-            .find(|(prompt, _)| *prompt == file)
-            .map(|(_, ms)| Duration::from_millis(*ms))
     }
 
     fn play(
@@ -403,92 +323,6 @@ impl Asterisk {
             endpos,
         };
         Vec::new()
-    }
-
-    fn execute(
-        &mut self,
-        now: CallTime,
-        application: &str,
-        arguments: &str,
-        timeline: &mut Timeline,
-    ) -> Vec<Delivery> {
-        let mut arguments = arguments.split(',');
-        let first = arguments.next().unwrap_or_default();
-        self.activity = match application {
-            // Permitted on a dead channel, where it fails at its first sound.
-            _ if self.hung_up => {
-                self.set("VMSTATUS", "FAILED");
-                Activity::Brief {
-                    until: now,
-                    reply: "200 result=-1".to_owned(),
-                }
-            }
-            "Dial" => {
-                timeline.push(now, Who::Asterisk, &format!("rings {first}"));
-                let seconds = arguments.next().and_then(|text| text.parse().ok());
-                let (ringing, talking) = match self.dial {
-                    DialEnd::NoAnswer => {
-                        let seconds = seconds.unwrap_or(3600);
-                        (Duration::from_secs(seconds), Duration::ZERO)
-                    }
-                    DialEnd::Answer => (RINGING, CONVERSATION),
-                    DialEnd::Cancel => (RINGING, Duration::ZERO),
-                    DialEnd::AtOnce(_) => (Duration::ZERO, Duration::ZERO),
-                };
-                Activity::Dial {
-                    rings_until: now + ringing,
-                    until: now + ringing + talking,
-                    answered: false,
-                    options: letters(arguments.next().unwrap_or_default()),
-                }
-            }
-            "Originate" => {
-                timeline.push(now, Who::Asterisk, "makes a channel that hears the caller");
-                self.has_listener = true;
-                self.set("ORIGINATE_STATUS", "SUCCESS");
-                self.set("SHARED(VOICEAGENTLISTENER)", &listener::channel());
-                self.wishes.push_back(Wish::StartListener);
-                Activity::Brief {
-                    until: now,
-                    reply: "200 result=0".to_owned(),
-                }
-            }
-            "SoftHangup" => {
-                self.wishes.push_back(Wish::EndListener);
-                Activity::Brief {
-                    until: now,
-                    reply: "200 result=0".to_owned(),
-                }
-            }
-            "VoiceMail" => {
-                let options = arguments.next().unwrap_or_default();
-                let greeting = self.recordings.temp || options.contains(['u', 'b']);
-                self.media.begin(now);
-                let mut voice_mail = VoiceMail {
-                    phase: Phase::Greeting,
-                    until: now,
-                    instructions: !options.contains('s'),
-                    leaves_by_digit: options.contains('d'),
-                };
-                if greeting {
-                    voice_mail.until = now + RECORDED_GREETING;
-                    timeline.push(now, Who::Asterisk, "VoiceMail plays its greeting");
-                } else {
-                    voice_mail.next_phase(now, timeline);
-                }
-                Activity::VoiceMail(voice_mail)
-            }
-            "VoiceMailMain" => {
-                timeline.push(now, Who::Asterisk, &format!("VoiceMailMain opens {first}"));
-                self.media.begin(now);
-                Activity::VoiceMailMain { until: now + LOGIN }
-            }
-            _ => Activity::Brief {
-                until: now,
-                reply: "200 result=-2".to_owned(),
-            },
-        };
-        self.advance(now, timeline)
     }
 
     fn on_key(
@@ -521,8 +355,8 @@ impl Asterisk {
             } if now < *rings_until && options.contains('d') && EXITS.contains(&key) => {
                 // With option g the key is known by the extension only.
                 let by_extension = options.contains('g');
-                self.set("EXTEN", &key.to_string());
-                self.set("DIALSTATUS", "CANCEL");
+                self.variables.set("EXTEN", &key.to_string());
+                self.variables.set("DIALSTATUS", "CANCEL");
                 timeline.push(now, Who::Asterisk, "stops ringing");
                 let result = if by_extension {
                     0
@@ -539,7 +373,7 @@ impl Asterisk {
                 (Phase::Greeting | Phase::Instructions, Key::STAR)
                     if voice_mail.leaves_by_digit =>
                 {
-                    self.variables.insert("EXTEN".to_owned(), "a".to_owned());
+                    self.variables.set("EXTEN", "a");
                     self.end_voice_mail(now, "USEREXIT", 0, timeline, out);
                 }
                 (Phase::Greeting | Phase::Instructions, key)
@@ -569,7 +403,7 @@ impl Asterisk {
             }
             Activity::Dial { answered, .. } => {
                 let status = if answered { "ANSWER" } else { "CANCEL" };
-                self.set("DIALSTATUS", status);
+                self.variables.set("DIALSTATUS", status);
                 self.reply(now, "200 result=-1".to_owned(), timeline, out);
             }
             Activity::VoiceMail(voice_mail) => {
@@ -626,36 +460,6 @@ impl Asterisk {
         }
     }
 
-    fn end_dial(&mut self, now: CallTime, timeline: &mut Timeline, out: &mut Vec<Delivery>) {
-        let status = match self.dial.clone() {
-            DialEnd::NoAnswer => "NOANSWER".to_owned(),
-            DialEnd::AtOnce(status) => status,
-            DialEnd::Answer => {
-                timeline.push(now, Who::Asterisk, "the called person hangs up");
-                self.media.begin(now);
-                "ANSWER".to_owned()
-            }
-            DialEnd::Cancel => {
-                timeline.push(now, Who::Caller, "hangs up");
-                return self.on_hang_up(now, timeline, out);
-            }
-        };
-        self.set("DIALSTATUS", &status);
-        self.reply(now, "200 result=0".to_owned(), timeline, out);
-    }
-
-    fn end_voice_mail(
-        &mut self,
-        now: CallTime,
-        status: &str,
-        result: i64,
-        timeline: &mut Timeline,
-        out: &mut Vec<Delivery>,
-    ) {
-        self.set("VMSTATUS", status);
-        self.reply(now, format!("200 result={result}"), timeline, out);
-    }
-
     fn reply(
         &mut self,
         now: CallTime,
@@ -666,20 +470,6 @@ impl Asterisk {
         timeline.push(now, Who::Asterisk, &reply);
         self.activity = Activity::Idle;
         out.push(Delivery::Agi(reply + "\n"));
-    }
-
-    fn set(&mut self, name: &str, value: &str) {
-        self.variables.insert(name.to_owned(), value.to_owned());
-    }
-}
-
-/// A variable's name, for `SHARED(name,channel)` without the channel, of which there is one.
-fn without_channel(name: &str) -> &str {
-    match name {
-        name if name.starts_with("SHARED(VOICEAGENTRINGING") => "SHARED(VOICEAGENTRINGING)",
-        name if name.starts_with("SHARED(VOICEAGENTPRESSED") => "SHARED(VOICEAGENTPRESSED)",
-        name if name.starts_with("SHARED(VOICEAGENTLISTENER") => "SHARED(VOICEAGENTLISTENER)",
-        name => name,
     }
 }
 
@@ -696,24 +486,7 @@ fn samples(length: Duration) -> u128 {
     length.as_micros() / 125
 }
 
-/// Lengths of Asterisk's English prompts, in milliseconds (asterisk-core-sounds-en 1.6.1).
-const PROMPTS: [(&str, u64); 4] = [
-    ("vm-theperson", 2_040),
-    ("vm-isunavail", 1_245),
-    ("vm-isonphone", 1_446),
-    ("vm-intro", 5_654),
-];
-/// A spoken digit (`digits/1` of the same).
-const DIGIT: Duration = Duration::from_millis(911);
-/// A greeting as people record them.
-const RECORDED_GREETING: Duration = Duration::from_secs(6);
 /// The caller's channel.
 pub(super) const CHANNEL: &str = "SIP/peter-00000001";
 /// The keys that have an extension of their own in the shipped dialplan.
 const EXITS: [Key; 2] = [Key::STAR, Key::HASH];
-/// Until somebody answers, or the caller gives up.
-const RINGING: Duration = Duration::from_secs(2);
-/// A short conversation.
-const CONVERSATION: Duration = Duration::from_secs(10);
-/// A visit to the mailbox.
-const LOGIN: Duration = Duration::from_secs(5);

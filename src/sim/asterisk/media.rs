@@ -2,11 +2,11 @@
 
 use std::{collections::VecDeque, time::Duration};
 
-use super::script::{Caller, SignalledKey};
 use crate::{
     audio::{AudioFormat, Encoding, g711},
     key::Key,
     session::CallTime,
+    sim::script::{Caller, SignalledKey},
 };
 
 /// The caller's media.

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use super::timeline::{Timeline, Who};
-use crate::session::CallTime;
+use crate::{
+    session::CallTime,
+    sim::timeline::{Timeline, Who},
+};
 
 /// VoiceMail with one caller.
 pub(super) struct VoiceMail {
