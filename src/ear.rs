@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::{
     audio::{AudioFormat, Decoder, RateError, SampleTime},
     dtmf::{self, KeyDown, KeyUp},
+    senses::{Sensed, Senses},
     speech,
 };
 
@@ -35,13 +36,6 @@ pub struct Ear {
     senses: Senses,
 }
 
-struct Senses {
-    keys: dtmf::Detector,
-    speech: Option<speech::Detector>,
-    /// How many samples the detectors' clocks are ahead of the audio's.
-    delay: u64,
-}
-
 impl Ear {
     /// An ear for audio in `format`; speech is listened for where limits are given.
     ///
@@ -53,37 +47,40 @@ impl Ear {
         speech: Option<&speech::Limits>,
     ) -> Result<Self, RateError> {
         let decoder = Decoder::new(format)?;
-        let mut senses = Senses {
-            keys: dtmf::Detector::new(keys),
-            speech: speech.map(speech::Detector::new),
-            delay: decoder.delay(),
-        };
-        // A resampler holds the last few samples back. With as many before the first, the
-        // detectors' steps still end where Asterisk's frames do, and nothing waits for the next.
-        for _ in 0..senses.delay {
-            senses.hear(&[0], &mut |_| {});
-        }
+        let senses = Senses::new(keys, speech, decoder.delay());
         Ok(Self { decoder, senses })
     }
 
     /// Takes the next bytes, in any pieces.
     pub fn hear(&mut self, bytes: &[u8], on_heard: &mut impl FnMut(Heard)) {
         let senses = &mut self.senses;
-        self.decoder
-            .push(bytes, &mut |samples| senses.hear(samples, on_heard));
+        self.decoder.push(bytes, &mut |samples| {
+            let heard = senses.arrived() + samples.len() as u64;
+            let after = |point| SampleTime::from_samples(heard.since(point)).duration();
+            senses.hear(samples, &mut |sensed| match sensed {
+                Sensed::Key(dtmf::Event::Down(down)) => {
+                    let after = after(down.onset);
+                    on_heard(Heard::KeyDown { down, after });
+                }
+                Sensed::Key(dtmf::Event::Up(up)) => {
+                    let after = after(up.end);
+                    on_heard(Heard::KeyUp { up, after });
+                }
+                Sensed::Speech(speech::Event::Start(start)) => on_heard(Heard::Speech(start)),
+                Sensed::Speech(speech::Event::End(_)) => {}
+            });
+        });
     }
 
     /// Tells what is being played to the caller from now on; its echo is not speech.
     pub fn playing(&mut self, prompt: Option<speech::Prompt>) {
-        if let Some(speech) = &mut self.senses.speech {
-            speech.playing(prompt);
-        }
+        self.senses.playing(prompt);
     }
 
     /// How much audio has been heard.
     #[must_use]
     pub fn heard(&self) -> Duration {
-        self.senses.keys.now().duration()
+        self.senses.arrived().duration()
     }
 
     /// How long `bytes` of this audio last.
@@ -100,58 +97,6 @@ impl Ear {
         let format = self.decoder.format();
         let samples = length.as_secs_f64() * f64::from(format.rate());
         samples as usize * format.bytes_per_sample()
-    }
-}
-
-impl Senses {
-    /// Keys first: what is a key must not count as speech.
-    fn hear(&mut self, samples: &[i16], on_heard: &mut impl FnMut(Heard)) {
-        let Self {
-            keys,
-            speech,
-            delay,
-        } = self;
-        let delay = *delay;
-        let heard = keys.now() + samples.len() as u64;
-        let after = |point| SampleTime::from_samples(heard.since(point)).duration();
-        keys.push(samples, &mut |event| {
-            let heard = match event {
-                dtmf::Event::Down(down) => {
-                    if let Some(speech) = speech {
-                        speech.key_down(down.onset);
-                    }
-                    let onset = down.onset - delay;
-                    Heard::KeyDown {
-                        down: KeyDown { onset, ..down },
-                        after: after(onset),
-                    }
-                }
-                dtmf::Event::Up(up) => {
-                    if let Some(speech) = speech {
-                        speech.key_up(up.end);
-                    }
-                    let up = KeyUp {
-                        onset: up.onset - delay,
-                        end: up.end - delay,
-                        ..up
-                    };
-                    Heard::KeyUp {
-                        up,
-                        after: after(up.end),
-                    }
-                }
-            };
-            on_heard(heard);
-        });
-        if let Some(speech) = speech {
-            speech.push(samples, &mut |event| {
-                if let speech::Event::Start(start) = event {
-                    on_heard(Heard::Speech(speech::Start {
-                        onset: start.onset - delay,
-                    }));
-                }
-            });
-        }
     }
 }
 

@@ -64,6 +64,7 @@ pub mod key;
 pub mod offline;
 pub mod picture;
 pub mod prompts;
+mod senses;
 pub mod session;
 pub mod sim;
 pub mod speech;

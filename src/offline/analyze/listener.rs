@@ -14,13 +14,14 @@ use super::{
 };
 use crate::{
     audio::{SAMPLE_RATE, SampleTime},
-    dtmf, speech,
+    dtmf,
+    senses::{Sensed, Senses},
+    speech,
 };
 
 /// Hears one channel and tells of keys and bursts of speech once they are over.
 pub(super) struct Listener {
-    keys: dtmf::Detector,
-    speech: speech::Detector,
+    senses: Senses,
     heard: Heard,
     quiet: Quiet,
     clipped: Clipped,
@@ -32,8 +33,6 @@ pub(super) struct Listener {
 
 /// What has been heard, and what of it is not over.
 struct Heard {
-    /// How many samples the detectors' clocks are ahead of the recording's.
-    delay: u64,
     key: Option<(dtmf::KeyDown, SampleTime)>,
     speech: Option<SampleTime>,
     why: Option<Why>,
@@ -51,15 +50,13 @@ impl Listener {
         why: Option<&RangeInclusive<SampleTime>>,
         drawn: bool,
     ) -> Self {
-        let mut listener = Self {
-            keys: dtmf::Detector::new(keys),
-            speech: speech::Detector::new(speech),
+        Self {
+            senses: Senses::new(keys, Some(speech), delay),
             heard: Heard {
-                delay,
                 key: None,
                 speech: None,
-                why: why.map(|stretch| Why::new(stretch, keys.clone(), delay)),
-                doubts: drawn.then(|| Why::of_all(keys.clone(), delay)),
+                why: why.map(|stretch| Why::new(stretch, keys.clone())),
+                doubts: drawn.then(|| Why::of_all(keys.clone())),
                 summary: Summary::default(),
             },
             quiet: Quiet::default(),
@@ -67,10 +64,7 @@ impl Listener {
             overview: drawn.then(Overview::new),
             frame,
             spent: Duration::ZERO,
-        };
-        // As in a call, the detectors count what has arrived, of which a resampler holds a little.
-        listener.hear(&vec![0; delay as usize], SampleTime::ZERO, &mut |_| {});
-        listener
+        }
     }
 
     pub(super) fn push(&mut self, mut samples: &[i16], on_report: &mut impl FnMut(Report)) {
@@ -88,7 +82,7 @@ impl Listener {
         let started = Instant::now();
         while !samples.is_empty() {
             let frame_end = self.frame_end();
-            let room = frame_end.since(self.keys.now());
+            let room = frame_end.since(self.senses.arrived());
             let (head, rest) = samples.split_at(samples.len().min(room as usize));
             self.hear(head, frame_end, on_report);
             samples = rest;
@@ -99,15 +93,13 @@ impl Listener {
     pub(super) fn finish(&mut self, on_report: &mut impl FnMut(Report)) {
         let frame_end = self.frame_end();
         let Self {
-            keys,
-            speech,
+            senses,
             heard,
             quiet,
             clipped,
             ..
         } = self;
-        keys.finish(&mut |event| heard.on_key(event, frame_end, speech, on_report));
-        speech.finish(&mut |event| heard.on_speech(event, on_report));
+        senses.finish(&mut |sensed| heard.on_sensed(sensed, frame_end, on_report));
         let summary = &mut heard.summary;
         quiet.finish(&mut |stretch| {
             summary.on_silence(stretch, on_report);
@@ -120,22 +112,19 @@ impl Listener {
 
     /// No report still to come begins before this.
     pub(super) fn settled(&self) -> SampleTime {
-        let Heard {
-            delay, key, speech, ..
-        } = &self.heard;
+        let Heard { key, speech, .. } = &self.heard;
         let key = key.as_ref().map(|(down, _)| down.onset);
-        let unheard = self.keys.now() - LONGEST_TO_DECIDE;
-        let settled = [key, *speech]
+        let unheard = self.senses.heard() - LONGEST_TO_DECIDE;
+        [key, *speech]
             .into_iter()
             .flatten()
-            .fold(unheard, SampleTime::min);
-        (settled - *delay)
+            .fold(unheard, SampleTime::min)
             .min(self.quiet.settled())
             .min(self.clipped.settled())
     }
 
     pub(super) fn summary(&self) -> Summary {
-        let length = self.keys.now() - self.heard.delay;
+        let length = self.senses.heard();
         Summary {
             seconds: length.seconds(),
             cpu_ns_per_sample: self.spent.as_secs_f64() * 1e9 / length.samples().max(1) as f64,
@@ -156,81 +145,68 @@ impl Listener {
         Some((overview, doubts.unwrap_or_default()))
     }
 
-    /// Keys first: what is a key must not count as speech.
     fn hear(&mut self, samples: &[i16], frame_end: SampleTime, on_report: &mut impl FnMut(Report)) {
-        let Self {
-            keys,
-            speech,
-            heard,
-            ..
-        } = self;
+        let Self { senses, heard, .. } = self;
         if heard.why.is_some() || heard.doubts.is_some() {
-            let mut events = Vec::new();
-            keys.push_explained(samples, &mut |event| events.push(event), &mut |verdict| {
+            let mut verdicts = Vec::new();
+            senses.hear_explained(
+                samples,
+                &mut |sensed| heard.on_sensed(sensed, frame_end, on_report),
+                &mut |verdict| verdicts.push(verdict),
+            );
+            for verdict in verdicts {
                 for why in [&mut heard.why, &mut heard.doubts].into_iter().flatten() {
                     why.add(verdict);
                 }
-            });
-            for event in events {
-                heard.on_key(event, frame_end, speech, on_report);
             }
         } else {
-            keys.push(samples, &mut |event| {
-                heard.on_key(event, frame_end, speech, on_report);
+            senses.hear(samples, &mut |sensed| {
+                heard.on_sensed(sensed, frame_end, on_report);
             });
         }
-        speech.push(samples, &mut |event| heard.on_speech(event, on_report));
     }
 
     /// When the frame that brings the next sample has come in whole.
     fn frame_end(&self) -> SampleTime {
-        let frames = self.keys.now().samples() / self.frame;
+        let frames = self.senses.arrived().samples() / self.frame;
         SampleTime::from_samples((frames + 1) * self.frame)
     }
 }
 
 impl Heard {
-    fn on_key(
+    fn on_sensed(
         &mut self,
-        event: dtmf::Event,
+        sensed: Sensed,
         frame_end: SampleTime,
-        speech: &mut speech::Detector,
         on_report: &mut impl FnMut(Report),
     ) {
-        match event {
-            dtmf::Event::Down(down) => {
-                speech.key_down(down.onset);
+        match sensed {
+            Sensed::Key(dtmf::Event::Down(down)) => {
                 self.summary.keys.push(down.key.label());
                 if let Some(why) = &mut self.why {
                     why.key_down(&down);
                 }
                 self.key = Some((down, frame_end));
             }
-            dtmf::Event::Up(up) => {
-                speech.key_up(up.end);
+            Sensed::Key(dtmf::Event::Up(up)) => {
                 if let Some((down, detected)) = self.key.take() {
                     on_report(Report::Key(KeyReport {
                         key: up.key,
-                        onset: up.onset - self.delay,
+                        onset: up.onset,
                         detected,
-                        end: up.end - self.delay,
+                        end: up.end,
                         level: down.level,
                         twist_db: down.twist_db,
                         snr_db: down.snr_db,
                     }));
                 }
             }
-        }
-    }
-
-    fn on_speech(&mut self, event: speech::Event, on_report: &mut impl FnMut(Report)) {
-        match event {
-            speech::Event::Start(start) => self.speech = Some(start.onset),
-            speech::Event::End(end) => {
+            Sensed::Speech(speech::Event::Start(start)) => self.speech = Some(start.onset),
+            Sensed::Speech(speech::Event::End(end)) => {
                 self.speech = None;
                 let stretch = Stretch {
-                    start: end.onset - self.delay,
-                    end: end.end - self.delay,
+                    start: end.onset,
+                    end: end.end,
                     level: end.level,
                 };
                 self.summary.speech.add(&stretch);

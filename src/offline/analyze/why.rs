@@ -10,11 +10,9 @@ use crate::{
 
 /// Collects verdicts on the looks of one stretch.
 pub(super) struct Why {
-    /// When looks count, by the detector's clock: what each sees begins 20 ms before it.
+    /// When looks count: what each sees begins 20 ms before it.
     looks: RangeInclusive<SampleTime>,
     limits: Limits,
-    /// How many samples that clock is ahead of the recording's.
-    delay: u64,
     reasons: Vec<Reason>,
     taken: Vec<String>,
 }
@@ -31,12 +29,11 @@ pub(super) struct Reason {
 }
 
 impl Why {
-    /// For `stretch` of a recording whose samples the detector hears `delay` samples late.
-    pub(super) fn new(stretch: &RangeInclusive<SampleTime>, limits: Limits, delay: u64) -> Self {
+    /// For a stretch of a recording.
+    pub(super) fn new(stretch: &RangeInclusive<SampleTime>, limits: Limits) -> Self {
         Self {
-            looks: *stretch.start() + delay..=*stretch.end() + delay + LOOK,
+            looks: *stretch.start()..=*stretch.end() + LOOK,
             limits,
-            delay,
             reasons: Vec::new(),
             taken: Vec::new(),
         }
@@ -44,7 +41,7 @@ impl Why {
 
     pub(super) fn key_down(&mut self, down: &KeyDown) {
         if self.looks.contains(&down.onset) {
-            let at = (down.onset - self.delay).seconds();
+            let at = down.onset.seconds();
             self.taken
                 .push(format!("{at:.3} s: {}", taken(down, &self.limits)));
         }
@@ -54,7 +51,7 @@ impl Why {
         if !self.looks.contains(&verdict.at) {
             return;
         }
-        let at = verdict.at - self.delay;
+        let at = verdict.at;
         if let Some(last) = self.reasons.last_mut()
             && at.since(last.end) <= LOOK
             && last.verdict.failed == verdict.failed
@@ -80,9 +77,9 @@ impl Why {
     }
 
     /// For a whole recording.
-    pub(super) fn of_all(limits: Limits, delay: u64) -> Self {
+    pub(super) fn of_all(limits: Limits) -> Self {
         let end = SampleTime::from_samples(u64::MAX / 2);
-        Self::new(&(SampleTime::ZERO..=end), limits, delay)
+        Self::new(&(SampleTime::ZERO..=end), limits)
     }
 
     /// The looks that measured two tones.
@@ -248,13 +245,13 @@ mod tests {
     #[test]
     fn looks_that_fail_alike_are_one_reason_and_the_nearest_to_a_key_is_found() {
         let stretch = SampleTime::from_samples(800)..=SampleTime::from_samples(1_600);
-        let mut why = Why::new(&stretch, Limits::ETSI, 10);
+        let mut why = Why::new(&stretch, Limits::ETSI);
         for verdict in [
-            verdict(730, Test::Onset, -2.0, -6.0),
-            verdict(810, Test::Onset, -3.0, -6.0),
-            verdict(890, Test::Onset, -4.0, -6.0),
-            verdict(970, Test::Twist, -12.0, -10.5),
-            verdict(1_050, Test::Onset, -5.0, -6.0),
+            verdict(720, Test::Onset, -2.0, -6.0),
+            verdict(800, Test::Onset, -3.0, -6.0),
+            verdict(880, Test::Onset, -4.0, -6.0),
+            verdict(960, Test::Twist, -12.0, -10.5),
+            verdict(1_040, Test::Onset, -5.0, -6.0),
         ] {
             why.add(verdict);
         }
@@ -285,7 +282,7 @@ mod tests {
 
     #[test]
     fn tones_that_went_on_were_not_too_short() {
-        let mut why = Why::of_all(Limits::ETSI, 0);
+        let mut why = Why::of_all(Limits::ETSI);
         for verdict in [
             verdict(800, Test::Duration, 20.0, 21.0),
             verdict(880, Test::Twist, 11.5, 10.5),
