@@ -45,7 +45,8 @@ fn alternatives(pattern: &str) -> Vec<String> {
 }
 
 fn matching(files: &dyn Files, pattern: &str) -> Vec<PathBuf> {
-    let mut found = vec![PathBuf::from("/")];
+    let root = if pattern.starts_with('/') { "/" } else { "" };
+    let mut found = vec![PathBuf::from(root)];
     let mut listed = false;
     for part in pattern.split('/').filter(|part| !part.is_empty()) {
         listed = part.contains(['*', '?', '[']);
@@ -168,6 +169,7 @@ mod tests {
             ("/e/d/1.conf", ""),
             ("/e/d/x", ""),
             ("/e/f/1.conf", ""),
+            ("here/d/1.conf", ""),
         ]);
         let paths = |pattern| -> Vec<String> {
             let found = expand(&files, pattern);
@@ -176,6 +178,7 @@ mod tests {
         assert_eq!(paths("/e/d/*.conf"), ["/e/d/1.conf", "/e/d/2.conf"]);
         assert_eq!(paths("/e/*/1.conf"), ["/e/d/1.conf", "/e/f/1.conf"]);
         assert_eq!(paths("/e/{d,f}/1.conf"), ["/e/d/1.conf", "/e/f/1.conf"]);
+        assert_eq!(paths("here/*/*.conf"), ["here/d/1.conf"]);
         assert_eq!(paths("/e/none"), ["/e/none"]);
         assert!(paths("/e/none*").is_empty());
         assert!(paths(&"{a,b}".repeat(40)).len() <= 2 * MAX_ALTERNATIVES);
