@@ -27,7 +27,7 @@ use crate::{
     greeting,
     prompts::Prompts,
     session::{CallTime, Exit, Input, Output, Report, Session, Status},
-    variant::is_elsewhere,
+    variant::elsewhere,
 };
 
 /// Serves the call that this process was started for, to its end.
@@ -193,11 +193,15 @@ impl Driver {
                     }
                 }
                 Output::LookUp { mailbox, storage } => {
-                    let elsewhere = storage == Storage::Auto
-                        && self.modules.as_deref().is_some_and(is_elsewhere);
-                    let recorded =
-                        (!elsewhere).then(|| greeting::look_up(&mailbox.folder(&self.spool)));
-                    self.handle(Input::Recorded(recorded));
+                    let modules = self.modules.as_deref();
+                    let modules = modules.filter(|_| storage == Storage::Auto);
+                    match modules.and_then(elsewhere) {
+                        Some(variant) => self.handle(Input::Elsewhere(variant)),
+                        None => {
+                            let recorded = greeting::look_up(&mailbox.folder(&self.spool));
+                            self.handle(Input::Recorded(recorded));
+                        }
+                    }
                 }
                 Output::Measure { piece, language } => {
                     let prompt = self.prompts.prompt(&piece, &language);

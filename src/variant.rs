@@ -11,32 +11,43 @@ use std::{
     path::Path,
 };
 
-/// Whether the VoiceMail with the name of the one for files is a variant that keeps its recordings
-/// in a database or on a mail server. False as well when there is none to be read.
-#[must_use]
-pub fn is_elsewhere(modules: &Path) -> bool {
-    File::open(modules.join(MODULE)).is_ok_and(|file| describes_another(file).unwrap_or(false))
+/// A VoiceMail that is not the one for files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It keeps everything in a database.
+    Database,
+    /// It keeps messages on a mail server, and greetings there as well if voicemail.conf has
+    /// `imapgreetings`; else they are files.
+    Mail,
 }
 
-/// Whether a module's bytes hold the description of a variant. In pieces, because a call has no
-/// memory to spare for a whole module.
-fn describes_another(mut module: impl Read) -> io::Result<bool> {
+/// Which variant the VoiceMail with the name of the one for files is. `None` if it is the one for
+/// files, and when there is none to be read.
+#[must_use]
+pub fn elsewhere(modules: &Path) -> Option<Elsewhere> {
+    let file = File::open(modules.join(MODULE)).ok()?;
+    described(file).ok()?
+}
+
+/// The variant whose description a module's bytes hold. In pieces, because a call has no memory to
+/// spare for a whole module.
+fn described(mut module: impl Read) -> io::Result<Option<Elsewhere>> {
     let mut piece = [0; PIECE];
     // What the last piece ended with, lest a description be cut in two.
     let mut kept = 0;
     loop {
         let read = module.read(&mut piece[kept..])?;
         let filled = kept + read;
-        if piece[..filled]
-            .windows(ANOTHER.len())
-            .any(|at| at == ANOTHER)
-        {
-            return Ok(true);
+        let mut windows = piece[..filled].windows(DESCRIPTION);
+        let another = windows.find_map(|at| match at.strip_prefix(ANOTHER)? {
+            b"ODBC" => Some(Elsewhere::Database),
+            b"IMAP" => Some(Elsewhere::Mail),
+            _ => None,
+        });
+        if another.is_some() || read == 0 {
+            return Ok(another);
         }
-        if read == 0 {
-            return Ok(false);
-        }
-        let overlap = filled.min(ANOTHER.len() - 1);
+        let overlap = filled.min(DESCRIPTION - 1);
         piece.copy_within(filled - overlap..filled, 0);
         kept = overlap;
     }
@@ -46,6 +57,8 @@ const MODULE: &str = "app_voicemail.so";
 /// Where the others' descriptions go on, `ODBC Storage` or `IMAP Storage`, that of files ends
 /// (app_voicemail.c).
 const ANOTHER: &[u8] = b"(Voicemail System) with ";
+/// So many bytes of a description tell the variant.
+const DESCRIPTION: usize = ANOTHER.len() + 4;
 /// Bytes read at once.
 const PIECE: usize = 4096;
 
@@ -72,17 +85,23 @@ mod tests {
 
     #[test]
     fn the_variants_are_told_by_their_descriptions_however_they_are_read() {
-        for (description, elsewhere) in [
-            ("Comedian Mail (Voicemail System)", false),
-            ("Comedian Mail (Voicemail System) with ODBC Storage", true),
-            ("Comedian Mail (Voicemail System) with IMAP Storage", true),
-            ("with ODBC Storage", false),
+        for (description, variant) in [
+            ("Comedian Mail (Voicemail System)", None),
+            (
+                "Comedian Mail (Voicemail System) with ODBC Storage",
+                Some(Elsewhere::Database),
+            ),
+            (
+                "Comedian Mail (Voicemail System) with IMAP Storage",
+                Some(Elsewhere::Mail),
+            ),
+            ("with ODBC Storage", None),
         ] {
             let bytes = module(description);
-            for at_once in [1, 7, 23, 24, 1000, PIECE - 20, usize::MAX] {
+            for at_once in [1, 7, 27, 28, 1000, PIECE - 20, usize::MAX] {
                 assert_eq!(
-                    describes_another(Slow(&bytes, at_once)).expect("memory can be read"),
-                    elsewhere,
+                    described(Slow(&bytes, at_once)).expect("memory can be read"),
+                    variant,
                     "{description:?}, {at_once} bytes at once"
                 );
             }
@@ -91,6 +110,6 @@ mod tests {
 
     #[test]
     fn without_a_module_greetings_are_in_files() {
-        assert!(!is_elsewhere(Path::new("/nowhere")));
+        assert_eq!(elsewhere(Path::new("/nowhere")), None);
     }
 }

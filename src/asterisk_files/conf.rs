@@ -108,11 +108,16 @@ impl Section {
 }
 
 impl Entry {
-    /// Whether the value is one of those that mean yes (`ast_true`).
+    /// Whether the value is one of those that mean yes.
     #[must_use]
     pub fn is_yes(&self) -> bool {
-        ["yes", "true", "y", "t", "1", "on"]
-            .iter()
-            .any(|yes| self.value.eq_ignore_ascii_case(yes))
+        is_true(&self.value)
     }
+}
+
+/// What Asterisk takes for a yes (its `ast_true`).
+pub(crate) fn is_true(value: &str) -> bool {
+    ["yes", "true", "y", "t", "1", "on"]
+        .iter()
+        .any(|yes| value.eq_ignore_ascii_case(yes))
 }

@@ -19,6 +19,7 @@ mod pattern;
 mod reader;
 
 pub use call::{Call, calls};
+pub(crate) use conf::is_true;
 pub use conf::{Conf, Entry, Place, Section};
 pub use dialplan::{Context, Dialplan, Extension, Line};
 pub use fault::{Fault, FaultKind};

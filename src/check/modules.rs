@@ -9,7 +9,7 @@ use super::{
 use crate::{
     asterisk_files::{Conf, Entry, Files},
     config::{RingingKeys, Storage},
-    variant::is_elsewhere,
+    variant::{Elsewhere, elsewhere},
 };
 
 pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: &mut Findings) {
@@ -21,7 +21,7 @@ pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: 
     let modules = Modules {
         conf: &conf,
         installed: folder.as_deref().map(|folder| site.disk.list(folder)),
-        is_variant: folder.as_deref().is_some_and(is_elsewhere),
+        variant: folder.as_deref().and_then(elsewhere),
     };
     for name in needed(own) {
         check_one(&modules, name, findings);
@@ -37,8 +37,8 @@ struct Modules<'a> {
     conf: &'a Conf,
     /// The files of the folder of modules, where that is known.
     installed: Option<Vec<String>>,
-    /// Whether app_voicemail.so is not the one for files, in spite of its name.
-    is_variant: bool,
+    /// Which variant app_voicemail.so is, if it is not the one for files, in spite of its name.
+    variant: Option<Elsewhere>,
 }
 
 impl<'a> Modules<'a> {
@@ -148,11 +148,18 @@ fn check_voicemail(modules: &Modules<'_>, findings: &mut Findings) {
 
 /// Whether greetings are where `[greeting] storage` says.
 fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &mut Findings) {
-    let set = STORES.map(|(key, variant)| (voicemail.value("general", key), variant));
-    let used = set
-        .iter()
-        .find_map(|(entry, variant)| entry.filter(|_| modules.may_run(variant)));
-    let keeper = if modules.is_variant && modules.may_run(VOICEMAILS[0]) {
+    let database = voicemail.value("general", "odbcstorage");
+    // Only then are greetings on the mail server, where messages are.
+    let mail = voicemail.value("general", "imapgreetings");
+    let mail = mail.filter(|entry| entry.is_yes());
+    let variant = modules.variant.filter(|_| modules.may_run(VOICEMAILS[0]));
+    let used = match variant {
+        Some(Elsewhere::Mail) => mail,
+        _ => database
+            .filter(|_| modules.may_run("app_voicemail_odbc"))
+            .or_else(|| mail.filter(|_| modules.may_run("app_voicemail_imap"))),
+    };
+    let keeper = if variant == Some(Elsewhere::Database) {
         Some("the app_voicemail.so that is installed".to_owned())
     } else {
         used.map(|entry| {
@@ -161,7 +168,7 @@ fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &
         })
     };
     let spot = own.spot(&["greeting", "storage"]);
-    let is_anywhere = set.iter().any(|(entry, _)| entry.is_some());
+    let is_anywhere = database.is_some() || mail.is_some();
     match (own.config.greeting.storage, keeper) {
         (Storage::Files, Some(keeper)) => findings.warning(
             spot,
@@ -189,9 +196,4 @@ const LISTENING: [&str; 6] = [
     "app_softhangup",
     "app_stack",
     "func_global",
-];
-/// What voicemail.conf sets for a database or a mail server, and the variant that heeds it.
-const STORES: [(&str, &str); 2] = [
-    ("odbcstorage", "app_voicemail_odbc"),
-    ("imapserver", "app_voicemail_imap"),
 ];

@@ -15,6 +15,7 @@ mod note;
 mod outcome;
 mod overhearing;
 mod presses;
+mod recordings;
 mod ringing;
 mod state;
 mod steps;
@@ -34,6 +35,7 @@ use crate::{
     config::{Config, Mailbox, Storage},
     greeting::{Piece, Recorded},
     speech::Prompt,
+    variant::Elsewhere,
 };
 
 /// What happens to a call.
@@ -47,8 +49,10 @@ pub enum Input<'a> {
     Audio(&'a [u8]),
     /// SIGHUP: the caller hung up.
     HangUp,
-    /// The recordings asked for by [`Output::LookUp`]; none where they are not in files.
-    Recorded(Option<Recorded>),
+    /// The recordings asked for by [`Output::LookUp`].
+    Recorded(Recorded),
+    /// The answer instead of them: VoiceMail is a variant that may keep them elsewhere.
+    Elsewhere(Elsewhere),
     /// The sound asked for by [`Output::Measure`].
     Prompt(Prompt),
     /// The deadline has come.
@@ -60,11 +64,12 @@ pub enum Input<'a> {
 pub enum Output {
     /// Write this line to descriptor 1.
     Send(String),
-    /// Look up which greetings this mailbox has, and answer with [`Input::Recorded`] at once.
+    /// Look up which greetings this mailbox has, and answer with [`Input::Recorded`], or
+    /// [`Input::Elsewhere`], at once.
     LookUp {
         /// Whose greetings.
         mailbox: Mailbox,
-        /// Where they are, as the configuration has it.
+        /// Where they are, as far as that is known.
         storage: Storage,
     },
     /// Tell what this piece, which is being played, sounds like in this language, and answer
@@ -158,6 +163,7 @@ impl Session {
             Input::Audio(bytes) => self.on_audio(now, bytes),
             Input::HangUp => self.on_hang_up(now),
             Input::Recorded(recorded) => self.on_recorded(recorded),
+            Input::Elsewhere(variant) => self.on_elsewhere(variant),
             Input::Prompt(prompt) => {
                 if let State::Playing(listening) = &mut self.state {
                     listening.playing(Some(prompt));

@@ -59,7 +59,9 @@ pub(super) enum State {
     Answering { route: Route, kind: Kind },
     /// Asterisk was asked where voicemail keeps its recordings.
     AskingStorage { route: Route, kind: Kind },
-    /// Left by [`Input::Recorded`].
+    /// VoiceMail's messages are on a mail server; Asterisk was asked whether its greetings are too.
+    AskingMailGreetings { route: Route, kind: Kind },
+    /// Left by [`Input::Recorded`] or [`Input::Elsewhere`].
     LookingUp { route: Route, kind: Kind },
     /// Asterisk was asked whether VoiceMail has somewhere to go when `*` is pressed.
     AskingExit { route: Route },

@@ -1,7 +1,7 @@
 //! What each of Asterisk's replies leads to.
 
 use super::{
-    Exit, FORMAT, LOUD, Output, Plan, Session,
+    Exit, LOUD, Plan, Session,
     clock::CallTime,
     hearing::silence,
     listening::{Next, action},
@@ -13,8 +13,8 @@ use super::{
 };
 use crate::{
     agi::{Application, Argument, Command, Header, Reply, Variable},
-    config::{Destination, Question, RingingKeys, Route, Storage},
-    greeting::{Kind, Recorded},
+    config::{Destination, Question, RingingKeys, Route},
+    greeting::Kind,
     key::Key,
 };
 
@@ -124,11 +124,10 @@ impl Session {
             State::Redirecting => self.finish(Exit::Success),
             State::Answering { route, kind } => self.on_answered(route, kind),
             State::AskingStorage { route, kind } => {
-                if reply.value().contains('1') {
-                    self.leave_message(route, kind, true);
-                } else {
-                    self.look_up(route, kind);
-                }
+                self.on_storage(route, kind, reply.value());
+            }
+            State::AskingMailGreetings { route, kind } => {
+                self.on_mail_greetings(route, kind, reply.value());
             }
             State::AskingExit { route } => {
                 // Without an extension `a`, option d lets `*` through where the dialplan has
@@ -275,50 +274,6 @@ impl Session {
         }
     }
 
-    fn on_answered(&mut self, route: Route, kind: Kind) {
-        match self.config().greeting.storage {
-            Storage::Files => self.look_up(route, kind),
-            Storage::Elsewhere => self.leave_message(route, kind, true),
-            Storage::Auto => self.start(&STORAGE, State::AskingStorage { route, kind }),
-        }
-    }
-
-    fn look_up(&mut self, route: Route, kind: Kind) {
-        if self.hung_up.is_some() {
-            return self.close_hung_up();
-        }
-        self.outputs.push_back(Output::LookUp {
-            mailbox: route.mailbox.clone(),
-            storage: self.config().greeting.storage,
-        });
-        self.state = State::LookingUp { route, kind };
-    }
-
-    pub(super) fn on_recorded(&mut self, recorded: Option<Recorded>) {
-        match std::mem::replace(&mut self.state, State::Finished) {
-            State::LookingUp { route, kind } => {
-                let Some(recorded) = recorded else {
-                    return self.leave_message(route, kind, true);
-                };
-                // VoiceMail plays a temporary greeting whatever its options: were it played
-                // here too, the caller would hear it twice.
-                if recorded.temp.is_some() {
-                    self.start(&HAS_EXIT, State::AskingExit { route });
-                } else {
-                    self.start(
-                        &FORMAT,
-                        State::AskingFormat {
-                            route,
-                            kind,
-                            recorded,
-                        },
-                    );
-                }
-            }
-            state => self.state = state,
-        }
-    }
-
     fn go(&mut self, route: Route, kind: Kind, next: Next) {
         match next {
             Next::LeaveMessage { own_greeting } => self.leave_message(route, kind, own_greeting),
@@ -349,7 +304,7 @@ impl Session {
         );
     }
 
-    fn leave_message(&mut self, route: Route, kind: Kind, own_greeting: bool) {
+    pub(super) fn leave_message(&mut self, route: Route, kind: Kind, own_greeting: bool) {
         if own_greeting {
             self.voice_mail(route, kind.option().encode_utf8(&mut [0; 4]));
         } else {
@@ -437,10 +392,3 @@ const fn signalled(key: Key) -> Press {
 pub(super) const NOT_LOADED: i64 = -2;
 /// Where the dialplan is.
 const EXTENSION: Command = Command::GetFullVariable("${EXTEN}");
-/// Whether voicemail's recordings are in a database or on a mail server: `1` somewhere. It is not
-/// where that variant's module has the name of the one for files; the look-up tells then.
-const STORAGE: Command = Command::GetFullVariable(
-    "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}",
-);
-/// Whether VoiceMail finds extension `a` for a caller who presses `*`.
-const HAS_EXIT: Command = Command::GetFullVariable("${DIALPLAN_EXISTS(${CONTEXT},a,1)}");

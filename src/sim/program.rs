@@ -92,7 +92,7 @@ impl Program {
                 }
                 Output::LookUp { mailbox, .. } => {
                     let recorded = self.recordings.of(&mailbox, Path::new(SPOOL));
-                    self.session.handle(now, Input::Recorded(Some(recorded)));
+                    self.session.handle(now, Input::Recorded(recorded));
                 }
                 // The simulated caller's telephone returns no echo.
                 Output::Measure { .. } => {}

@@ -9,5 +9,6 @@ mod lookup;
 mod missing;
 mod rescue;
 mod ringing;
+mod storage;
 mod support;
 mod unloaded;

@@ -25,7 +25,7 @@ fn until_it_plays(session: &mut Session, now: CallTime) {
                 Input::Agi(b"200 result=1 (slin)\n")
             }
             Some(Output::Send(_)) => Input::Agi(b"200 result=0\n"),
-            Some(Output::LookUp { .. }) => Input::Recorded(Some(Default::default())),
+            Some(Output::LookUp { .. }) => Input::Recorded(Default::default()),
             other => panic!("{other:?} before the greeting"),
         };
         session.handle(now, input);

@@ -42,7 +42,7 @@ fn executed_after_rescue(stop_at: &str) -> Vec<String> {
                 session.handle(CallTime::ZERO, Input::Agi(reply));
             }
             Output::LookUp { .. } => {
-                session.handle(CallTime::ZERO, Input::Recorded(Some(Default::default())));
+                session.handle(CallTime::ZERO, Input::Recorded(Default::default()));
             }
             Output::Note(_) | Output::Measure { .. } => {}
             Output::Finish(exit) => {

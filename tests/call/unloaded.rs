@@ -28,7 +28,7 @@ fn told_without(application: &str, extension: &str) -> Vec<String> {
                 }
             }
             Output::LookUp { .. } => {
-                session.handle(CallTime::ZERO, Input::Recorded(Some(Default::default())));
+                session.handle(CallTime::ZERO, Input::Recorded(Default::default()));
             }
             Output::Note(_) | Output::Measure { .. } => {}
             Output::Finish(exit) => {

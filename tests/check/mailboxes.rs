@@ -154,3 +154,42 @@ fn a_variant_with_the_name_of_the_one_for_files_is_known_by_its_description() {
         "auto",
     );
 }
+
+#[test]
+fn greetings_of_an_imap_mailbox_are_files_unless_voicemail_conf_says_otherwise() {
+    let installation = Installation::new("boxes_imap");
+    installation.replace(
+        "voicemail.conf",
+        "format=wav",
+        "format=wav\nimapserver=mail",
+    );
+    installation.append("voiceagent.toml", "\n[greeting]\nstorage = \"files\"\n");
+    let place = format!(
+        "voiceagent.toml:{}",
+        installation.line("voiceagent.toml", "storage")
+    );
+    let description = "\0Comedian Mail (Voicemail System) with IMAP Storage\0";
+    for (module, text) in [
+        ("app_voicemail_imap.so", "a module"),
+        ("app_voicemail.so", description),
+    ] {
+        fs::remove_file(installation.path("../modules/app_voicemail.so")).unwrap();
+        installation.write(&format!("../modules/{module}"), text);
+        installation.check().nothing();
+        installation.replace("voiceagent.toml", "\"files\"", "\"elsewhere\"");
+        let found = installation.check();
+        found.only("warning", &place, "greetings in files", "auto");
+        installation.replace("voicemail.conf", "=mail", "=mail\nimapgreetings=yes");
+        installation.check().nothing();
+        installation.replace("voiceagent.toml", "\"elsewhere\"", "\"files\"");
+        let found = installation.check();
+        found.only("warning", &place, "keeps greetings elsewhere", "auto");
+
+        installation.replace("voicemail.conf", "\nimapgreetings=yes", "");
+        fs::rename(
+            installation.path(&format!("../modules/{module}")),
+            installation.path("../modules/app_voicemail.so"),
+        )
+        .unwrap();
+    }
+}

@@ -8,6 +8,7 @@ use voiceagent::{
     greeting::Recorded,
     session::{CallTime, Exit, Input, Output, Plan, Session},
     speech::Prompt,
+    variant::Elsewhere,
 };
 
 use super::bytes::Bytes;
@@ -101,9 +102,7 @@ impl Call {
             12 => match kind >> 4 {
                 0..4 => self.hangs_up(),
                 4..8 => self.speaks_out_of_turn(b"HANGUP\n"),
-                8..12 => self
-                    .session
-                    .handle(self.now, Input::Recorded(recorded(bytes))),
+                8..12 => self.session.handle(self.now, looked_up(bytes)),
                 _ => self
                     .session
                     .handle(self.now, Input::Prompt(Prompt::Unknown)),
@@ -185,8 +184,7 @@ impl Call {
             match output {
                 Output::Send(line) => self.sends(&line),
                 Output::LookUp { .. } => {
-                    let recorded = recorded(bytes);
-                    self.session.handle(self.now, Input::Recorded(recorded));
+                    self.session.handle(self.now, looked_up(bytes));
                 }
                 Output::Measure { .. } => {
                     self.session
@@ -266,15 +264,19 @@ impl Call {
 }
 
 /// Any recordings, or word that they are in a database.
-fn recorded(bytes: &mut Bytes<'_>) -> Option<Recorded> {
+fn looked_up(bytes: &mut Bytes<'_>) -> Input<'static> {
     let choice = bytes.byte();
     let name = |bit: u8| (choice & 1 << bit != 0).then(|| Argument::readable("/vm/101/x"));
-    (choice & 1 << 4 == 0).then(|| Recorded {
-        temp: name(0),
-        unavail: name(1),
-        busy: name(2),
-        greet: name(3),
-    })
+    match choice >> 4 & 3 {
+        1 => Input::Elsewhere(Elsewhere::Database),
+        3 => Input::Elsewhere(Elsewhere::Mail),
+        _ => Input::Recorded(Recorded {
+            temp: name(0),
+            unavail: name(1),
+            busy: name(2),
+            greet: name(3),
+        }),
+    }
 }
 
 /// Near 941 and 1209 Hz in A-law at 8 kHz, as good as any other sound.
@@ -303,7 +305,7 @@ mailbox = "${EXTEN}@sales"
 /// Something of the caller's that must not get into an application.
 const HOSTILE: &str = "EVIL|${SHELL(x)}&\"";
 /// What Asterisk says to one command or another, and what it never says.
-const REPLIES: [&str; 30] = [
+const REPLIES: [&str; 34] = [
     "200 result=0",
     "200 result=0 endpos=16318",
     "200 result=1",
@@ -324,6 +326,10 @@ const REPLIES: [&str; 30] = [
     "200 result=1 (g722)",
     "200 result=1 (00)",
     "200 result=1 (10)",
+    "200 result=1 (01)",
+    "200 result=1 (11/11111)",
+    "200 result=1 (11/1101)",
+    "200 result=1 (1yes)",
     "200 result=1 (0)",
     "200 result=1 (a)",
     "200 result=1 (USEREXIT)",
