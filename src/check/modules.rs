@@ -9,6 +9,7 @@ use super::{
 use crate::{
     asterisk_files::{Conf, Entry, Files},
     config::{RingingKeys, Storage},
+    session::listening_modules,
     variant::{Elsewhere, elsewhere},
 };
 
@@ -98,7 +99,7 @@ fn needed(own: &Own) -> Vec<&'static str> {
         .routes()
         .any(|route| route.ringing == RingingKeys::Heard)
     {
-        needed.extend(LISTENING);
+        needed.extend(listening_modules());
     }
     needed
 }
@@ -188,12 +189,3 @@ fn check_storage(own: &Own, modules: &Modules<'_>, voicemail: &Conf, findings: &
 
 /// The variants of VoiceMail, by where they keep messages.
 const VOICEMAILS: [&str; 3] = ["app_voicemail", "app_voicemail_odbc", "app_voicemail_imap"];
-/// What it takes to hear callers while it rings, and to end that.
-const LISTENING: [&str; 6] = [
-    "app_originate",
-    "app_chanspy",
-    "app_channelredirect",
-    "app_softhangup",
-    "app_stack",
-    "func_global",
-];

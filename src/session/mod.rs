@@ -27,7 +27,7 @@ pub use note::Note;
 pub use outcome::{Press, Report, Status};
 pub use presses::Source;
 use ringing::Caller;
-pub(crate) use ringing::{ANSWERED, LISTEN};
+pub(crate) use ringing::{ANSWERED, LISTEN, modules as listening_modules};
 use state::{AfterStop, Progress, State};
 
 use crate::{

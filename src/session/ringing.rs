@@ -99,13 +99,17 @@ impl Session {
         if self.caller.is_none() {
             return self.ring_unheard(route, "the name of the channel cannot be handed on");
         }
-        self.start(&HAS_DIALPLAN, State::AskingDialplan(route));
+        self.start(&CAN_LISTEN, State::AskingMeans(route));
     }
 
-    pub(super) fn on_dialplan(&mut self, route: Route, found: &str) {
-        if found != "11" {
+    pub(super) fn on_means(&mut self, route: Route, found: &str) {
+        let (dialplan, modules) = found.split_once('/').unwrap_or_default();
+        if dialplan != "11" {
             let missing = "the dialplan has no [voiceagent-listen] or no [voiceagent-answered]";
             return self.ring_unheard(route, missing);
+        }
+        if let Some((_, (_, what))) = modules.chars().zip(MEANS).find(|(is, _)| *is == '0') {
+            return self.ring_unheard(route, &format!("Asterisk has no {what}"));
         }
         self.set_pressed("", State::ClearingPress(route));
     }
@@ -147,6 +151,7 @@ impl Session {
 
     pub(super) fn on_originate_status(&mut self, route: Route, status: &str) {
         if status != "SUCCESS" {
+            let status = if status.is_empty() { "nothing" } else { status };
             let reason = format!("no channel could be made for it: Originate says {status}");
             return self.ring_unheard(route, &reason);
         }
@@ -257,13 +262,42 @@ pub(super) fn key_named(value: &str) -> Option<Key> {
     key.filter(|_| chars.next().is_none())
 }
 
-/// Whether the dialplan has what hears the caller, and what ends that when somebody answers.
-const HAS_DIALPLAN: Command = Command::GetFullVariable(
-    "${DIALPLAN_EXISTS(voiceagent-listen,s,1)}${DIALPLAN_EXISTS(voiceagent-answered,s,1)}",
+/// Whether the dialplan has what hears the caller, and what ends that when somebody answers; and
+/// whether each module of [`MEANS`] is loaded, of which Originate and Dial would not say so.
+const CAN_LISTEN: Command = Command::GetFullVariable(
+    "${DIALPLAN_EXISTS(voiceagent-listen,s,1)}${DIALPLAN_EXISTS(voiceagent-answered,s,1)}\
+     /${IFMODULE(app_chanspy.so)}${IFMODULE(app_channelredirect.so)}\
+     ${IFMODULE(app_softhangup.so)}${IFMODULE(app_stack.so)}${IFMODULE(func_global.so)}",
 );
+/// The modules that it takes, and what of them.
+const MEANS: [(&str, &str); 5] = [
+    ("app_chanspy", "application ChanSpy"),
+    ("app_channelredirect", "application ChannelRedirect"),
+    ("app_softhangup", "application SoftHangup"),
+    ("app_stack", "application Gosub"),
+    ("func_global", "function SHARED"),
+];
+/// The modules without which nobody is heard while it rings.
+pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
+    let means = MEANS.into_iter().map(|(module, _)| module);
+    std::iter::once("app_originate").chain(means)
+}
 /// Where the channel is that hears the caller.
 pub(crate) const LISTEN: &str = "voiceagent-listen";
 /// Where the called person's channel comes through when they answer.
 pub(crate) const ANSWERED: &str = "voiceagent-answered";
 /// How long the channel may take to come up; it is Asterisk's own, and takes milliseconds.
 const SECONDS: u32 = 1;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_module_that_it_takes_is_asked_for_in_order() {
+        let asked = CAN_LISTEN.to_string();
+        let places = MEANS.map(|(module, _)| asked.find(&format!("${{IFMODULE({module}.so)}}")));
+        assert!(places[0].is_some() && places.is_sorted(), "{places:?}");
+        assert_eq!(asked.matches("IFMODULE").count(), MEANS.len());
+    }
+}

@@ -31,8 +31,8 @@ pub(super) enum State {
     TakingPress(Route, Key),
     /// Asterisk was asked for the audio's format, in which the end of that key may be heard.
     AskingPressFormat { route: Route, key: Key, next: Next },
-    /// Asterisk was asked whether the dialplan has what hears the caller while it rings.
-    AskingDialplan(Route),
+    /// Asterisk was asked whether it has what it takes to hear the caller while it rings.
+    AskingMeans(Route),
     /// A key of an earlier ringing is being forgotten.
     ClearingPress(Route),
     /// It is being told which keys act.

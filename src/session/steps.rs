@@ -90,7 +90,7 @@ impl Session {
             State::AskingPressFormat { route, key, next } => {
                 self.on_press_format(now, (route, key, next), reply.value());
             }
-            State::AskingDialplan(route) => self.on_dialplan(route, reply.value()),
+            State::AskingMeans(route) => self.on_means(route, reply.value()),
             State::ClearingPress(route) => self.announce_ringing(route),
             State::AnnouncingRinging(route) => self.originate(route),
             State::Originating(route) => self.on_originated(route, reply.result()),

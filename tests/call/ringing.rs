@@ -233,6 +233,77 @@ fn at_whatever_instant_a_key_comes_either_the_key_counts_or_the_answer() {
     }
 }
 
+/// What is executed, and the closing line, in a call to be listened to where Asterisk answers this
+/// when it is asked for what that takes, and this when it is asked how Originate ended.
+fn unheard(means: &str, originate: &str, status: &str) -> (Vec<String>, String) {
+    let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
+    let mut session = Session::new(Plan::Serve(Box::new(Config::parse(&config).unwrap())));
+    let header = "agi_enhanced: 1.0\nagi_channel: SIP/peter-00000001\nagi_context: users\n\
+         agi_extension: 101\nagi_priority: 2\nagi_threadid: 1\n\n";
+    session.handle(CallTime::ZERO, Input::Agi(header.as_bytes()));
+    let mut executed = Vec::new();
+    let mut told = Vec::new();
+    loop {
+        match session.poll_output().expect("the call goes on") {
+            Output::Send(line) => {
+                let line = line.trim_end();
+                if let Some(command) = line.strip_prefix("EXEC ") {
+                    executed.push(command.to_owned());
+                }
+                if line.starts_with("VERBOSE") {
+                    told.push(line.to_owned());
+                }
+                let reply = match line {
+                    _ if line.contains("DIALPLAN_EXISTS") => format!("200 result=1 ({means})\n"),
+                    _ if line.contains("ORIGINATE_STATUS") => format!("200 result=1 ({status})\n"),
+                    _ if line.contains("DIALSTATUS") => "200 result=1 (ANSWER)\n".to_owned(),
+                    _ if line.starts_with("EXEC Originate") => format!("{originate}\n"),
+                    _ => "200 result=0\n".to_owned(),
+                };
+                session.handle(CallTime::ZERO, Input::Agi(reply.as_bytes()));
+            }
+            Output::Finish(_) => {
+                assert_eq!(told.len(), 1, "{told:?}");
+                return (executed, told.remove(0));
+            }
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn whatever_asterisk_lacks_to_hear_the_caller_it_rings_and_one_line_says_why() {
+    for (means, why) in [
+        ("11/01111", "Asterisk has no application ChanSpy"),
+        ("11/10111", "Asterisk has no application ChannelRedirect"),
+        ("11/11011", "Asterisk has no application SoftHangup"),
+        ("11/11101", "Asterisk has no application Gosub"),
+        ("11/11110", "Asterisk has no function SHARED"),
+        ("10/11111", "the dialplan has no [voiceagent-listen]"),
+        ("01/11111", "the dialplan has no [voiceagent-listen]"),
+        ("", "the dialplan has no [voiceagent-listen]"),
+    ] {
+        let (executed, told) = unheard(means, "200 result=0", "SUCCESS");
+        assert_eq!(executed, [DIAL], "{means}");
+        assert!(told.contains(why), "{means}: {told}");
+    }
+}
+
+#[test]
+fn where_no_channel_can_be_made_it_rings_and_one_line_says_why() {
+    for (originate, status, why) in [
+        ("200 result=-2", "", "Asterisk has no application Originate"),
+        ("200 result=0", "FAILED", "Originate says FAILED"),
+        ("200 result=-1", "CONGESTION", "Originate says CONGESTION"),
+        ("200 result=0", "", "Originate says nothing"),
+    ] {
+        // Of an Asterisk without IFMODULE it is not known what it lacks.
+        let (executed, told) = unheard("11/", originate, status);
+        assert_eq!(executed, [ORIGINATE, DIAL], "{originate} {status}");
+        assert!(told.contains(why), "{told}");
+    }
+}
+
 #[test]
 fn without_the_dialplan_for_it_the_call_rings_and_one_line_says_why() {
     let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");

@@ -64,8 +64,10 @@ impl Variables {
             "${IFMODULE(app_voicemail_odbc.so)}${IFMODULE(app_voicemail_imap.so)}" => {
                 "00".to_owned()
             }
+            // What hears the caller: two contexts of the dialplan, and the modules that it takes.
             _ if expression.contains("voiceagent-listen") => {
-                if self.can_listen { "11" } else { "00" }.to_owned()
+                let contexts = if self.can_listen { "11" } else { "00" };
+                format!("{contexts}/11111")
             }
             _ => self.lookup.clone(),
         }
