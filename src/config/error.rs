@@ -87,19 +87,48 @@ pub(crate) fn nearest<'a>(
         .map(|(_, name)| name)
 }
 
-/// Names the nearest key where serde lists all of them.
-pub(super) fn explain(message: &str) -> String {
-    let Some((_, rest)) = message.split_once("unknown field `") else {
-        return message.to_owned();
-    };
+/// What the parser says, of this text, in words for who wrote it; with the nearest name where it
+/// lists all that could stand there.
+pub(super) fn explain(message: &str, text: &str) -> String {
+    if let Some((_, rest)) = message.split_once("unknown field `") {
+        return one_of("key", rest);
+    }
+    if let Some((_, rest)) = message.split_once("unknown variant `") {
+        return one_of("value", rest);
+    }
+    if let Some((_, rest)) = message.split_once("missing field `") {
+        let key = rest.trim_end_matches('`');
+        return format!("the key \"{key}\" is missing; expected a line {key} = … below");
+    }
+    if message == "duplicate key" {
+        let key = text.trim_matches(['[', ']', '"', '\'', ' ']);
+        return format!("\"{key}\" is there twice; expected once");
+    }
+    for (kind, words) in KINDS {
+        if let Some(start) = message.strip_suffix(kind) {
+            return format!("{start}{words}");
+        }
+    }
+    message.to_owned()
+}
+
+/// `rest` is `WRONG`, expected one of `A`, `B`; or `A` or `B`, or just `A`.
+fn one_of(what: &str, rest: &str) -> String {
     let mut names = rest.split('`').step_by(2);
     let wrong = names.next().unwrap_or_default();
     let known: Vec<_> = names.filter(|name| !name.is_empty()).collect();
     match nearest(wrong, known.iter().copied()) {
-        Some(near) => format!("unknown key \"{wrong}\"; did you mean \"{near}\"?"),
+        Some(near) => format!("unknown {what} \"{wrong}\"; did you mean \"{near}\"?"),
         None => format!(
-            "unknown key \"{wrong}\"; expected one of {}",
+            "unknown {what} \"{wrong}\"; expected one of {}",
             known.join(", ")
         ),
     }
 }
+
+/// What the parser calls what it expects, and what people do.
+const KINDS: [(&str, &str); 3] = [
+    ("expected i64", "expected a whole number"),
+    ("expected f64", "expected a number"),
+    ("expected a boolean", "expected true or false"),
+];

@@ -61,7 +61,7 @@ fn merged<T: Serialize + DeserializeOwned>(
         }
         table.insert(key, value);
     }
-    T::deserialize(table).map_err(|error| source.fault(explain(error.message())))
+    T::deserialize(table).map_err(|error| source.fault(explain(error.message(), "")))
 }
 
 /// A fault at `key` of the section `name`.

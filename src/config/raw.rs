@@ -138,8 +138,10 @@ impl Default for RawGreeting {
 /// Reads the text; whatever is not in the form of a configuration is an error with its line.
 pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ConfigError> {
     toml::from_str(&source.text).map_err(|error| {
-        let message = explain(error.message());
-        match error.span() {
+        let span = error.span();
+        let text = span.clone().and_then(|span| source.text.get(span));
+        let message = explain(error.message(), text.unwrap_or_default());
+        match span {
             Some(span) => source.at(span.start, message),
             None => source.fault(message),
         }

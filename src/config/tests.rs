@@ -86,7 +86,7 @@ fn each_fault_is_named_with_its_line_and_what_was_expected() {
         ),
         (
             "[extensions.101]\ndial = \"SIP/bob\"\n",
-            "line 1: missing field `mailbox`",
+            "line 1: the key \"mailbox\" is missing; expected a line mailbox = … below",
         ),
         (
             "[extensions.101]\ndial = 5\nmailbox = \"101@sales\"\n",
@@ -95,6 +95,18 @@ fn each_fault_is_named_with_its_line_and_what_was_expected() {
         (
             "\n[extensions.\"10 1\"]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\n",
             "line 2: extension \"10 1\" cannot be dialled",
+        ),
+        (
+            "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = \"5\"\nmailbox = \"101@sales\"\n",
+            "line 3: invalid type: string \"5\", expected a whole number",
+        ),
+        (
+            "[ringing]\nkeys = \"herd\"\n",
+            "line 2: unknown value \"herd\"; did you mean \"heard\"?",
+        ),
+        (
+            "[ringing]\nkeys = \"yes\"\n",
+            "line 2: unknown value \"yes\"; expected one of off, signalled, heard",
         ),
         ("", "no extension is configured"),
     ] {
@@ -221,7 +233,7 @@ fn a_pattern_that_cannot_work_is_an_error_before_any_call() {
 fn an_extension_that_stands_twice_is_an_error_at_the_second() {
     let error = error(&format!("{MINIMAL}{MINIMAL}"));
     assert!(
-        error.starts_with("line 5: ") && error.contains("duplicate"),
+        error.starts_with("line 5: \"101\" is there twice; expected once"),
         "{error}"
     );
 }
