@@ -23,13 +23,23 @@ use crate::agent;
 /// Runs a whole call offline: the real agent against a simulated Asterisk on a virtual clock
 ///
 /// The caller's audio and keys begin when the caller is answered, since telephones send no media
-/// before. Without a configuration file, the shipped example is used.
+/// before. That is after the ringing, so they meet the greeting; where the configuration has
+/// ringing.keys = "signalled" or "heard", it is before, and they come while it rings: --key where
+/// it is either, --audio where it is "heard". It rings for the extension's max_wait, with
+/// --dial-status ANSWER for 2 seconds. Without a configuration file, the shipped example is used.
 #[derive(Args)]
 #[command(after_help = "Examples:
   voiceagent simulate --exten 101 --audio star.wav
   voiceagent simulate --exten 101 --dial-status BUSY --key '#@3.2'
   voiceagent simulate --exten '*101' --json
-  voiceagent simulate --exten 101 --audio star.wav --plot call.svg")]
+  voiceagent simulate --exten 101 --audio star.wav --plot call.svg
+
+Keys while it rings, by a configuration ringing.toml with this at its end:
+  [ringing]
+  keys = \"heard\"
+
+  voiceagent simulate --config ringing.toml --exten 101 --audio star.wav
+  voiceagent simulate --config ringing.toml --exten 101 --key '#@1.5'")]
 pub(super) struct Arguments {
     /// The extension that the caller dials
     #[arg(long, value_name = "EXTENSION")]
