@@ -6,7 +6,9 @@ import pathlib
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import imap_module
 
 AGI_BIN = "usr/share/asterisk/agi-bin"
 
@@ -20,8 +22,10 @@ class Release:
     # debootstrap does not know releases younger than itself: the script to use instead, if any.
     script: str
     packages: tuple
-    # Downloaded but not installed, because they take the place of others.
-    spare: tuple = ()
+    # Downloaded but not installed, because they take the place of others, by what they are for.
+    spare: dict = field(default_factory=dict)
+    # Whether Debian has the VoiceMail for IMAP only as source.
+    builds_imap: bool = False
 
 
 PACKAGES = (
@@ -34,13 +38,18 @@ PACKAGES = (
     "odbcinst",
 )
 RELEASES = {
-    "22": Release("22", "forky", "sid", PACKAGES),
+    "22": Release(
+        "22", "forky", "sid", PACKAGES, {"imap": ("dovecot-imapd",)}, builds_imap=True
+    ),
     "16": Release(
         "16",
         "bullseye",
         "",
         (*PACKAGES, "asterisk-voicemail"),
-        ("asterisk-voicemail-odbcstorage",),
+        {
+            "database": ("asterisk-voicemail-odbcstorage",),
+            "imap": ("asterisk-voicemail-imapstorage", "dovecot-imapd"),
+        },
     ),
 }
 
@@ -69,9 +78,10 @@ def make_all(folder, versions):
 
 
 def make(release, root):
-    """Makes the system unless it is there. It counts as there once debootstrap has finished."""
+    """Makes the system unless it is there. It counts as there once all of it has been made."""
     done = root / "var/lib/voiceagent-live-made"
-    wanted = " ".join(release.packages + release.spare)
+    spare = " ".join(f"{name}: {', '.join(what)};" for name, what in release.spare.items())
+    wanted = f"{' '.join(release.packages)} {spare}"
     if done.exists() and done.read_text() == wanted:
         return
     if root.exists():
@@ -91,17 +101,49 @@ def make(release, root):
     with log.open("w") as output:
         if subprocess.run(command, stdout=output, stderr=output, check=False).returncode:
             raise SystemExit(f"debootstrap {release.suite} failed:\n" + _tail(log))
-    if release.spare:
-        command = ["chroot", str(root), "apt-get", "-qq", "install", "--download-only"]
-        with log.open("a") as output:
-            done_so = subprocess.run(
-                [*command, *release.spare], stdout=output, stderr=output, check=False
-            )
-        if done_so.returncode:
-            raise SystemExit(f"apt-get in {release.suite} failed:\n" + _tail(log))
+    with log.open("a") as output:
+        try:
+            for name, packages in release.spare.items():
+                download(root, name, packages, output)
+            if release.builds_imap:
+                imap_module.make(root, release.suite, mirror(), output)
+        except subprocess.CalledProcessError as error:
+            raise SystemExit(f"{error}:\n" + _tail(log)) from None
     # The configuration that Debian ships is kept: every run starts from it.
     shutil.copytree(root / "etc/asterisk", root / "etc/asterisk.debian", symlinks=True)
     done.write_text(wanted)
+
+
+def download(root, name, packages, output):
+    """Has the system's apt-get fetch these packages, and what else they need there."""
+    archives = _archives(root, name)
+    (archives / "partial").mkdir(parents=True, exist_ok=True)
+    command = ["apt-get", "-qq", "-y", "install", "--download-only", "--no-install-recommends"]
+    command += ["-o", "APT::Sandbox::User=root"]
+    command += ["-o", f"Dir::Cache::Archives=/{archives.relative_to(root)}"]
+    subprocess.run(
+        ["chroot", str(root), *command, *packages],
+        env={"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+        check=True,
+    )
+
+
+def unpack(root, name):
+    """Puts the files of the packages fetched under this name in place; none of their scripts runs."""
+    for archive in _archives(root, name).glob("*.deb"):
+        files = subprocess.Popen(["dpkg-deb", "--fsys-tarfile", archive], stdout=subprocess.PIPE)
+        command = ["tar", "-C", root, "-x", "--keep-directory-symlink"]
+        subprocess.run(command, stdin=files.stdout, check=True)
+        files.stdout.close()
+        if files.wait():
+            raise RuntimeError(f"{archive} cannot be unpacked")
+
+
+def _archives(root, name):
+    return root / "var/lib/voiceagent-live-spare" / name
 
 
 def layer(system, root):

@@ -3,11 +3,10 @@
 import contextlib
 import io
 import sqlite3
-import subprocess
 
 import audio
-import chroot
-from server import RECORDED, Server
+from layered import LayeredServer
+from server import RECORDED
 
 # As the server and as everybody else sees the database.
 _INSIDE = "/var/lib/asterisk/voicemail.sqlite"
@@ -26,30 +25,14 @@ _FOLDER = "/var/spool/asterisk/voicemail/sales"
 _GREETING = -1
 
 
-class DatabaseServer(Server):
+class DatabaseServer(LayeredServer):
     """The same Asterisk with the VoiceMail for databases in place of the one for files."""
 
     NETWORK = "127.0.1."
-
-    def __init__(self, version, system):
-        super().__init__(version, system.with_name(f"{system.name}-database"))
-        self._system = system
-
-    @property
-    def name(self):
-        """How the report calls it."""
-        return f"{super().name}, database"
-
-    @property
-    def overrides(self):
-        """Those for the database come last."""
-        return [*super().overrides, "database", f"database-{self.version}"]
+    STORE = "database"
 
     def prepare(self, binary):
         """Makes the database and lets Asterisk know it."""
-        self._mounted = chroot.layer(self._system, self.root)
-        for package in chroot.RELEASES[self.version].spare:
-            self._install(package)
         super().prepare(binary)
         (self.root / "etc/odbc.ini").write_text(_DATA_SOURCE)
         with self._database() as database:
@@ -90,14 +73,3 @@ class DatabaseServer(Server):
         with contextlib.closing(sqlite3.connect(self.root / _INSIDE[1:], timeout=5)) as database:
             with database:
                 yield database
-
-    def _install(self, package):
-        """Installs what was downloaded before; it takes the other VoiceMail's place."""
-        command = ["apt-get", "-qq", "install", "--no-download", package]
-        subprocess.run(
-            ["chroot", str(self.root), *command],
-            env={"DEBIAN_FRONTEND": "noninteractive", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            check=True,
-        )

@@ -52,6 +52,9 @@ class Server:
         self.given_up = threading.Event()
         self._mounted = []
         self._process = None
+        self._running_beside = []
+        # Where in the log its latest start begins: from there on channels are called as before.
+        self._began = 0
 
     @property
     def name(self):
@@ -67,6 +70,11 @@ class Server:
     def overrides(self):
         """The folders of overrides for it; of two for the same file the later one counts."""
         return ["both", self.version]
+
+    @property
+    def beside(self):
+        """The commands that run beside Asterisk, from before it until after it."""
+        return []
 
     @property
     def configuration(self):
@@ -116,15 +124,9 @@ class Server:
         if self.given_up.is_set():
             return
         self._mounted += chroot.mount(self.root)
-        self._process = subprocess.Popen(
-            # Killed with this harness, even when that cannot say goodbye.
-            ["setpriv", "--pdeathsig", "KILL", "chroot", str(self.root)]
-            + ["asterisk", "-f", "-C", "/etc/asterisk/asterisk.conf"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._began = self.log_path.stat().st_size if self.log_path.exists() else 0
+        self._running_beside = [self._run(command) for command in self.beside]
+        self._process = self._run(["asterisk", "-f", "-C", "/etc/asterisk/asterisk.conf"])
         for _ in range(120):
             if "fully booted" in self.cli("core waitfullybooted"):
                 break
@@ -149,6 +151,10 @@ class Server:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+        for process in self._running_beside:
+            process.terminate()
+            process.wait()
+        self._running_beside = []
         # Programs of calls that were under way end with Asterisk; they get a moment for it.
         patience = time.monotonic() + GRACE
         while left := chroot.processes(self.root):
@@ -159,6 +165,16 @@ class Server:
             time.sleep(0.05)
         chroot.unmount(self._mounted)
         self._mounted = []
+
+    def _run(self, command):
+        return subprocess.Popen(
+            # Killed with this harness, even when that cannot say goodbye.
+            ["setpriv", "--pdeathsig", "KILL", "chroot", str(self.root), *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
     def cli(self, command):
         """What Asterisk's console answers."""
@@ -173,6 +189,20 @@ class Server:
         )
         return done.stdout
 
+    def findings(self, more):
+        """What `voiceagent check` says of this Asterisk and the configuration with more at its end."""
+        path = self.root / "tmp/voiceagent-check.toml"
+        path.write_text(f"{self.configuration.read_text()}\n{more}\n")
+        program = f"/{self.program.relative_to(self.root)}"
+        done = subprocess.run(
+            ["chroot", str(self.root), program, "check", "--config", f"/{path.relative_to(self.root)}"],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        return done.stdout.splitlines()
+
     def agents(self):
         """The processes of voiceagent that run now."""
         return [line for _, line in chroot.processes(self.root) if "voiceagent" in line]
@@ -184,7 +214,7 @@ class Server:
 
     def transcript(self, caller_name):
         """What the log has about the call with this caller name."""
-        return log.read(self.log_path, caller_name)
+        return log.read(self.log_path, caller_name, self._began)
 
     def voice(self, name, seconds):
         """The first seconds of a recording of speech, without the silence before it."""

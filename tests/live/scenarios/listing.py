@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import g711
 from database import DatabaseServer
+from imap import ImapServer
 from server import Server
 
 LANE_101 = "101"
@@ -14,6 +15,7 @@ BOTH_LAWS = (g711.ALAW, g711.ULAW)
 # Which of a version's servers a call is for.
 STOCK = Server
 DATABASE = DatabaseServer
+IMAP = ImapServer
 
 
 @dataclass(frozen=True)
