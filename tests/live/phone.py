@@ -18,6 +18,8 @@ class Phone(asyncio.DatagramProtocol):
         self.user = user
         self.server = server
         self.callee_of = {}
+        # The names of those who have called, in order.
+        self.called_by = []
         self._secret = secret
         self._calls = {}
         self._waiting = {}
@@ -133,6 +135,7 @@ class Phone(asyncio.DatagramProtocol):
             call.handle(message)
         elif message.method == "INVITE":
             caller = sip.display_name(message.header("from"))
+            self.called_by.append(caller)
             behave = self.callee_of.get(caller, ring)
             call = IncomingCall(self, message)
             self.add(call)

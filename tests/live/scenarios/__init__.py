@@ -13,6 +13,7 @@ from scenarios import (
     races,
     ringing,
     storage,
+    unheard,
 )
 from scenarios.listing import ALONE, CAPTURES, LANE_101, LANE_102, LANE_CAPTURE, SCENARIOS, Scenario
 
@@ -36,4 +37,5 @@ __all__ = [
     "races",
     "ringing",
     "storage",
+    "unheard",
 ]

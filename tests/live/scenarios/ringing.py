@@ -43,7 +43,7 @@ async def rings(case, number):
     return called
 
 
-@scenario()
+@scenario(laws=BOTH_LAWS)
 async def star_signalled_while_it_rings(case):
     """`*` as RFC 4733 event ends ringing and leads to the login."""
     called = await rings(case, "signalled-101")
@@ -54,7 +54,7 @@ async def star_signalled_while_it_rings(case):
     await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "signal")
 
 
-@scenario()
+@scenario(laws=BOTH_LAWS)
 async def hash_signalled_while_it_rings(case):
     """`#` as RFC 4733 event ends ringing; the message is whole."""
     called = await rings(case, "signalled-101")
@@ -212,6 +212,13 @@ async def empty(case):
     check(not case.server.agents(), f"programs a second after the end: {case.server.agents()}")
 
 
+async def unheard_in_the_greeting(case):
+    """Of those who are told that nobody answers, a second later nothing hears the caller."""
+    await asyncio.sleep(1.0)
+    check(not listeners(case), f"still heard: {listeners(case)}")
+    check(len(case.server.agents()) == 1, f"programs in the greeting: {case.server.agents()}")
+
+
 async def over(case):
     """Ends the call, if it has not, and looks for what is left."""
     if not case.call.over.is_set():
@@ -241,7 +248,8 @@ class Answers(Called):
 async def nothing_is_left_of_a_listener(case):
     """A caller who hangs up, a busy phone, one that cannot be reached: all are gone a second later."""
     await case.dial("heard-102")
-    await case.hears("vm-intro", 0.1)
+    await case.hears("vm-theperson", 0.1)
+    await unheard_in_the_greeting(case)
     await over(case)
     await case.callee.register()
     try:
@@ -249,6 +257,8 @@ async def nothing_is_left_of_a_listener(case):
         check(len(listeners(case)) == 2, f"the caller is not heard: {listeners(case)}")
         await over(case)
         await case.dial("heard-102", is_busy)
+        await case.hears("vm-theperson", 0.1)
+        await unheard_in_the_greeting(case)
         await case.hears("vm-isonphone", 0.1)
         await over(case)
     finally:
@@ -256,28 +266,10 @@ async def nothing_is_left_of_a_listener(case):
 
 
 @scenario(lane=ALONE)
-async def nobody_can_hear_a_caller(case):
-    """Without the application that makes the channel it rings as usual, and one line says why."""
-    case.server.cli("module unload app_originate.so")
-    try:
-        await case.dial("heard-102")
-        await leaves_message(case, "102")
-        transcript = await case.ended(
-            "VOICEMAIL", [LISTENER, dialled(case, "peter"), "VoiceMail 102@sales"]
-        )
-    finally:
-        case.server.cli("module load app_originate.so")
-    said = [entry.text for entry in transcript.of("rx") if entry.text.startswith("VERBOSE")]
-    check(
-        len(said) == 1 and "not listening while it rang" in said[0],
-        f"the console was told {said}",
-    )
-
-
-@scenario(lane=ALONE)
 async def a_conversation_is_private(case):
     """Before the first second of a conversation is over nothing hears the caller any more."""
     await case.callee.register()
+    rung = len(case.caller.called_by), len(case.callee.called_by)
     try:
         called = Answers(case.law, 0.8)
         await case.dial("heard-102", called)
@@ -301,8 +293,10 @@ async def a_conversation_is_private(case):
         await asyncio.sleep(1.0)
         check(not called.call.over.is_set(), "a key ended the conversation")
         shown = called.call.shown_caller
-        check(case.name in shown, f"the called person was shown {shown}")
+        check(shown.startswith(f'"{case.name}" <sip:bob@'), f"the called person was shown {shown}")
         await over(case)
+        rung = case.caller.called_by[rung[0] :], case.callee.called_by[rung[1] :]
+        check(rung == ([], [case.name]), f"telephones were rung by {rung}")
     finally:
         await case.callee.register(0)
 
