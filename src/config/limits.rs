@@ -17,9 +17,14 @@ pub(super) fn detector(source: &Source, mut section: Table) -> Result<dtmf::Limi
         Some(toml::Value::String(name)) if name == "etsi" => dtmf::Limits::ETSI,
         Some(toml::Value::String(name)) if name == "att" => dtmf::Limits::ATT,
         Some(toml::Value::String(name)) if name == "ntt" => dtmf::Limits::NTT,
-        Some(_) => {
-            let message = "profile is none that is known; expected \"etsi\", \"att\" or \"ntt\"";
-            return Err(at(source, DETECTOR, "profile", message.to_owned()));
+        Some(other) => {
+            let name = other.as_str();
+            let is = name.map_or("no text".to_owned(), |name| format!("\"{name}\""));
+            let near = name.and_then(|name| nearest(name, ["etsi", "att", "ntt"]));
+            let hint = near.map(|near| format!("; did you mean \"{near}\"?"));
+            let hint = hint.unwrap_or_default();
+            let message = format!("profile is {is}; expected \"etsi\", \"att\" or \"ntt\"{hint}");
+            return Err(at(source, DETECTOR, "profile", message));
         }
     };
     let limits = merged(source, DETECTOR, section, &profile)?;

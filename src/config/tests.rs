@@ -275,7 +275,11 @@ fn every_limit_of_the_detectors_can_be_set_and_is_checked() {
     for (section, expected) in [
         (
             "[detector]\nprofile = \"at\"\n",
-            "line 6: profile is none that is known; expected",
+            "line 6: profile is \"at\"; expected \"etsi\", \"att\" or \"ntt\"; did you mean \"att\"?",
+        ),
+        (
+            "[detector]\nprofile = 8\n",
+            "line 6: profile is no text; expected \"etsi\", \"att\" or \"ntt\"",
         ),
         (
             "[detector]\nmax_twist = 6\n",
