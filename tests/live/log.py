@@ -12,6 +12,7 @@ _LINE = re.compile(r"^\[(?P<at>[-\d]+ [:\d.]+)\] \S+ (?P<where>[^:]+): (?P<text>
 _DIALOGUE = re.compile(r"<(?P<channel>[^>]+)>AGI (?P<way>[TR]x) (?:>>|<<) (?P<text>.*)$")
 _ENDED = re.compile(r"<(?P<channel>[^>]+)>AGI Script \S+ completed, returning (?P<code>-?\d+)")
 _STEP = re.compile(r'Executing \[[^]]*\] (?P<app>\w+)\("(?P<channel>[^"]+)", "(?P<data>.*)"\)')
+_PLAYS = re.compile(r"<(?P<channel>[^>]+)> Playing '(?P<sound>[^'.]+)")
 _VARIABLE = re.compile(r'SET VARIABLE "?(?P<name>\w+)"? "?(?P<value>.*?)"?$')
 
 
@@ -33,7 +34,7 @@ class Transcript:
     lines: list = field(default_factory=list)
 
     def of(self, kind):
-        """The entries of one kind: tx, rx, step or ended."""
+        """The entries of one kind: tx, rx, step, plays or ended."""
         return [entry for entry in self.entries if entry.kind == kind]
 
     @property
@@ -118,6 +119,8 @@ def _kinds(text, channel):
         yield match["way"].lower(), match["text"].strip()
     elif (match := _ENDED.search(text)) and match["channel"] == channel:
         yield "ended", match["code"]
+    elif (match := _PLAYS.search(text)) and match["channel"] == channel:
+        yield "plays", match["sound"]
     elif (match := _STEP.search(text)) and match["channel"] == channel:
         yield "step", f"{match['app']}({match['data']})"
 

@@ -124,14 +124,19 @@ class Server:
         if self.given_up.is_set():
             return
         self._mounted += chroot.mount(self.root)
-        self._began = self.log_path.stat().st_size if self.log_path.exists() else 0
         self._running_beside = [self._run(command) for command in self.beside]
         self._process = self._run(["asterisk", "-f", "-C", "/etc/asterisk/asterisk.conf"])
+        if self.wait_until_up():
+            self._learn_sounds()
+
+    def wait_until_up(self):
+        """Waits until it takes calls; false when it is given up before."""
+        self._began = self.log_path.stat().st_size if self.log_path.exists() else 0
         for _ in range(120):
             if "fully booted" in self.cli("core waitfullybooted"):
                 break
             if self.given_up.is_set():
-                return
+                return False
             if self._process.poll() is not None:
                 raise RuntimeError(f"{self.name} ended at its start, see {self.log_path}")
             time.sleep(0.5)
@@ -140,7 +145,7 @@ class Server:
         self.cli("agi set debug on")
         if "VoiceMailMain" not in self.cli("core show application VoiceMailMain"):
             raise RuntimeError(f"{self.name} has no VoiceMail")
-        self._learn_sounds()
+        return True
 
     def stop(self):
         """Stops what `start` started."""

@@ -3,6 +3,7 @@
 from scenarios import (
     calls,
     captures,
+    descriptors,
     faults,
     greetings,
     hostile,
@@ -10,8 +11,10 @@ from scenarios import (
     killed,
     languages,
     package,
+    paused,
     races,
     ringing,
+    stopped,
     storage,
     unheard,
 )
@@ -27,6 +30,7 @@ __all__ = [
     "Scenario",
     "calls",
     "captures",
+    "descriptors",
     "faults",
     "greetings",
     "hostile",
@@ -34,8 +38,10 @@ __all__ = [
     "killed",
     "languages",
     "package",
+    "paused",
     "races",
     "ringing",
+    "stopped",
     "storage",
     "unheard",
 ]

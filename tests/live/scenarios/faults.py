@@ -59,6 +59,16 @@ async def with_half_a_configuration(case):
 
 
 @scenario(lane=ALONE)
+async def with_an_empty_configuration(case):
+    """The console is told what is missing in it."""
+    path = case.server.configuration
+    with moved_away(path):
+        path.write_text("")
+        transcript = await carried_on_by_the_dialplan(case)
+    check(any("[extensions.101]" in line for line in told(transcript)), f"told {told(transcript)}")
+
+
+@scenario(lane=ALONE)
 async def without_the_program(case):
     """Asterisk itself says so."""
     with moved_away(case.server.program):

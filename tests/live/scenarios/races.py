@@ -13,13 +13,16 @@ from case import Case, check
 from scenarios.listing import ALONE, scenario
 
 CALLS = 100
-# How res_agi ends for a caller who hung up: its AGI_RESULT_HANGUP.
+# How res_agi ends for a caller who hung up: its AGI_RESULT_HANGUP, and what its documentation calls it.
 HANGUP = "4"
+AGI_STATUS = "NoOp(hung up: AGISTATUS=HANGUP)"
 # Calls at once; more only makes Asterisk itself late.
 AT_ONCE = 18
 # When a caller hangs up, in seconds after dialling, and how many of ten do then: it rings for 5 s,
 # the greeting lasts until 16.7 s, then comes the beep.
 MOMENTS = (((0.0, 0.4), 2), ((0.4, 4.9), 1), ((4.9, 5.4), 2), ((5.4, 16.0), 3), ((16.0, 18.0), 2))
+# Seconds of the beep, after which VoiceMail records.
+BEEP = 0.4
 # Asterisk has taken what was sent to it by so much later.
 ON_ITS_WAY = 0.1
 # A process that was told of the hang-up must have gone within this time.
@@ -66,9 +69,16 @@ async def hangs_up_after(caller, moment, key, before):
     await asyncio.wait_for(caller.call.hang_up(), 5)
 
 
+def recording_since(transcript):
+    """When VoiceMail had beeped and began to record, or None when it had not."""
+    beeps = [entry.at for entry in transcript.of("plays") if entry.text == "beep"]
+    return beeps[-1] + BEEP if beeps else None
+
+
 def all_in_order(case, callers, written):
     """Checks what Asterisk has written down since then, call by call."""
     ends = collections.Counter()
+    left = 0
     for caller in callers:
         transcript = log.read(case.server.log_path, caller.name, written)
         if transcript is None:
@@ -79,15 +89,23 @@ def all_in_order(case, callers, written):
         check(not late, f"{caller.name}: executed after the caller had hung up: {late}")
         ended = transcript.of("ended")
         check(ended, f"{caller.name}: the program has not ended")
-        told = next((entry.at for entry in transcript.of("tx") if entry.at > gone), gone)
-        stayed = ended[-1].at - told
+        noticed = next((entry.at for entry in transcript.of("tx") if entry.at > gone), gone)
+        stayed = ended[-1].at - noticed
         check(stayed < GONE, f"{caller.name}: ended {stayed:.1f} s after it was told")
         ends[ended[-1].text] += 1
-        recorded = any("VoiceMail " in command for command in transcript.executed)
+        told = [step for step in transcript.steps if "AGISTATUS" in step]
+        check(told == [AGI_STATUS], f"{caller.name}: the dialplan was told {told}")
+        began = recording_since(transcript)
         messages = case.server.messages("101", caller.name)
-        check(recorded or not messages, f"{caller.name}: a message of nobody")
-    # The dialplan would see AGISTATUS=HANGUP.
+        was_recorded = began is not None and gone > began
+        check(was_recorded or not messages, f"{caller.name}: a message of nobody")
+        check(len(messages) <= 1, f"{caller.name}: {len(messages)} messages")
+        left += len(messages)
     check(not set(ends) - {HANGUP, "not launched"}, f"calls that ended otherwise: {ends}")
     check(ends["not launched"] < CALLS / 5, f"too few calls reached the program: {ends}")
     check(not case.server.agents(), f"still running: {case.server.agents()}")
-    print(f"{case.server.name}: {ends[HANGUP]} calls were hung up, all in order", flush=True)
+    print(
+        f"{case.server.name}: {ends[HANGUP]} calls were hung up, all in order; "
+        f"{left} of the callers were recorded",
+        flush=True,
+    )

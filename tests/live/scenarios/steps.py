@@ -25,6 +25,11 @@ async def leaves_message(case, box, beep="beep"):
     await case.hears(beep, 0.1)
     beep_left = case.server.libraries[case.law.name].seconds(beep) - 0.1
     await asyncio.sleep(beep_left + 0.3)
+    await speaks_and_hangs_up(case, box, beep)
+
+
+async def speaks_and_hangs_up(case, box, beep="beep"):
+    """In the recording: the message must be as long as that was, with every word in it."""
     said = case.server.voice(CALLER_VOICE, SAID)
     await case.says(said)
     await asyncio.sleep(0.3)
