@@ -58,6 +58,11 @@ impl Owned {
     pub(super) const fn is_writable_by_others(self) -> bool {
         self.mode & (0o2 << OTHERS) != 0
     }
+
+    /// Whether everybody can put another file in the place of one in this folder.
+    pub(super) const fn lets_others_replace(self) -> bool {
+        self.is_writable_by_others() && self.mode & STICKY == 0
+    }
 }
 
 impl From<&Metadata> for Owned {
@@ -70,6 +75,8 @@ impl From<&Metadata> for Owned {
     }
 }
 
+/// In a folder with this bit nobody can replace what is another's (inode(7)).
+const STICKY: u32 = 0o1000;
 /// How far left of the lowest bits each class's bits are.
 const OWNER: u32 = 6;
 const GROUP: u32 = 3;

@@ -65,6 +65,7 @@ fn check_one(program: &str, site: &Site, findings: &mut Findings) {
             format!("chmod 755 {}", file.display()),
         );
     }
+    check_folder(file, findings);
     let Some(user) = site.user() else {
         if owned.mode & 0o111 == 0 {
             not_executable(file, findings);
@@ -92,6 +93,23 @@ fn check_one(program: &str, site: &Site, findings: &mut Findings) {
     }
 }
 
+/// Checks who can put another file in the place of this one.
+fn check_folder(file: &Path, findings: &mut Findings) {
+    let Some(folder) = file.parent() else {
+        return;
+    };
+    if fs::metadata(folder).is_ok_and(|metadata| Owned::from(&metadata).lets_others_replace()) {
+        findings.warning(
+            folder,
+            format!(
+                "everybody on this machine can put another {} in the place of this one",
+                file.file_name().unwrap_or_default().display()
+            ),
+            format!("chmod o-w {}", folder.display()),
+        );
+    }
+}
+
 fn not_executable(file: &Path, findings: &mut Findings) {
     findings.error(
         file,
@@ -114,6 +132,7 @@ pub(super) fn check_configuration(file: &Path, site: &Site, findings: &mut Findi
             format!("chmod 640 {}", file.display()),
         );
     }
+    check_folder(file, findings);
     let Some(user) = site.user() else {
         if owned.mode & 0o4 == 0 {
             findings.note(

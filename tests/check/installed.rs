@@ -21,6 +21,15 @@ fn a_program_that_cannot_be_executed_is_an_error() {
 }
 
 #[test]
+fn a_folder_in_which_others_can_replace_the_program_is_a_warning() {
+    let installation = Installation::new("installed_replaceable");
+    installation.mode("../agi-bin", 0o777);
+    installation
+        .check()
+        .only("warning", "agi-bin", "another voiceagent", "chmod o-w");
+}
+
+#[test]
 fn a_program_that_others_can_replace_is_a_warning() {
     let installation = Installation::new("installed_writable");
     installation.mode("../agi-bin/voiceagent", 0o757);

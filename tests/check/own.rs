@@ -53,6 +53,17 @@ fn a_configuration_that_others_can_write_is_a_warning() {
 }
 
 #[test]
+fn a_folder_in_which_others_can_replace_the_configuration_is_a_warning() {
+    let installation = Installation::new("own_replaceable");
+    installation.mode(".", 0o777);
+    let found = installation.check();
+    found.only("warning", "etc", "another voiceagent.toml", "chmod o-w");
+    // As in /tmp: each may only replace what is theirs.
+    installation.mode(".", 0o1777);
+    installation.check().nothing();
+}
+
+#[test]
 fn a_configuration_that_asterisk_cannot_read_is_an_error() {
     let installation = Installation::new("own_unreadable");
     let spool = installation.path("../spool");
