@@ -88,6 +88,7 @@ fn session(c: &mut Criterion) {
         recordings: Recordings::default(),
         lookup: String::new(),
         can_listen: true,
+        starved: None,
     };
     c.bench_function("session/whole simulated call, 8 s heard", |b| {
         b.iter(|| sim::run(&config, &script).expect("it ends"));

@@ -171,6 +171,7 @@ impl Arguments {
             },
             lookup: self.lookup.clone(),
             can_listen: true,
+            starved: None,
         }
     }
 }

@@ -31,7 +31,7 @@ pub fn run(config: &Config, script: &Script) -> Result<Timeline, Stuck> {
     let mut call = Call {
         config,
         asterisk: Asterisk::new(script),
-        agent: Program::new(config, Who::Agent, script.recordings),
+        agent: Program::new(config, Who::Agent, script.recordings).starved(script.starved.clone()),
         listener: None,
         timeline: Timeline::default(),
     };

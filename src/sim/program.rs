@@ -1,6 +1,6 @@
 //! A running program: its session, and the pipes between it and Asterisk.
 
-use std::{collections::VecDeque, path::Path, time::Duration};
+use std::{collections::VecDeque, ops::Range, path::Path, time::Duration};
 
 use super::{
     asterisk::Delivery,
@@ -20,6 +20,7 @@ pub(super) struct Program {
     recordings: Recordings,
     inputs: VecDeque<(CallTime, Delivery)>,
     commands: VecDeque<(CallTime, String)>,
+    starved: Option<Range<CallTime>>,
     exit: Option<Exit>,
 }
 
@@ -31,8 +32,14 @@ impl Program {
             recordings,
             inputs: VecDeque::new(),
             commands: VecDeque::new(),
+            starved: None,
             exit: None,
         }
+    }
+
+    /// The same, with no time to run in this span.
+    pub(super) fn starved(self, starved: Option<Range<CallTime>>) -> Self {
+        Self { starved, ..self }
     }
 
     pub(super) const fn recordings(&self) -> Recordings {
@@ -45,14 +52,14 @@ impl Program {
 
     /// When something reaches it, comes from it, or is due.
     pub(super) fn next_event(&self) -> Option<CallTime> {
-        [
-            self.inputs.front().map(|(at, _)| *at),
-            self.commands.front().map(|(at, _)| *at),
-            self.session.deadline(),
-        ]
-        .into_iter()
-        .flatten()
-        .min()
+        let taken = self.inputs.front().map(|(at, _)| *at);
+        let due = taken.into_iter().chain(self.session.deadline()).min();
+        let runs = due.map(|at| match &self.starved {
+            Some(starved) if starved.contains(&at) => starved.end,
+            _ => at,
+        });
+        let sent = self.commands.front().map(|(at, _)| *at);
+        runs.into_iter().chain(sent).min()
     }
 
     /// Sends it something.
@@ -69,6 +76,16 @@ impl Program {
 
     /// Lets it take what has come; tells how it ended, if it did.
     pub(super) fn run(&mut self, now: CallTime, timeline: &mut Timeline) -> Option<Exit> {
+        if self
+            .starved
+            .as_ref()
+            .is_some_and(|span| span.contains(&now))
+        {
+            return None;
+        }
+        if self.starved.take_if(|span| span.end <= now).is_some() {
+            self.catch_up(now);
+        }
         if let Some((_, delivery)) = self.inputs.pop_front_if(|(at, _)| *at <= now) {
             match &delivery {
                 Delivery::Agi(text) => self.handle(now, Input::Agi(text.as_bytes()), timeline),
@@ -80,6 +97,32 @@ impl Program {
             self.handle(now, Input::Timeout, timeline);
         }
         self.exit
+    }
+
+    /// What has come meanwhile is found at once, each kind in a pipe of its own: the live program
+    /// looks at its signal first, then at the dialogue, and reads all audio that a pipe held.
+    fn catch_up(&mut self, now: CallTime) {
+        let due = self.inputs.iter().take_while(|(at, _)| *at <= now).count();
+        let (mut signal, mut dialogue, mut audio) = (None, String::new(), Vec::new());
+        for (_, delivery) in self.inputs.drain(..due) {
+            match delivery {
+                Delivery::HangUp => signal = Some(Delivery::HangUp),
+                Delivery::Agi(text) => dialogue.push_str(&text),
+                Delivery::Audio(bytes) if audio.len() + bytes.len() <= PIPE => audio.extend(bytes),
+                // Asterisk does not wait for a full pipe.
+                Delivery::Audio(_) => {}
+            }
+        }
+        let dialogue = Some(dialogue).filter(|text| !text.is_empty());
+        let audio = Some(audio).filter(|bytes| !bytes.is_empty());
+        let found = [
+            signal,
+            dialogue.map(Delivery::Agi),
+            audio.map(Delivery::Audio),
+        ];
+        for delivery in found.into_iter().flatten().rev() {
+            self.inputs.push_front((now, delivery));
+        }
     }
 
     fn handle(&mut self, now: CallTime, input: Input<'_>, timeline: &mut Timeline) {
@@ -122,6 +165,8 @@ impl Recordings {
     }
 }
 
+/// What Linux keeps in a pipe that nobody reads, in bytes.
+const PIPE: usize = 64 * 1024;
 /// A pipe and a scheduler between Asterisk and the program.
 const LINK: Duration = Duration::from_micros(100);
 /// Where the simulated Asterisk keeps voicemail.

@@ -1,6 +1,6 @@
 //! What the people of a simulated call do.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use crate::{audio::AudioFormat, key::Key, session::CallTime};
 
@@ -19,6 +19,8 @@ pub struct Script {
     pub lookup: String,
     /// Whether the dialplan has what hears the caller while it rings.
     pub can_listen: bool,
+    /// When the program gets no time to run, as on a machine with too much to do.
+    pub starved: Option<Range<CallTime>>,
 }
 
 /// How Dial ends, by its DIALSTATUS.

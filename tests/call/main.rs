@@ -9,6 +9,7 @@ mod lookup;
 mod missing;
 mod rescue;
 mod ringing;
+mod starved;
 mod storage;
 mod support;
 mod unloaded;

@@ -36,6 +36,7 @@ pub(crate) fn unanswered() -> Script {
         recordings: Recordings::default(),
         lookup: String::new(),
         can_listen: true,
+        starved: None,
     }
 }
 

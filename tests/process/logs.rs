@@ -5,16 +5,11 @@ use std::{
     path::{Path, PathBuf},
     process::Command,
     thread,
-    time::Duration,
 };
 
 use serde_json::Value;
-use voiceagent::{
-    Key,
-    audio::{Press, SAMPLE_RATE, Synth},
-};
 
-use crate::support::{Agent, Audio, CONFIG};
+use crate::support::{Agent, Audio, CONFIG, in_real_time, pressed};
 
 /// An empty folder of this test's own.
 fn folder(test: &str) -> PathBuf {
@@ -46,18 +41,6 @@ fn objects(file: &Path) -> Vec<Value> {
     text.lines()
         .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{line}: {error}")))
         .collect()
-}
-
-/// These keys one after the other, as slin bytes.
-fn pressed(keys: &str) -> Vec<u8> {
-    let mut synth = Synth::new(SAMPLE_RATE);
-    for label in keys.chars() {
-        synth.silence(0.1);
-        synth.press(Key::from_char(label).unwrap(), &Press::default());
-    }
-    synth.silence(0.2);
-    let samples = synth.into_samples();
-    samples.into_iter().flat_map(i16::to_le_bytes).collect()
 }
 
 #[test]
@@ -92,7 +75,7 @@ fn a_line_tells_what_a_call_was() {
     agent.header();
     agent.answer_until("STREAM FILE");
     let audio = pressed("#");
-    thread::sleep(Duration::from_secs_f64(audio.len() as f64 / 16_000.0));
+    in_real_time(&audio);
     agent.audio.as_mut().unwrap().write_all(&audio).unwrap();
     agent.answer_until("GET FULL VARIABLE \"${CHANNEL(audioreadformat)}\"");
     agent.say("200 result=1 (slin)\n");
@@ -140,7 +123,7 @@ fn no_key_is_logged_but_the_one_that_acts() {
     agent.answer_until("STREAM FILE");
     // Who knows the mailbox types the PIN at once; 7 would do something were it not for the `*`.
     let audio = pressed("5*738");
-    thread::sleep(Duration::from_secs_f64(audio.len() as f64 / 16_000.0));
+    in_real_time(&audio);
     agent.audio.as_mut().unwrap().write_all(&audio).unwrap();
     agent.answer_until("GET FULL VARIABLE \"${CHANNEL(audioreadformat)}\"");
     agent.say("200 result=1 (slin)\n");

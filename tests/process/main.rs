@@ -6,4 +6,5 @@ mod descriptor_3;
 mod dialogue;
 mod limits;
 mod logs;
+mod starved;
 mod support;

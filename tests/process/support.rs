@@ -4,9 +4,17 @@ use std::{
     env,
     fs::{self, File, OpenOptions},
     io::{BufRead, BufReader, ErrorKind, Read, Write},
+    os::unix::fs::OpenOptionsExt,
     path::PathBuf,
     process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicU32, Ordering},
+    thread,
+    time::Duration,
+};
+
+use voiceagent::{
+    Key,
+    audio::{Press, SAMPLE_RATE, Synth},
 };
 
 /// One extension.
@@ -34,7 +42,7 @@ pub(crate) enum Audio {
 pub(crate) struct Agent {
     child: Child,
     to_agent: Option<ChildStdin>,
-    from_agent: BufReader<ChildStdout>,
+    from_agent: Option<BufReader<ChildStdout>>,
     pub(crate) audio: Option<File>,
     folder: PathBuf,
 }
@@ -54,7 +62,8 @@ impl Agent {
         Self::start_by("", config, audio)
     }
 
-    fn start_by(limit: &str, config: &str, audio: Audio) -> Self {
+    /// Starts it after this command of the shell.
+    pub(crate) fn start_by(before: &str, config: &str, audio: Audio) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("voiceagent-process-{}-{number}", std::process::id());
@@ -80,7 +89,7 @@ impl Agent {
         // The shell opens descriptor 3 and becomes the program.
         let mut child = Command::new("sh")
             .arg("-c")
-            .arg(format!("{limit}\nexec \"$PROGRAM\" 101 {redirection}"))
+            .arg(format!("{before}\nexec \"$PROGRAM\" 101 {redirection}"))
             .env("PROGRAM", env!("CARGO_BIN_EXE_voiceagent"))
             .env("PIPE", &pipe)
             .env("AST_AGI_DIR", &folder)
@@ -97,7 +106,7 @@ impl Agent {
             _ => None,
         };
         let to_agent = child.stdin.take();
-        let from_agent = BufReader::new(child.stdout.take().unwrap());
+        let from_agent = child.stdout.take().map(BufReader::new);
         Self {
             child,
             to_agent,
@@ -126,20 +135,34 @@ impl Agent {
     /// The next command, without its end; empty at the end of the stream.
     pub(crate) fn command(&mut self) -> String {
         let mut line = String::new();
-        self.from_agent.read_line(&mut line).unwrap();
+        self.from_agent
+            .as_mut()
+            .unwrap()
+            .read_line(&mut line)
+            .unwrap();
         line.trim_end().to_owned()
     }
 
     /// Replies as in a call that nobody answers, until a command begins with `until`, which is
     /// returned without a reply.
     pub(crate) fn answer_until(&mut self, until: &str) -> String {
+        self.answer_all_until(until).pop().unwrap()
+    }
+
+    /// The same; all commands until then, that one included.
+    pub(crate) fn answer_all_until(&mut self, until: &str) -> Vec<String> {
+        let mut commands = Vec::new();
         loop {
             let command = self.command();
             assert!(!command.is_empty(), "it ended before {until:?}");
-            if command.starts_with(until) {
-                return command;
+            let last = command.starts_with(until);
+            if !last {
+                self.say(reply(&command));
             }
-            self.say(reply(&command));
+            commands.push(command);
+            if last {
+                return commands;
+            }
         }
     }
 
@@ -158,16 +181,57 @@ impl Agent {
 
     /// SIGHUP, as Asterisk sends it when the caller hangs up.
     pub(crate) fn hang_up(&self) {
-        let sent = Command::new("kill")
-            .args(["-HUP", &self.child.id().to_string()])
-            .status()
+        self.signal("HUP");
+    }
+
+    /// Lets it run no more, as on a machine that has no time for it.
+    pub(crate) fn starve(&self) {
+        self.signal("STOP");
+        while !self.proc("stat").contains(") T ") {
+            thread::yield_now();
+        }
+    }
+
+    /// Lets it run again.
+    pub(crate) fn feed(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-s", name, &process]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// A file of what Linux tells of the process.
+    pub(crate) fn proc(&self, file: &str) -> String {
+        fs::read_to_string(format!("/proc/{}/{file}", self.child.id())).unwrap()
+    }
+
+    /// Writes lines of this text into its standard output until no more fit; how many did.
+    pub(crate) fn fill_stdout(&self, text: &str) -> usize {
+        let mut pipe = OpenOptions::new()
+            .write(true)
+            .custom_flags(libc::O_NONBLOCK)
+            .open(format!("/proc/{}/fd/1", self.child.id()))
             .unwrap();
-        assert!(sent.success());
+        let mut lines = 0;
+        while pipe.write_all(format!("{text}\n").as_bytes()).is_ok() {
+            lines += 1;
+        }
+        lines
     }
 
     /// Closes descriptor 0, as Asterisk does at its own end.
     pub(crate) fn close(&mut self) {
         self.to_agent = None;
+    }
+
+    /// Closes both pipes of the dialogue, whatever is in them, and waits for the end.
+    pub(crate) fn abandon(&mut self) -> ExitStatus {
+        self.to_agent = None;
+        self.from_agent = None;
+        self.child.wait().unwrap()
     }
 
     pub(crate) fn threads(&self) -> usize {
@@ -178,7 +242,8 @@ impl Agent {
     /// Waits for the end, and tells whether anything was still said.
     pub(crate) fn wait(&mut self) -> ExitStatus {
         let mut rest = String::new();
-        self.from_agent.read_to_string(&mut rest).unwrap();
+        let from_agent = self.from_agent.as_mut().unwrap();
+        from_agent.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "", "nothing is said after the end");
         self.child.wait().unwrap()
     }
@@ -204,6 +269,24 @@ fn reply(command: &str) -> &'static str {
         _ if command.starts_with("STREAM FILE") => "200 result=0 endpos=800\n",
         _ => "200 result=0\n",
     }
+}
+
+/// These keys one after the other, with silence around each, as slin bytes.
+pub(crate) fn pressed(keys: &str) -> Vec<u8> {
+    let mut synth = Synth::new(SAMPLE_RATE);
+    for label in keys.chars() {
+        synth.silence(0.1);
+        synth.press(Key::from_char(label).unwrap(), &Press::default());
+    }
+    synth.silence(0.2);
+    let samples = synth.into_samples();
+    samples.into_iter().flat_map(i16::to_le_bytes).collect()
+}
+
+/// Waits as long as these slin bytes last: what is longer than the time since listening began has
+/// piled up before, and does not count.
+pub(crate) fn in_real_time(audio: &[u8]) {
+    thread::sleep(Duration::from_secs_f64(audio.len() as f64 / 16_000.0));
 }
 
 /// That many bytes that mean nothing.

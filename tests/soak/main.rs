@@ -108,6 +108,7 @@ fn a_day_of_calls_leaves_no_memory_behind() {
             },
             lookup: String::new(),
             can_listen: true,
+            starved: None,
         };
         let timeline = sim::run(&config, &script).unwrap();
         assert_eq!(timeline.exit, Some(Exit::Success));
