@@ -3,6 +3,7 @@
 use std::{
     env,
     ffi::OsStr,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
@@ -10,6 +11,7 @@ use std::{
 
 use tracing::{error, level_filters::LevelFilter, warn};
 use voiceagent::{
+    agi::{Argument, Command},
     config::{Config, ConfigError, Logging},
     driver,
     session::{Exit, Plan, Session},
@@ -59,7 +61,13 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Ex
             if let Some(file) = calls.filter(|_| !report.channel.is_empty())
                 && let Err(error) = call_log::write(&file, &report, started.elapsed())
             {
-                warn!("cannot log to {}: {error}", file.display());
+                let reason = logging::cannot(&file, &error);
+                warn!("{reason}");
+                logging::failed(reason);
+            }
+            // What the closing line has told is not told again.
+            if report.unlogged.is_empty() {
+                logging::failures().iter().for_each(|reason| tell(reason));
             }
             match exit {
                 Exit::Success => ExitCode::SUCCESS,
@@ -91,6 +99,14 @@ fn start_logging(logging: Option<&Logging>, stderr: Stderr) -> Result<(), String
     started.unwrap_or(Ok(()))?;
     let calls = logging.and_then(|logging| logging.calls.as_deref());
     calls.map_or(Ok(()), logging::try_append)
+}
+
+/// Says on the console what happened after the closing line. Nobody waits for Asterisk's reply.
+fn tell(reason: &str) {
+    let text = Argument::readable(&format!("voiceagent: {reason}"));
+    let line = format!("{}\n", Command::Verbose(text, 1));
+    // Asterisk may have gone meanwhile.
+    let _ = io::stdout().lock().write_all(line.as_bytes());
 }
 
 /// The configuration of the extension that the dialplan names, as `EAGI(voiceagent,${EXTEN})`

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write},
+    io::{self, Seek, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
 };
@@ -21,10 +21,25 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
 }
 
 /// Appends a whole line, by a single `write`: Linux does one after the other where they append.
+///
+/// # Errors
+/// When it cannot be written; nothing of it is left then, unless others have written behind it.
 pub(crate) fn line(path: &Path, line: &[u8]) -> io::Result<()> {
-    let written = open(path)?.write(line)?;
+    let mut file = open(path)?;
+    let written = file.write(line)?;
     if written < line.len() {
-        return Err(io::ErrorKind::WriteZero.into());
+        // A disk that has just become full; whatever cannot be taken back stays.
+        let _ = take_back(&mut file, written);
+        return Err(io::ErrorKind::StorageFull.into());
+    }
+    Ok(())
+}
+
+/// Takes back the last bytes written, where they are still the file's last.
+fn take_back(file: &mut File, written: usize) -> io::Result<()> {
+    let end = file.stream_position()?;
+    if file.metadata()?.len() == end {
+        file.set_len(end - written as u64)?;
     }
     Ok(())
 }

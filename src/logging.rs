@@ -6,6 +6,7 @@
 use std::{
     io::{self, Write},
     path::{Path, PathBuf},
+    sync::Mutex,
 };
 
 use tracing::level_filters::LevelFilter;
@@ -55,8 +56,30 @@ pub(crate) fn start_on_terminal(level: LevelFilter) {
 pub(crate) fn try_append(path: &Path) -> Result<(), String> {
     match append::open(path) {
         Ok(_) => Ok(()),
-        Err(error) => Err(format!("cannot log to {}: {error}", path.display())),
+        Err(error) => Err(cannot(path, &error)),
     }
+}
+
+/// How it is told that a file cannot be written.
+pub(crate) fn cannot(path: &Path, error: &io::Error) -> String {
+    format!("cannot log to {}: {error}", path.display())
+}
+
+/// Notes that a line was lost; of lines that are lost for the same reason the first counts.
+pub(crate) fn failed(reason: String) {
+    if let Ok(mut reasons) = FAILURES.lock()
+        && !reasons.contains(&reason)
+    {
+        reasons.push(reason);
+    }
+}
+
+/// Why lines were lost, if any were.
+pub(crate) fn failures() -> Vec<String> {
+    FAILURES
+        .lock()
+        .map(|reasons| reasons.clone())
+        .unwrap_or_default()
 }
 
 type AnyLayer = Box<dyn Layer<Registry> + Send + Sync>;
@@ -110,7 +133,7 @@ impl<'a> MakeWriter<'a> for LogFile {
 impl Write for &LogFile {
     /// Takes whole lines; a message comes as one.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        append::line(&self.0, line)?;
+        append::line(&self.0, line).inspect_err(|error| failed(cannot(&self.0, error)))?;
         Ok(line.len())
     }
 
@@ -119,5 +142,6 @@ impl Write for &LogFile {
     }
 }
 
+static FAILURES: Mutex<Vec<String>> = Mutex::new(Vec::new());
 const NAME: &str = "voiceagent";
 const FIELDS: &str = "VOICEAGENT";

@@ -162,6 +162,31 @@ fn a_file_that_cannot_be_written_is_told_on_the_console_and_the_call_goes_on() {
 }
 
 #[test]
+fn a_log_is_for_asterisk_and_its_group_whatever_the_umask() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = folder("modes");
+    for (umask, expected) in [("000", 0o640), ("022", 0o640), ("077", 0o600)] {
+        let (log, calls) = (folder.join(format!("log-{umask}")), folder.join(umask));
+        let config = config(&format!("to = {log:?}\ncalls = {calls:?}"));
+        let mut agent = Agent::start_by(&format!("umask {umask}"), &config, Audio::Closed);
+        agent.header();
+        assert!(agent.answer_to_the_end().1.success());
+        for file in [log, calls] {
+            let mode = fs::metadata(&file).unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, expected, "{} by {umask}", file.display());
+        }
+    }
+}
+
+#[test]
+fn a_line_that_is_lost_is_told_on_the_console_though_the_file_was_there() {
+    let full = Path::new("/dev/full");
+    let told = call(&config(&format!("calls = {full:?}")));
+    assert!(told.starts_with("VERBOSE \"voiceagent: cannot log to /dev/full: No space left"));
+}
+
+#[test]
 fn without_a_journal_the_call_goes_on() {
     let told = call(&config("to = \"journal\""));
     let journal = Path::new("/run/systemd/journal/socket").exists();
