@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod clock;
 mod descriptor_3;
 mod dialogue;
 mod limits;
