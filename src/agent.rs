@@ -12,12 +12,12 @@ use std::{
 use tracing::{error, level_filters::LevelFilter, warn};
 use voiceagent::{
     agi::{Argument, Command},
-    config::{Config, ConfigError, Logging},
+    config::{Config, ConfigError, LogTo, Logging},
     driver,
     session::{Exit, Plan, Session},
 };
 
-use crate::{call_log, logging};
+use crate::{call_log, logging, sandbox};
 
 /// Whether Asterisk started this process: then every argument is the dialplan's, whatever it
 /// looks like, and none is read here (they are in the header as well).
@@ -44,14 +44,22 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Ex
         Ok(config) => Plan::Serve(Box::new(config)),
         Err(error) => Plan::Refuse(error.to_string()),
     };
-    let logging = match &plan {
-        Plan::Serve(config) => Some(config.logging.clone()),
-        Plan::Refuse(_) => None,
+    let (logging, wants_sandbox) = match &plan {
+        Plan::Serve(config) => (Some(config.logging.clone()), config.sandbox),
+        Plan::Refuse(_) => (None, false),
     };
     let mut session = Session::new(plan);
     if let Err(reason) = start_logging(logging.as_ref(), stderr) {
         warn!("{reason}");
         session.unlogged(reason);
+    }
+    // Who tries the program by hand may do so from a terminal, which needs a thread.
+    if wants_sandbox
+        && stderr == Stderr::Asterisk
+        && let Err(reason) = sandbox::enter(&logs(logging.as_ref()))
+    {
+        warn!("{reason}");
+        session.unconfined(reason);
     }
     let calls = logging.and_then(|logging| logging.calls);
     let spool = env::var_os("AST_SPOOL_DIR").map_or_else(|| PathBuf::from(SPOOL), PathBuf::from);
@@ -99,6 +107,18 @@ fn start_logging(logging: Option<&Logging>, stderr: Stderr) -> Result<(), String
     started.unwrap_or(Ok(()))?;
     let calls = logging.and_then(|logging| logging.calls.as_deref());
     calls.map_or(Ok(()), logging::try_append)
+}
+
+/// The files that the configuration wants written.
+fn logs(logging: Option<&Logging>) -> Vec<&Path> {
+    let Some(Logging { to, calls, .. }) = logging else {
+        return Vec::new();
+    };
+    let log = match to {
+        LogTo::File(file) => Some(file.as_path()),
+        LogTo::Stderr | LogTo::Journal => None,
+    };
+    log.into_iter().chain(calls.as_deref()).collect()
 }
 
 /// Says on the console what happened after the closing line. Nobody waits for Asterisk's reply.

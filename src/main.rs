@@ -7,6 +7,7 @@ mod append;
 mod call_log;
 mod cli;
 mod logging;
+mod sandbox;
 
 use std::{process::ExitCode, time::Instant};
 

@@ -54,6 +54,8 @@ pub struct Config {
     pub speech: speech::Limits,
     /// What is told of calls, and where.
     pub logging: Logging,
+    /// Whether the program gives up what a call has no use for.
+    pub sandbox: bool,
 }
 
 /// What the caller's keys do in the greeting.

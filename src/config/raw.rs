@@ -25,6 +25,7 @@ use crate::key::Key;
 pub(super) struct RawConfig {
     pub(super) include: Option<Spanned<String>>,
     lookup: Option<Spanned<String>>,
+    sandbox: bool,
     pub(super) extensions: BTreeMap<Spanned<String>, RawRoute>,
     login: RawLogin,
     dial: RawDial,
@@ -238,6 +239,7 @@ impl RawConfig {
             detector: limits::detector(source, self.detector)?,
             speech: limits::speech(source, self.speech)?,
             logging: self.logging.check(source)?,
+            sandbox: self.sandbox,
         })
     }
 }

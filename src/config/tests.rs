@@ -29,6 +29,13 @@ fn four_lines_are_a_whole_configuration() {
 }
 
 #[test]
+fn the_sandbox_is_wanted_only_where_it_is_asked_for() {
+    let wanted = |text: &str| Config::parse(text).expect("well formed").sandbox;
+    assert!(!wanted(MINIMAL));
+    assert!(wanted(&format!("sandbox = true\n{MINIMAL}")));
+}
+
+#[test]
 fn keys_while_it_rings_are_set_for_all_and_for_each() {
     let dial = |text: &str, extension: &str| {
         let config = Config::parse(text).expect("well formed");

@@ -216,6 +216,11 @@ impl Session {
         self.report.unlogged = reason;
     }
 
+    /// Says in the closing line why the program is not in its sandbox.
+    pub fn unconfined(&mut self, reason: String) {
+        self.report.unconfined = reason;
+    }
+
     /// What will be told, or was, when the call ends.
     #[must_use]
     pub const fn report(&self) -> &Report {

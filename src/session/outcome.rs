@@ -85,6 +85,8 @@ pub struct Report {
     pub vm_status: String,
     /// Why the call is not logged as configured; empty when it is.
     pub unlogged: String,
+    /// Why the program is not in its sandbox; empty when it is, or needs not be.
+    pub unconfined: String,
     /// How the call ended and why, once it has.
     pub ended: Option<(Status, String)>,
 }
@@ -142,6 +144,9 @@ impl fmt::Display for Report {
         }
         if !self.unlogged.is_empty() {
             write!(f, ", {}", self.unlogged)?;
+        }
+        if !self.unconfined.is_empty() {
+            write!(f, ", {}", self.unconfined)?;
         }
         Ok(())
     }

@@ -187,6 +187,26 @@ fn a_line_that_is_lost_is_told_on_the_console_though_the_file_was_there() {
 }
 
 #[test]
+fn nothing_is_left_of_a_line_that_does_not_fit() {
+    for sandbox in ["", "sandbox = true\n"] {
+        let folder = folder("full");
+        let calls = folder.join("calls");
+        let before = format!("{}\n", "x".repeat(500));
+        fs::write(&calls, &before).unwrap();
+        // Files may have 512 bytes; who writes more is told, not killed.
+        let limit = "trap '' XFSZ; ulimit -f 1";
+        let config = format!("{sandbox}{}", config(&format!("calls = {calls:?}")));
+        let mut agent = Agent::start_by(limit, &config, Audio::Closed);
+        agent.header();
+        let (commands, status) = agent.answer_to_the_end();
+        assert!(status.success());
+        let told = commands.last().unwrap();
+        assert!(told.contains("voiceagent: cannot log to "), "{told}");
+        assert_eq!(fs::read_to_string(&calls).unwrap(), before);
+    }
+}
+
+#[test]
 fn without_a_journal_the_call_goes_on() {
     let told = call(&config("to = \"journal\""));
     let journal = Path::new("/run/systemd/journal/socket").exists();

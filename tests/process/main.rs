@@ -7,5 +7,6 @@ mod descriptor_3;
 mod dialogue;
 mod limits;
 mod logs;
+mod sandbox;
 mod starved;
 mod support;
