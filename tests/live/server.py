@@ -173,13 +173,17 @@ class Server:
 
     def _run(self, command):
         return subprocess.Popen(
-            # Killed with this harness, even when that cannot say goodbye.
-            ["setpriv", "--pdeathsig", "KILL", "chroot", str(self.root), *command],
+            [*self._started_by(), *command],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+
+    def _started_by(self):
+        """What brings a command into this system; it is killed with this harness, even when that
+        cannot say goodbye."""
+        return ["setpriv", "--pdeathsig", "KILL", "chroot", str(self.root)]
 
     def cli(self, command):
         """What Asterisk's console answers."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import g711
 from database import DatabaseServer
+from hardened import HardenedServer
 from imap import ImapServer
 from server import Server
 
@@ -16,6 +17,7 @@ BOTH_LAWS = (g711.ALAW, g711.ULAW)
 STOCK = Server
 DATABASE = DatabaseServer
 IMAP = ImapServer
+HARDENED = HardenedServer
 
 
 @dataclass(frozen=True)
