@@ -75,6 +75,8 @@ class OutgoingCall(_Dialog):
         self.answered = asyncio.Event()
         self.final = None
         self.hung_up_at = None
+        # When the server had taken that: on a busy machine it is late itself.
+        self.confirmed_at = None
         self._local = f'"{caller_name}" <sip:{phone.user}@{phone.server[0]}>;tag={sip.token()}'
         self._invite = None
         self._remote = None
@@ -145,6 +147,7 @@ class OutgoingCall(_Dialog):
             self.hung_up_at = time.time()
             await self.phone.transact(self._request("BYE", self._local, self._remote, self._target))
             self.over.set()
+        self.confirmed_at = time.time()
         self.close()
 
     def _cancel(self):

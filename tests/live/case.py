@@ -148,10 +148,10 @@ class Case:
             heard_by in source.split("|"),
             f"VOICEAGENTKEYSOURCE is {heard_by!r}, expected {source!r}",
         )
-        if self.call.hung_up_at is not None:
-            late = transcript.executed_after(self.call.hung_up_at)
+        if self.call.confirmed_at is not None:
+            late = transcript.executed_after(self.call.confirmed_at)
             check(not late, f"executed after the caller had hung up: {late}")
-            gone = transcript.of("ended")[-1].at - self.call.hung_up_at
+            gone = transcript.of("ended")[-1].at - self.call.confirmed_at
             check(gone < 1.0, f"the program ended {gone:.1f} s after the hang-up")
         return transcript
 
