@@ -1,9 +1,10 @@
 """Keys: where they are heard, what they do, and that a press counts once."""
 
 import asyncio
+import time
 
-from case import LEAK
-from scenarios.listing import BOTH_LAWS, scenario
+from case import LEAK, PATIENCE, check
+from scenarios.listing import BOTH_LAWS, LANE_102, scenario
 from scenarios.steps import dialled, leaves_message, logs_in, stock_greeting
 
 
@@ -147,3 +148,24 @@ async def login_by_number(case):
     await case.dial("*101")
     await logs_in(case, "123")
     await case.ended("MAILBOX", ["VoiceMailMain 101@sales"])
+
+
+@scenario(lane=LANE_102)
+async def guessed_pins(case):
+    """After three wrong PINs the call is over, and the program opens no second login."""
+    await case.dial("102")
+    await case.hears("vm-theperson", 0.5)
+    await case.presses_in_audio("*")
+    for attempt in range(1, 4):
+        deadline = time.monotonic() + PATIENCE
+        while case.listener.sounds().count("vm-password") < attempt:
+            check(time.monotonic() < deadline, f"heard {case.listener.sounds()}")
+            check(not case.call.over.is_set(), f"over before attempt {attempt}")
+            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.5)
+        await case.enters("999#")
+    await case.until(case.call.over, "the end of the call")
+    executed = [dialled(case, "peter"), "VoiceMailMain 102@sales"]
+    transcript = await case.ended("MAILBOX", executed, "*", "audio")
+    again = [step for step in transcript.steps if step.startswith("VoiceMail")]
+    check(not again, f"the dialplan went on to {again}")
