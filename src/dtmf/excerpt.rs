@@ -35,11 +35,7 @@ impl Excerpt {
             .range(start, end)
             .try_into()
             .expect("the range is as long as the span");
-        let (groups, _) = heard.as_chunks();
-        let sum = groups.iter().fold(i32x4::ZERO, |sum, &group| {
-            sum + i16x8::new(group).dot(i16x8::splat(1))
-        });
-        let mean = sum.reduce_add() as f32 / SPAN as f32;
+        let mean = mean(heard);
         // To the end and in place, so that the compiler takes eight samples at a time.
         let peak = heard[SPAN - 160..]
             .iter()
@@ -74,6 +70,16 @@ impl Excerpt {
             }
         }
     }
+}
+
+/// The mean of at most 65,536 samples.
+pub(super) fn mean(samples: &[i16]) -> f32 {
+    let (groups, rest) = samples.as_chunks();
+    let sums = groups.iter().fold(i32x4::ZERO, |sums, &group| {
+        sums + i16x8::new(group).dot(i16x8::splat(1))
+    });
+    let rest: i32 = rest.iter().map(|&x| i32::from(x)).sum();
+    (sums.reduce_add() + rest) as f32 / samples.len() as f32
 }
 
 /// A second-order section: `b` over `1, a`.

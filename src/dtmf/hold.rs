@@ -1,15 +1,12 @@
 //! Following a key that is down until it is up.
 
-use std::ops::Range;
-
-use wide::{bytemuck::cast, i16x8};
-
 use super::{
     edges::{STILL, last_match},
     evidence::Evidence,
-    excerpt::{Excerpt, SPAN, Underlay},
+    excerpt::{Excerpt, SPAN, Underlay, mean},
     fit::{Model, SHORTEST},
-    history::{History, in_stream},
+    history::History,
+    silence::{LONGEST_SILENCE, Silence},
     tones::Pair,
     window::View,
 };
@@ -40,8 +37,10 @@ pub(super) enum State {
     Stopped {
         /// Position after the last sample.
         end: u64,
-        /// Phases there and frequencies, where they are known.
+        /// Phases there, where they are known.
         phases: Option<[f32; 2]>,
+        /// Digital silence from there on, once it is looked for.
+        silence: Option<Silence>,
     },
 }
 
@@ -63,6 +62,7 @@ impl Hold {
                 State::Stopped {
                     end: evidence.end,
                     phases: None,
+                    silence: None,
                 }
             },
         }
@@ -143,7 +143,11 @@ impl Hold {
                 (self.model, self.model_start) = (model, start);
             }
         }
-        self.state = State::Stopped { end, phases };
+        self.state = State::Stopped {
+            end,
+            phases,
+            silence: None,
+        };
     }
 
     /// The audio between two positions without what the model was freed of.
@@ -155,7 +159,7 @@ impl Hold {
             return;
         }
         let heard = history.range(from, to);
-        let mean = heard.iter().map(|&x| i32::from(x)).sum::<i32>() as f32 / heard.len() as f32;
+        let mean = mean(heard);
         for (sample, &x) in samples.iter_mut().zip(heard) {
             *sample = f32::from(x) - mean;
         }
@@ -163,7 +167,7 @@ impl Hold {
 
     /// Whether `evidence`, after a break, is the same press.
     pub(super) fn continues(&self, evidence: &Evidence, history: &History, gap: u64) -> bool {
-        let State::Stopped { end, phases } = self.state else {
+        let State::Stopped { end, phases, .. } = self.state else {
             return false;
         };
         if evidence.pair != self.pair {
@@ -174,23 +178,39 @@ impl Hold {
             || phases.is_some_and(|phases| {
                 silence <= LONGEST_SILENCE
                     && self.in_phase(phases, evidence, silence)
-                    && lost_frames(history, end, evidence.onset)
+                    && Silence::between(history, end, evidence.onset)
+                        .is_lost_frames(end, evidence.onset)
             })
     }
 
     /// Whether the key is up for good: the same press can no longer go on.
     ///
     /// The view tells whether tones have begun again that are still to be judged.
-    pub(super) fn is_over(&self, history: &History, view: &View, now: u64, gap: u64) -> bool {
-        let State::Stopped { end, phases } = self.state else {
+    pub(super) fn is_over(&mut self, history: &History, view: &View, now: u64, gap: u64) -> bool {
+        let State::Stopped {
+            end,
+            phases,
+            silence,
+        } = &mut self.state
+        else {
             return false;
         };
+        let since = now - *end;
+        if since <= TAIL {
+            return false;
+        }
         let tones = self.pair.tones();
         let sounds = (0..2).all(|i| view.powers[tones[i]] >= RETURNING * self.full[i]);
-        let silence = now - end;
-        let could_resume = silence <= gap + SEEN_AFTER || (sounds && silence <= gap + JUDGED_AFTER);
-        let frames_lost = phases.is_some() && silence <= FINAL && may_be_lost(history, end, now);
-        !could_resume && !frames_lost && silence > TAIL
+        let could_resume = since <= gap + SEEN_AFTER || (sounds && since <= gap + JUDGED_AFTER);
+        if could_resume {
+            return false;
+        }
+        if phases.is_none() || since > FINAL {
+            return true;
+        }
+        let silence = silence.get_or_insert_with(|| Silence::after(history, *end));
+        silence.go_on(history, now);
+        !silence.may_be_lost_frames(now)
     }
 
     /// Whether both tones go on as if they had never stopped.
@@ -203,56 +223,6 @@ impl Hold {
             (turns - turns.round()).abs() < PHASE_TOLERANCE
         })
     }
-}
-
-/// Whether the audio between two positions is whole frames of digital silence, as they stand in
-/// for frames lost on the way.
-fn lost_frames(history: &History, end: u64, onset: u64) -> bool {
-    let middle = (end + onset) / 2;
-    let quiet = quiet_around(history, middle, end - EDGE_ERROR..onset + EDGE_ERROR);
-    is_aligned(quiet.start)
-        && is_whole(&quiet)
-        && quiet.start <= end + EDGE_ERROR
-        && quiet.end + EDGE_ERROR >= onset
-}
-
-/// Whether the audio from `end` to `now` may be the begin of such frames, or such frames and
-/// tones after them that are still to be judged.
-fn may_be_lost(history: &History, end: u64, now: u64) -> bool {
-    let quiet = quiet_around(history, end + EDGE_ERROR, end - EDGE_ERROR..now);
-    let since = now - quiet.end;
-    is_aligned(quiet.start)
-        && quiet.end - quiet.start <= LONGEST_SILENCE
-        && (since == 0 || (is_whole(&quiet) && since <= JUDGED_AFTER))
-}
-
-/// The digital silence around `position`, as far as it reaches within `limits`.
-fn quiet_around(history: &History, position: u64, limits: Range<u64>) -> Range<u64> {
-    let is_quiet = |sample: &&i16| sample.unsigned_abs() <= DIGITAL;
-    let before = history.range(limits.start, position).iter().rev();
-    let after = history.range(position, limits.end.max(position));
-    // It is looked at again with each step of silence, and so sixteen samples at a time.
-    let (groups, _) = after.as_chunks::<16>();
-    let quiet_groups = groups.iter().take_while(|&&group| {
-        let [a, b]: [i16x8; 2] = cast(group);
-        let limit = i16x8::splat(DIGITAL as i16);
-        let beyond = (a.max(b) - limit).max(-limit - a.min(b));
-        beyond.max(i16x8::ZERO) == i16x8::ZERO
-    });
-    let quiet = 16 * quiet_groups.count();
-    let rest = after[quiet..].iter().take_while(is_quiet);
-    position - before.take_while(is_quiet).count() as u64..position + (quiet + rest.count()) as u64
-}
-
-/// Whether frames begin there. A tone may end or begin with a sample or two that are as small.
-fn is_aligned(position: u64) -> bool {
-    (in_stream(position) + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK
-}
-
-/// Whether this is one frame or more, and nothing besides.
-fn is_whole(silence: &Range<u64>) -> bool {
-    let length = silence.end - silence.start;
-    (length + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK && length + FRAME_SLACK >= FRAME
 }
 
 /// Powers reach this share of the model's at least; a window rarely sees all of it.
@@ -287,28 +257,13 @@ const RETURNING: f32 = 0.1;
 const SEEN_AFTER: u64 = 100;
 
 /// Samples, 35 ms: tones that have begun are known by then to be the same key, or not to be.
-const JUDGED_AFTER: u64 = 280;
+pub(super) const JUDGED_AFTER: u64 = 280;
 
 /// Samples, 30 ms: until then a falling tone is the tail of the key that just ended.
 pub(super) const TAIL: u64 = 240;
 
 /// Samples, 96 ms: an end is waited for no longer, whatever comes after it.
 const FINAL: u64 = LONGEST_SILENCE + JUDGED_AFTER;
-
-/// Samples, 10 ms: the shortest frame in use, and a divisor of the others.
-const FRAME: u64 = 80;
-
-/// Samples that the edges of such a silence may be off by.
-const FRAME_SLACK: u64 = 4;
-
-/// Samples, three frames of 20 ms.
-const LONGEST_SILENCE: u64 = 484;
-
-/// Samples that the ends of the tones may be misjudged by.
-const EDGE_ERROR: u64 = 12;
-
-/// 16-bit steps: what silence decodes to in any law.
-const DIGITAL: u16 = 8;
 
 /// Turns; 1 Hz of error in 20 ms is a fiftieth.
 const PHASE_TOLERANCE: f32 = 0.1;

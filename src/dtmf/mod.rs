@@ -10,7 +10,7 @@
 //! 5. `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `bands`, `evidence`: what is left without them, and what was there before them.
 //! 7. `decide`: the few ways in which evidence is a key.
-//! 8. `fragment`, `hold`: a key that breaks off and goes on, and a key until it is up.
+//! 8. `fragment`, `hold`, `silence`: a key that breaks off and goes on, and a key until it is up.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -49,6 +49,7 @@ mod hold;
 mod limits;
 mod phasor;
 mod screen;
+mod silence;
 mod tones;
 mod verdict;
 mod window;

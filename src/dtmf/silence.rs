@@ -1,0 +1,118 @@
+//! Digital silence in whole frames: it stands in for frames lost on the way, and a key may go on
+//! behind it.
+
+use std::ops::Range;
+
+use wide::{bytemuck::cast, i16x8, u16x8};
+
+use super::{
+    history::{History, in_stream},
+    hold::JUDGED_AFTER,
+};
+
+/// Digital silence about where tones have stopped.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Silence {
+    start: u64,
+    end: u64,
+    /// Position up to which it was looked for.
+    seen: u64,
+}
+
+impl Silence {
+    /// The silence right after tones that ended at `end`.
+    pub(super) fn after(history: &History, end: u64) -> Self {
+        Self::around(
+            history,
+            end + EDGE_ERROR,
+            end - EDGE_ERROR..end + EDGE_ERROR,
+        )
+    }
+
+    /// The silence between tones that ended and others that began.
+    pub(super) fn between(history: &History, end: u64, onset: u64) -> Self {
+        Self::around(
+            history,
+            (end + onset) / 2,
+            end - EDGE_ERROR..onset + EDGE_ERROR,
+        )
+    }
+
+    /// The silence around `position`, as far as it reaches within `limits`.
+    fn around(history: &History, position: u64, limits: Range<u64>) -> Self {
+        let before = history.range(limits.start, position);
+        let mut silence = Self {
+            start: position - quiet(before.iter().rev()),
+            end: position,
+            seen: position,
+        };
+        silence.go_on(history, limits.end);
+        silence
+    }
+
+    /// Follows it up to `now`.
+    pub(super) fn go_on(&mut self, history: &History, now: u64) {
+        if self.end == self.seen {
+            let (eights, _) = history.range(self.seen, now).as_chunks::<8>();
+            let quiet_eights = eights.iter().take_while(|&&eight| is_quiet(eight));
+            self.end += 8 * quiet_eights.count() as u64;
+            self.end += quiet(history.range(self.end, now).iter());
+        }
+        self.seen = now;
+    }
+
+    /// Whether it is whole frames and all that lies between two positions.
+    pub(super) fn is_lost_frames(&self, end: u64, onset: u64) -> bool {
+        is_aligned(self.start)
+            && self.is_whole()
+            && self.start <= end + EDGE_ERROR
+            && self.end + EDGE_ERROR >= onset
+    }
+
+    /// Whether it may be the begin of such frames, or such frames and tones after them that are
+    /// still to be judged.
+    pub(super) fn may_be_lost_frames(&self, now: u64) -> bool {
+        let since = now - self.end;
+        is_aligned(self.start)
+            && self.end - self.start <= LONGEST_SILENCE
+            && (since == 0 || (self.is_whole() && since <= JUDGED_AFTER))
+    }
+
+    /// Whether this is one frame or more, and nothing besides.
+    fn is_whole(&self) -> bool {
+        let length = self.end - self.start;
+        (length + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK && length + FRAME_SLACK >= FRAME
+    }
+}
+
+/// How many samples are quiet before one is not.
+fn quiet<'a>(samples: impl Iterator<Item = &'a i16>) -> u64 {
+    let quiet = samples.take_while(|sample| sample.unsigned_abs() <= DIGITAL);
+    quiet.count() as u64
+}
+
+/// Whether all of these samples are quiet.
+fn is_quiet(samples: [i16; 8]) -> bool {
+    let raised: u16x8 = cast(i16x8::new(samples) + i16x8::splat(DIGITAL as i16));
+    raised.saturating_sub(u16x8::splat(2 * DIGITAL)) == u16x8::ZERO
+}
+
+/// Whether frames begin there. A tone may end or begin with a sample or two that are as small.
+fn is_aligned(position: u64) -> bool {
+    (in_stream(position) + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK
+}
+
+/// Samples, three frames of 20 ms.
+pub(super) const LONGEST_SILENCE: u64 = 484;
+
+/// Samples, 10 ms: the shortest frame in use, and a divisor of the others.
+const FRAME: u64 = 80;
+
+/// Samples that the edges of such a silence may be off by.
+const FRAME_SLACK: u64 = 4;
+
+/// Samples that the ends of the tones may be misjudged by.
+const EDGE_ERROR: u64 = 12;
+
+/// 16-bit steps: what silence decodes to in any law.
+const DIGITAL: u16 = 8;
