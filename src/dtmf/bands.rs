@@ -5,7 +5,7 @@
 
 use std::f32::consts::{PI, TAU};
 
-use wide::f32x4;
+use wide::{bytemuck::cast, f32x4};
 
 use super::tones::radians;
 
@@ -54,16 +54,16 @@ pub(super) fn energy(samples: &[f32]) -> f32 {
 /// A group of samples, four and four.
 #[inline]
 fn halves(group: &[f32]) -> [f32x4; 2] {
-    let &[a, b, c, d, e, f, g, h] = group.first_chunk().expect("a group is whole");
-    [f32x4::new([a, b, c, d]), f32x4::new([e, f, g, h])]
+    let group: &[f32; GROUP] = group.first_chunk().expect("a group is whole");
+    cast(*group)
 }
 
 /// The two filters.
 #[derive(Clone)]
 pub(super) struct Splitter {
-    /// Middle tap and one side.
-    low: [f32; SIDE + 1],
-    high: [f32; SIDE + 1],
+    /// Middle tap and one side, each for four samples.
+    low: [f32x4; SIDE + 1],
+    high: [f32x4; SIDE + 1],
 }
 
 impl Splitter {
@@ -71,7 +71,10 @@ impl Splitter {
         let low = low_pass(LOW_EDGE);
         let mut high = low_pass(HIGH_EDGE).map(|tap| -tap);
         high[0] += 1.0;
-        Self { low, high }
+        Self {
+            low: low.map(f32x4::splat),
+            high: high.map(f32x4::splat),
+        }
     }
 
     /// The energies of `samples` (at most [`LONGEST`]) from `skip` on; those before only fill the
@@ -90,14 +93,13 @@ impl Splitter {
             let reach: &[f32; GROUP + 2 * SIDE] = padded[group..]
                 .first_chunk()
                 .expect("there is room for both sides of every group");
-            let middle = halves(&reach[SIDE..SIDE + GROUP]);
+            let middle = halves(&reach[SIDE..]);
             let mut low = middle.map(|middle| middle * self.low[0]);
             let mut high = middle.map(|middle| middle * self.high[0]);
-            let before = reach[..SIDE + GROUP - 1].windows(GROUP).rev();
-            let after = reach[SIDE + 1..].windows(GROUP);
             let taps = self.low[1..].iter().zip(&self.high[1..]);
-            for ((before, after), (&low_tap, &high_tap)) in before.zip(after).zip(taps) {
-                let (before, after) = (halves(before), halves(after));
+            for (i, (&low_tap, &high_tap)) in taps.enumerate() {
+                let before = halves(&reach[SIDE - 1 - i..]);
+                let after = halves(&reach[SIDE + 1 + i..]);
                 for half in 0..2 {
                     let sides = before[half] + after[half];
                     low[half] += sides * low_tap;
