@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use wide::f32x4;
+use wide::{bytemuck::cast, f32x4, i32x4};
 
 use super::{excerpt::SPAN, fit::Model};
 
@@ -175,14 +175,12 @@ fn onset_within(samples: &[f32; SPAN], placed: &Placed, start: usize, before: us
     let mut model = [0.0; HIDDEN_BEFORE + ONSET_AFTER];
     let model = &mut model[..start + ONSET_AFTER - from];
     placed.synthesize(from, model);
-    let (mut sum, mut best, mut onset) = (0.0, f32::MIN, start);
-    for (i, &m) in model.iter().enumerate().rev() {
-        sum += m * (2.0 * samples[from + i] - m);
-        if sum > best {
-            (best, onset) = (sum, from + i);
-        }
-    }
-    onset
+    let (x_rest, x) = samples[from..from + model.len()].as_rchunks();
+    let (m_rest, m) = model.as_rchunks();
+    let backward = x.iter().zip(m).rev().map(|(&x, &m)| matching(x, m));
+    let first = matching(padded_before(x_rest), padded_before(m_rest));
+    let (length, _) = largest_sum(backward.chain([first]).map(reversed));
+    start + ONSET_AFTER - length
 }
 
 /// The likeliest place after the last sample of the tones near `stop`.
@@ -197,14 +195,61 @@ pub(super) fn end(samples: &[f32; SPAN], placed: &Placed, stop: usize) -> usize 
 
 /// How many of `samples` the model goes with, from the first on; `None` if it never does.
 pub(super) fn last_match(samples: &[f32], model: &[f32]) -> Option<usize> {
-    let (mut sum, mut best, mut last) = (0.0, 0.0, None);
-    for (i, (&x, &m)) in samples.iter().zip(model).enumerate() {
-        sum += m * (2.0 * x - m);
-        if sum > best {
-            (best, last) = (sum, Some(i + 1));
-        }
+    let (x, x_rest) = samples.as_chunks();
+    let (m, m_rest) = model.as_chunks();
+    let forward = x.iter().zip(m).map(|(&x, &m)| matching(x, m));
+    let last = matching(padded_after(x_rest), padded_after(m_rest));
+    let (length, sum) = largest_sum(forward.chain([last]));
+    (sum > 0.0).then_some(length)
+}
+
+/// What each of four samples `x` says for the model `m` being in them.
+fn matching(x: [f32; LANES], m: [f32; LANES]) -> f32x4 {
+    let (x, m) = (f32x4::new(x), f32x4::new(m));
+    m * (x + x - m)
+}
+
+/// After how many values, in fours, their sum is largest, and the sum.
+///
+/// All four sums of a group are made at once, so that only every fourth waits for one before it.
+fn largest_sum(groups: impl Iterator<Item = f32x4>) -> (usize, f32) {
+    let mut before = f32x4::ZERO;
+    let mut length = i32x4::new([1, 2, 3, 4]);
+    let mut best = f32x4::splat(f32::MIN);
+    let mut best_length = length;
+    for group in groups {
+        let [a, b, c, _] = group.to_array();
+        let pairs = group + f32x4::new([0.0, a, b, c]);
+        let [a, b, _, _] = pairs.to_array();
+        let sums = before + (pairs + f32x4::new([0.0, 0.0, a, b]));
+        let larger = sums.simd_gt(best);
+        best = larger.bitselect(sums, best);
+        best_length = cast::<_, i32x4>(larger).bitselect(length, best_length);
+        before = f32x4::splat(sums.to_array()[LANES - 1]);
+        length += i32x4::splat(LANES as i32);
     }
-    last
+    let lanes = best.to_array().into_iter().zip(best_length.to_array());
+    let (sum, length) = lanes.fold((f32::MIN, 0), |best, lane| {
+        let better = lane.0 > best.0 || (lane.0 == best.0 && lane.1 < best.1);
+        if better { lane } else { best }
+    });
+    (length as usize, sum)
+}
+
+/// Fewer than four values, and nothing after them.
+fn padded_after(rest: &[f32]) -> [f32; LANES] {
+    std::array::from_fn(|i| rest.get(i).copied().unwrap_or_default())
+}
+
+/// Fewer than four values, and nothing before them.
+fn padded_before(rest: &[f32]) -> [f32; LANES] {
+    let missing = LANES - rest.len();
+    std::array::from_fn(|i| if i < missing { 0.0 } else { rest[i - missing] })
+}
+
+fn reversed(x: f32x4) -> f32x4 {
+    let [a, b, c, d] = x.to_array();
+    f32x4::new([d, c, b, a])
 }
 
 /// Coherent gain of each piece against the model, made when asked for, newest first.
@@ -215,6 +260,8 @@ struct Gains<'a> {
     gain: [f32; PIECES],
     /// The model's own energy: a piece where the tones cancel says little.
     energy: [f32; PIECES],
+    /// Positive where the tones sound, negative where they do not; a usual piece gives a half.
+    score: [f32; PIECES],
     /// Pieces from here on are made.
     from: usize,
     per_full: f32,
@@ -227,7 +274,8 @@ impl<'a> Gains<'a> {
             samples,
             placed,
             gain: [0.0; PIECES],
-            energy: [1.0; PIECES],
+            energy: [0.0; PIECES],
+            score: [0.0; PIECES],
             from: PIECES,
             per_full: 1.0,
             per_energy: 1.0,
@@ -240,45 +288,71 @@ impl<'a> Gains<'a> {
         let pieces = core.len() as f32;
         self.per_full = 1.0 / full;
         self.per_energy = pieces / self.energy[core].iter().sum::<f32>();
+        self.make_scores(self.from..PIECES);
     }
 
-    /// Positive where the tones sound, negative where they do not; a usual piece gives a half.
     fn score(&mut self, piece: usize) -> f32 {
         if piece < self.from {
-            self.make(self.from.saturating_sub(PIECES_AT_ONCE));
+            let to = self.from;
+            self.make(to.saturating_sub(PIECES_AT_ONCE));
+            self.make_scores(self.from..to);
         }
-        let presence = (self.gain[piece] * self.per_full - 0.5).clamp(-LARGEST, LARGEST);
-        presence * (self.energy[piece] * self.per_energy).min(2.0)
+        self.score[piece]
     }
 
     fn sounds(&self, piece: usize) -> bool {
         self.gain[piece] * self.per_full > 0.5
     }
 
+    /// Makes gains and energies from piece `from`, or a little before it, on.
     fn make(&mut self, from: usize) {
+        let from = from / LANES * LANES;
         let mut model = [0.0; PIECES_AT_ONCE * PIECE];
         for first in (from..self.from).step_by(PIECES_AT_ONCE) {
             let pieces = (self.from - first).min(PIECES_AT_ONCE);
             let model = &mut model[..pieces * PIECE];
             self.placed.synthesize(first * PIECE, model);
-            let samples = &self.samples[first * PIECE..][..pieces * PIECE];
-            let pairs = samples
-                .as_chunks::<PIECE>()
-                .0
-                .iter()
-                .zip(model.as_chunks::<PIECE>().0);
-            for (i, (x, m)) in pairs.enumerate() {
-                let [x, m] = [x, m].map(|&[a, b, c, d, e, f, g, h]| {
-                    [f32x4::new([a, b, c, d]), f32x4::new([e, f, g, h])]
-                });
-                let energy = (m[0] * m[0] + m[1] * m[1]).reduce_add() + TINY;
-                self.gain[first + i] = (x[0] * m[0] + x[1] * m[1]).reduce_add() / energy;
-                self.energy[first + i] = energy;
+            let (samples, _) = self.samples[first * PIECE..].as_chunks::<{ LANES * PIECE }>();
+            let (model, _) = model.as_chunks::<{ LANES * PIECE }>();
+            let (gain, _) = self.gain[first..].as_chunks_mut::<LANES>();
+            let (energy, _) = self.energy[first..].as_chunks_mut::<LANES>();
+            let results = gain.iter_mut().zip(energy);
+            for ((x, m), (gain, energy)) in samples.iter().zip(model).zip(results) {
+                let energies = products(m, m) + f32x4::splat(TINY);
+                *gain = (products(x, m) / energies).to_array();
+                *energy = energies.to_array();
             }
         }
         self.from = from;
     }
+
+    /// Of pieces whose gains are made.
+    fn make_scores(&mut self, pieces: Range<usize>) {
+        let (gain, _) = self.gain[pieces.clone()].as_chunks::<LANES>();
+        let (energy, _) = self.energy[pieces.clone()].as_chunks::<LANES>();
+        let (score, _) = self.score[pieces].as_chunks_mut::<LANES>();
+        let largest = f32x4::splat(LARGEST);
+        for ((score, &gain), &energy) in score.iter_mut().zip(gain).zip(energy) {
+            let above_half = f32x4::new(gain) * f32x4::splat(self.per_full) - f32x4::splat(0.5);
+            let presence = above_half.fast_max(-largest).fast_min(largest);
+            let weight = f32x4::new(energy) * f32x4::splat(self.per_energy);
+            *score = (presence * weight.fast_min(f32x4::splat(2.0))).to_array();
+        }
+    }
 }
+
+/// The inner products of four pieces with four others.
+#[inline]
+fn products(a: &[f32; LANES * PIECE], b: &[f32; LANES * PIECE]) -> f32x4 {
+    let [a, b]: [[[f32x4; 2]; LANES]; 2] = [cast(*a), cast(*b)];
+    let sums = std::array::from_fn(|piece| a[piece][0] * b[piece][0] + a[piece][1] * b[piece][1]);
+    let [first, second, third, fourth] = f32x4::transpose(sums);
+    first + second + third + fourth
+}
+
+/// Pieces taken together.
+const LANES: usize = 4;
+const _: () = assert!(PIECES.is_multiple_of(LANES) && PIECES_AT_ONCE.is_multiple_of(LANES));
 
 /// Pieces in the first fit, 16 ms.
 const CORE_PIECES: usize = 16;
@@ -331,6 +405,21 @@ const TINY: f32 = 1e-3;
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_largest_sum_is_that_of_one_value_after_the_other() {
+        let values = [
+            3.0, -1.0, 2.0, -9.0, 4.0, 1.0, 0.0, -2.0, 3.0, 2.0, -1.0, 0.5,
+        ];
+        for first in 0..=8 {
+            let (groups, _) = values[first..].as_chunks::<LANES>();
+            let values = groups.as_flattened();
+            let sums = (1..=values.len()).map(|n| (n, values[..n].iter().sum::<f32>()));
+            let largest = sums.reduce(|best, sum| if sum.1 > best.1 { sum } else { best });
+            let found = largest_sum(groups.iter().map(|&group| f32x4::new(group)));
+            assert_eq!(Some(found), largest, "from {first} on");
+        }
+    }
 
     #[test]
     fn the_upper_middle_is_that_of_sorted_gains_also_when_some_are_equal() {
