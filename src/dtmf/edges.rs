@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use wide::{bytemuck::cast, f32x4, i32x4};
 
-use super::{excerpt::SPAN, fit::Model};
+use super::{bands::energy, excerpt::SPAN, fit::Model};
 
 /// Samples in a piece, 1 ms.
 const PIECE: usize = 8;
@@ -40,6 +40,17 @@ impl Placed {
     /// The model's samples from sample `from` of the excerpt.
     pub(super) fn synthesize(&self, from: usize, out: &mut [f32]) {
         self.model.synthesize(from as i64 - self.at as i64, out);
+    }
+
+    /// The model's energy in some samples about an edge.
+    pub(super) fn energy(&self, samples: Range<usize>) -> f32 {
+        if samples.is_empty() {
+            return 0.0;
+        }
+        let mut tones = [0.0; LONGEST_EDGE];
+        let tones = &mut tones[..samples.len()];
+        self.synthesize(samples.start, tones);
+        energy(tones)
     }
 }
 
@@ -395,6 +406,10 @@ const HIDDEN_BEFORE: usize = 160;
 /// Samples before and after that the end is searched in.
 const END_BEFORE: usize = 20;
 const END_AFTER: usize = 24;
+
+/// Samples that an edge to the sample may lie within what seemed to be tones.
+const LONGEST_EDGE: usize = 20;
+const _: () = assert!(LONGEST_EDGE >= ONSET_AFTER && LONGEST_EDGE >= END_BEFORE);
 
 /// Samples, 3 ms: tones that seem to end no farther back than that may as well sound on.
 pub(super) const STILL: usize = 24;

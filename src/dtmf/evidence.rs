@@ -97,7 +97,8 @@ impl Analysis {
             Underlay::Nothing => place.start,
             Underlay::Hum | Underlay::DialTone => coarse_frequencies(newest, nominal),
         };
-        let first = Model::fit(newest, start, FIRST_STEPS).ok_or(Rejection::UNDETERMINED)?;
+        let first =
+            Model::fit_settled(newest, start, FIRST_STEPS).ok_or(Rejection::UNDETERMINED)?;
         for tone in 0..2 {
             let offset = offset(&first, tone).abs();
             Rejection::unless_below(Test::Frequency, offset, HOPELESS_OFFSET)?;
@@ -118,8 +119,8 @@ impl Analysis {
             stop.saturating_sub(from) as f32,
             SHORTEST_RUN as f32,
         )?;
-        let model =
-            Model::refit(&samples[from..stop], first.radians).ok_or(Rejection::UNDETERMINED)?;
+        let model = Model::fit_settled(&samples[from..stop], first.radians, REFIT_STEPS)
+            .ok_or(Rejection::UNDETERMINED)?;
 
         // Edges to the sample, and a model of nothing but what is between them.
         let mut placed = Placed { model, at: from };
@@ -132,9 +133,10 @@ impl Analysis {
             inside.len() as f32,
             SHORTEST_RESIDUAL as f32,
         )?;
-        if onset > from || end < stop {
+        let outside = placed.energy(from..onset) + placed.energy(end..stop);
+        if outside > OUTSIDE * model.explained {
             placed = Placed {
-                model: Model::refit(&samples[inside.clone()], model.radians)
+                model: Model::fit_settled(&samples[inside.clone()], model.radians, REFIT_STEPS)
                     .ok_or(Rejection::UNDETERMINED)?,
                 at: inside.start,
             };
@@ -345,6 +347,9 @@ const FIRST_FIT: usize = 128;
 /// From block phases or a coarse search, two steps leave less than 1 Hz.
 const FIRST_STEPS: usize = 2;
 
+/// From another model's frequencies, usually one is enough.
+const REFIT_STEPS: usize = 4;
+
 /// Relative; the first fit is good to 1 %, and a tone this far off is none of ours.
 const HOPELESS_OFFSET: f32 = 0.04;
 
@@ -357,6 +362,10 @@ const LONGEST_FIT: usize = 288;
 /// Samples, 12 ms.
 const SHORTEST_RUN: usize = 96;
 const _: () = assert!(SHORTEST_RUN >= SHORTEST);
+
+/// Share of the model's energy in samples that are none of the tones': it makes their level 0.02 dB
+/// too low.
+const OUTSIDE: f32 = 0.002;
 
 /// Samples, 10 ms; on fewer a residual says nothing.
 const SHORTEST_RESIDUAL: usize = 80;

@@ -12,7 +12,7 @@
 
 use std::f64::consts::TAU;
 
-use wide::{bytemuck::cast, f32x4};
+use wide::{bytemuck::cast, f32x4, f64x4};
 
 use super::phasor::{Cosine, LANES, Phasor, sin_cos};
 
@@ -50,12 +50,11 @@ impl Model {
         Some(model)
     }
 
-    /// Fits `samples` from frequencies that another fit has found, with as many steps as it takes
-    /// for the amplitudes to be true: usually one.
-    pub(super) fn refit(samples: &[f32], start: [f32; 2]) -> Option<Self> {
+    /// The same with only as many steps, at most so many, as it takes for the amplitudes to be true.
+    pub(super) fn fit_settled(samples: &[f32], start: [f32; 2], most: usize) -> Option<Self> {
         let mut model = Self::fit(samples, start, 1)?;
         let mut before = start;
-        for _ in 0..MOST_REFITS {
+        for _ in 1..most {
             if model.is_settled(before) {
                 break;
             }
@@ -126,13 +125,10 @@ impl Model {
         // The model's change with each frequency, d = m (b cos - a sin), against everything else.
         let mut cosines_by_change = [[0.0; 2]; 2];
         let mut sines_by_change = [[0.0; 2]; 2];
-        let mut changes = [[0.0; 2]; 2];
         for i in 0..2 {
             for j in 0..2 {
                 cosines_by_change[i][j] = -a[j] * gram.cosine_by_m_sine[i][j];
                 sines_by_change[i][j] = b[j] * gram.sine_by_m_cosine[i][j];
-                changes[i][j] =
-                    b[i] * b[j] * gram.m_cosines[i][j] + a[i] * a[j] * gram.m_sines[i][j];
             }
         }
         let mut residual = [0, 1].map(|j| b[j] * products[j].m_cosine - a[j] * products[j].m_sine);
@@ -144,22 +140,19 @@ impl Model {
         // What of the changes amplitudes cannot do (the Schur complement).
         let column = |matrix: &[[f64; 2]; 2], j: usize| [matrix[0][j], matrix[1][j]];
         let dot = |x: [f64; 2], y: [f64; 2]| x[0] * y[0] + x[1] * y[1];
-        let mut free = changes;
-        for (i, row) in free.iter_mut().enumerate() {
-            for (j, entry) in row.iter_mut().enumerate() {
-                *entry -= dot(
-                    column(&cosines_by_change, i),
-                    cosines.times(column(&cosines_by_change, j)),
-                ) + dot(
-                    column(&sines_by_change, i),
-                    sines.times(column(&sines_by_change, j)),
-                );
-            }
-        }
+        let free = |i: usize, j: usize, m_cosines: f64, m_sines: f64| {
+            let changes = b[i] * b[j] * m_cosines + a[i] * a[j] * m_sines;
+            let amplitudes = |by_change: &[[f64; 2]; 2], inverse: &Symmetric| {
+                dot(column(by_change, i), inverse.times(column(by_change, j)))
+            };
+            changes
+                - (amplitudes(&cosines_by_change, &cosines) + amplitudes(&sines_by_change, &sines))
+        };
+        let (m_cosines, m_sines) = (&gram.m_cosines, &gram.m_sines);
         let step = Symmetric {
-            first: free[0][0] * (1.0 + REGULAR),
-            both: free[0][1],
-            second: free[1][1] * (1.0 + REGULAR),
+            first: free(0, 0, m_cosines.first, m_sines.first) * (1.0 + REGULAR),
+            both: free(0, 1, m_cosines.both, m_sines.both),
+            second: free(1, 1, m_cosines.second, m_sines.second) * (1.0 + REGULAR),
         }
         .inverse()?
         .times(residual);
@@ -216,14 +209,12 @@ fn products<const TIMES_M: bool>(samples: &[f32], radians: [f32; 2]) -> [Product
         later: &samples[samples.len() - half..],
         first,
     };
-    Phasor::pair(radians, first).map(|tone| {
-        let [cosine, sine, m_cosine, m_sine] = folded.correlate::<TIMES_M>(tone);
-        Products {
-            cosine: f64::from(cosine + middle),
-            sine: f64::from(sine),
-            m_cosine: f64::from(m_cosine),
-            m_sine: f64::from(m_sine),
-        }
+    let sums = folded.correlate::<TIMES_M>(Phasor::pair(radians, first));
+    sums.map(|[cosine, sine, m_cosine, m_sine]| Products {
+        cosine: f64::from(cosine + middle),
+        sine: f64::from(sine),
+        m_cosine: f64::from(m_cosine),
+        m_sine: f64::from(m_sine),
     })
 }
 
@@ -236,23 +227,25 @@ struct Folded<'a> {
 }
 
 impl Folded<'_> {
-    /// The sums of [`Products`] but for the middle sample. One tone at a time, because all that is
-    /// added up for it fits the processor's registers.
+    /// The sums of [`Products`] but for the middle sample.
     #[inline(always)]
-    fn correlate<const TIMES_M: bool>(&self, mut tone: Phasor) -> [f32; 4] {
-        let mut sums = [f32x4::ZERO; 4];
+    fn correlate<const TIMES_M: bool>(&self, mut tones: [Phasor; 2]) -> [[f32; 4]; 2] {
+        let mut sums = [[f32x4::ZERO; 4]; 2];
         let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(self.first);
         let mut add = |late: [f32; LANES], [d, c, b, a]: [f32; LANES]| {
             let (late, early) = (f32x4::new(late), f32x4::new([a, b, c, d]));
             let (even, odd) = (late + early, late - early);
-            sums[0] += even * tone.re;
-            sums[1] += odd * tone.im;
-            if TIMES_M {
-                sums[2] += odd * m * tone.re;
-                sums[3] += even * m * tone.im;
-                m += f32x4::splat(LANES as f32);
+            let (m_even, m_odd) = (even * m, odd * m);
+            for (sums, tone) in sums.iter_mut().zip(&mut tones) {
+                sums[0] += even * tone.re;
+                sums[1] += odd * tone.im;
+                if TIMES_M {
+                    sums[2] += m_odd * tone.re;
+                    sums[3] += m_even * tone.im;
+                }
+                tone.advance();
             }
-            tone.advance();
+            m += f32x4::splat(LANES as f32);
         };
         let (late, late_rest) = self.later.as_chunks();
         let (early_rest, early) = self.earlier.as_rchunks();
@@ -265,7 +258,7 @@ impl Folded<'_> {
             early[LANES - early_rest.len()..].copy_from_slice(early_rest);
             add(late, early);
         }
-        sums.map(f32x4::reduce_add)
+        sums.map(|sums| sums.map(f32x4::reduce_add))
     }
 }
 
@@ -277,8 +270,8 @@ struct Gram {
     cosine_by_m_sine: [[f64; 2]; 2],
     /// `[i][j]`: sum of `sin(w_i m) m cos(w_j m)`.
     sine_by_m_cosine: [[f64; 2]; 2],
-    m_cosines: [[f64; 2]; 2],
-    m_sines: [[f64; 2]; 2],
+    m_cosines: Symmetric,
+    m_sines: Symmetric,
 }
 
 impl Gram {
@@ -289,32 +282,20 @@ impl Gram {
         let itself = Dirichlet::at_zero(n);
         let [twice_low, twice_high, difference, sum] =
             Dirichlet::four(n, [2.0 * low, 2.0 * high, high - low, low + high]);
-        let twice = [twice_low, twice_high];
-        let cosine = |d: &Dirichlet, s: &Dirichlet| 0.5 * (d.value + s.value);
-        let sine = |d: &Dirichlet, s: &Dirichlet| 0.5 * (d.value - s.value);
-        let m_cosine = |d: &Dirichlet, s: &Dirichlet| -0.5 * (d.curvature + s.curvature);
-        let m_sine = |d: &Dirichlet, s: &Dirichlet| -0.5 * (d.curvature - s.curvature);
-        let both = |of: &dyn Fn(&Dirichlet, &Dirichlet) -> f64| {
-            let mixed = of(&difference, &sum);
-            [
-                [of(&itself, &twice[0]), mixed],
-                [mixed, of(&itself, &twice[1])],
-            ]
-        };
-        let symmetric = |of: &dyn Fn(&Dirichlet, &Dirichlet) -> f64| Symmetric {
-            first: of(&itself, &twice[0]),
+        let symmetric = |of: fn(&Dirichlet, &Dirichlet) -> f64| Symmetric {
+            first: of(&itself, &twice_low),
             both: of(&difference, &sum),
-            second: of(&itself, &twice[1]),
+            second: of(&itself, &twice_high),
         };
-        let own = [-0.5 * twice[0].slope, -0.5 * twice[1].slope];
+        let own = [-0.5 * twice_low.slope, -0.5 * twice_high.slope];
         let (d, s) = (difference.slope, sum.slope);
         Self {
-            cosines: symmetric(&cosine),
-            sines: symmetric(&sine),
+            cosines: symmetric(|d, s| 0.5 * (d.value + s.value)),
+            sines: symmetric(|d, s| 0.5 * (d.value - s.value)),
             cosine_by_m_sine: [[own[0], -0.5 * (s + d)], [-0.5 * (s - d), own[1]]],
             sine_by_m_cosine: [[own[0], -0.5 * (s - d)], [-0.5 * (s + d), own[1]]],
-            m_cosines: both(&m_cosine),
-            m_sines: both(&m_sine),
+            m_cosines: symmetric(|d, s| -0.5 * (d.curvature + s.curvature)),
+            m_sines: symmetric(|d, s| -0.5 * (d.curvature - s.curvature)),
         }
     }
 }
@@ -337,31 +318,31 @@ impl Dirichlet {
 
     /// At four angles that are no whole turns.
     fn four(n: f64, angles: [f64; 4]) -> [Self; 4] {
-        let [sin, cos] = precise(angles.map(|angle| 0.5 * angle));
-        let [sin_n, cos_n] = precise(angles.map(|angle| 0.5 * n * angle));
-        std::array::from_fn(|i| {
-            let (over_sin, cos) = (1.0 / sin[i], cos[i]);
-            let value = sin_n[i] * over_sin;
-            let slope = 0.5 * (n * cos_n[i] - value * cos) * over_sin;
-            Self {
-                value,
-                slope,
-                curvature: 0.25 * (value - n * n * value) - slope * cos * over_sin,
-            }
+        let halves = f64x4::new(angles) * f64x4::splat(0.5);
+        let n = f64x4::splat(n);
+        let [sin, cos] = precise(halves);
+        let [sin_n, cos_n] = precise(halves * n);
+        let over_sin = f64x4::splat(1.0) / sin;
+        let value = sin_n * over_sin;
+        let slope = f64x4::splat(0.5) * (n * cos_n - value * cos) * over_sin;
+        let curvature = f64x4::splat(0.25) * (value - n * n * value) - slope * cos * over_sin;
+        let [value, slope, curvature] = [value, slope, curvature].map(f64x4::to_array);
+        std::array::from_fn(|i| Self {
+            value: value[i],
+            slope: slope[i],
+            curvature: curvature[i],
         })
     }
 }
 
 /// Sines and cosines of angles that may be hundreds of turns, reduced before they are rounded.
-fn precise(angles: [f64; 4]) -> [[f64; 4]; 2] {
+fn precise(angles: f64x4) -> [f64x4; 2] {
     // Added to a number it leaves only whole ones.
     const WHOLE: f64 = (3u64 << 51) as f64;
-    let reduced = angles.map(|angle| {
-        let turns = (angle * (1.0 / TAU) + WHOLE) - WHOLE;
-        (angle - turns * TAU) as f32
-    });
-    let (sin, cos) = sin_cos(f32x4::new(reduced));
-    [sin, cos].map(|x| x.to_array().map(f64::from))
+    let turns = (angles * f64x4::splat(1.0 / TAU) + f64x4::splat(WHOLE)) - f64x4::splat(WHOLE);
+    let reduced = (angles - turns * f64x4::splat(TAU)).to_array();
+    let (sin, cos) = sin_cos(f32x4::new(reduced.map(|angle| angle as f32)));
+    [sin, cos].map(|x| f64x4::new(x.to_array().map(f64::from)))
 }
 
 /// A symmetric 2x2 matrix.
@@ -401,9 +382,6 @@ const LONGEST_STEP: f32 = 0.012;
 
 /// Relative; farther from where it started it is another tone.
 const FARTHEST: f32 = 0.04;
-
-/// Steps more of a refit.
-const MOST_REFITS: usize = 3;
 
 /// Radians to the fourth power, times the power ratio of the tones.
 const SETTLED: f32 = 1e-3;

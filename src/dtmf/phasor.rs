@@ -23,10 +23,10 @@ impl Phasor {
     #[inline]
     pub(super) fn pair(radians: [f32; 2], first: f32) -> [Self; 2] {
         let places = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(first);
-        let [low, high] = radians.map(|radians| LANES as f32 * radians);
+        let [low, high] = [LANES as f32 * radians[0], LANES as f32 * radians[1]];
         let (step_im, step_re) = sin_cos(f32x4::new([low, high, low, high]));
         let (step_im, step_re) = (step_im.to_array(), step_re.to_array());
-        [0, 1].map(|tone| {
+        let phasor = |tone: usize| {
             let (im, re) = sin_cos(places * f32x4::splat(radians[tone]));
             Self {
                 re,
@@ -34,7 +34,8 @@ impl Phasor {
                 step_re: f32x4::splat(step_re[tone]),
                 step_im: f32x4::splat(step_im[tone]),
             }
-        })
+        };
+        [phasor(0), phasor(1)]
     }
 
     /// The same times `re + j im`.
