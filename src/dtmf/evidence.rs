@@ -88,7 +88,6 @@ impl Analysis {
         excerpt.filter(place.underlay);
         let samples = &excerpt.samples;
         let nominal = place.pair.radians();
-        let offset = |model: &Model, tone: usize| model.radians[tone] / nominal[tone] - 1.0;
 
         // A first model, of the newest 16 ms.
         let fit_end = SPAN - place.back;
@@ -99,10 +98,7 @@ impl Analysis {
         };
         let first =
             Model::fit_settled(newest, start, FIRST_STEPS).ok_or(Rejection::UNDETERMINED)?;
-        for tone in 0..2 {
-            let offset = offset(&first, tone).abs();
-            Rejection::unless_below(Test::Frequency, offset, HOPELESS_OFFSET)?;
-        }
+        self.check_frequencies(&first, nominal, FIRST_OFFSET_ERROR)?;
         let unexplained = 1.0 - first.explained / energy(newest).max(1.0);
         Rejection::unless_below(Test::Fit, unexplained, MOSTLY_OTHER)?;
 
@@ -121,6 +117,7 @@ impl Analysis {
         )?;
         let model = Model::fit_settled(&samples[from..stop], first.radians, REFIT_STEPS)
             .ok_or(Rejection::UNDETERMINED)?;
+        self.check_frequencies(&model, nominal, REFIT_OFFSET_ERROR)?;
 
         // Edges to the sample, and a model of nothing but what is between them.
         let mut placed = Placed { model, at: from };
@@ -142,10 +139,7 @@ impl Analysis {
             };
         }
         let model = placed.model;
-        let offsets = [0, 1].map(|tone| offset(&model, tone));
-        for offset in offsets {
-            Rejection::unless_below(Test::Frequency, offset.abs(), self.offset_limit)?;
-        }
+        let offsets = self.check_frequencies(&model, nominal, 0.0)?;
         let powers = model.powers();
         for power in powers {
             Rejection::unless_above(Test::Level, power, self.least_power)?;
@@ -206,6 +200,23 @@ impl Analysis {
         })
     }
 
+    /// The offsets of a model from the nominal frequencies, relative, unless they are beyond the
+    /// limit by more than the model may be wrong.
+    fn check_frequencies(
+        &self,
+        model: &Model,
+        nominal: [f32; 2],
+        error: f32,
+    ) -> Result<[f32; 2], Rejection> {
+        let offsets = [0, 1].map(|tone| model.radians[tone] / nominal[tone] - 1.0);
+        for offset in offsets {
+            let limit = self.offset_limit;
+            Rejection::unless_below(Test::Frequency, offset.abs(), limit + error)
+                .map_err(|rejection| Rejection { limit, ..rejection })?;
+        }
+        Ok(offsets)
+    }
+
     /// What was there before `onset`: the rest only where `residual` has something to excuse.
     /// `per_sample` makes energies a sample relative to the tones', and a key with less left than
     /// `pure` may have broken off before.
@@ -231,8 +242,15 @@ impl Analysis {
             Bands::default()
         };
         let powers = model.powers();
+        let weaker = powers[0].min(powers[1]);
         let relative = |range: std::ops::Range<usize>| {
-            let then = powers_at(&samples[range], model.radians);
+            let samples = &samples[range];
+            // No tone has more power than all there is, which is quicker to tell.
+            let most = 4.0 * energy(samples) / samples.len() as f32;
+            if most < NO_TONES * weaker {
+                return [most / weaker; 2];
+            }
+            let then = powers_at(samples, model.radians);
             [0, 1].map(|tone| then[tone] / powers[tone])
         };
         let past = Past {
@@ -350,8 +368,9 @@ const FIRST_STEPS: usize = 2;
 /// From another model's frequencies, usually one is enough.
 const REFIT_STEPS: usize = 4;
 
-/// Relative; the first fit is good to 1 %, and a tone this far off is none of ours.
-const HOPELESS_OFFSET: f32 = 0.04;
+/// Relative; the first fit is good to 1 %, and the refit to a quarter of it.
+const FIRST_OFFSET_ERROR: f32 = 0.01;
+const REFIT_OFFSET_ERROR: f32 = 0.0025;
 
 /// Share of the energy that two tones leave unexplained when most is something else.
 pub(super) const MOSTLY_OTHER: f32 = 0.55;
@@ -388,6 +407,9 @@ const NOTHING: f32 = 0.004;
 /// Relative energies below which nothing need have been there before.
 const NOTHING_AMONG: f32 = 0.018;
 const NOTHING_HIGH: f32 = 0.07;
+
+/// Relative power of a tone before the onset that no limit comes near.
+const NO_TONES: f32 = 0.01;
 
 /// Relative powers and energy in the test for a broken key, and how far back it looks: 45 ms.
 const BROKEN_STEPS: usize = 3;
