@@ -13,7 +13,7 @@ use super::{
     hold::{Hold, State, TAIL},
     limits::Limits,
     screen::{Beginning, Candidate, Screen},
-    tones::{FREQUENCIES, Pair, radians},
+    tones::Pair,
     verdict::{Asker, Nobody, Rejection, Test, Verdict},
     window::{STEP, STEP_BLOCKS, View, Window},
 };
@@ -270,15 +270,18 @@ impl Detector {
     /// What the audio says about a candidate.
     fn evidence(&self, look: &Look) -> Result<Evidence, Rejection> {
         let pair = look.candidate.pair;
+        let nominal = pair.radians();
+        let steps = self
+            .window
+            .phase_steps(pair, (look.back + look.ago) * STEP_BLOCKS);
         let place = Place {
             pair,
             back: look.back * STEP,
             underlay: look.candidate.underlay,
-            start: pair.tones().map(|tone| {
-                let nominal = radians(FREQUENCIES[tone]);
-                let blocks_ago = (look.back + look.ago) * STEP_BLOCKS;
-                let offset = self.window.phase_step(tone, blocks_ago) / BLOCK as f32;
-                nominal + offset.clamp(-START_RANGE * nominal, START_RANGE * nominal)
+            start: [0, 1].map(|tone| {
+                let offset = steps[tone] / BLOCK as f32;
+                let range = START_RANGE * nominal[tone];
+                nominal[tone] + offset.clamp(-range, range)
             }),
         };
         let mut excerpt = Excerpt::new(&self.history, self.time_of(look));
@@ -446,6 +449,7 @@ const LONG_LOSS: u64 = 800;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dtmf::tones::{FREQUENCIES, radians};
 
     #[test]
     fn a_detector_fits_into_16_kib() {

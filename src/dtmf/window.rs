@@ -41,7 +41,7 @@ pub(super) struct Window {
 /// The tables of one block of a window.
 #[derive(Clone)]
 struct Weight {
-    energy: f32,
+    energy: f32x4,
     /// What brings the block to one phase with the others, times its weight: the factors of its
     /// real and imaginary parts that make the sum's real part, and its imaginary part.
     real: [i16x8; 2],
@@ -188,18 +188,30 @@ impl Window {
         &self.steps[step][STEP_BLOCKS - 1 - ago % STEP_BLOCKS]
     }
 
-    /// The angle in radians that `tone` turned a block more than it should have, over the 16 ms
-    /// that ended `blocks_ago`: where the fit starts.
-    pub(super) fn phase_step(&self, tone: usize, blocks_ago: usize) -> f32 {
-        let (sin, cos) = self.turns[tone];
-        let (mut re, mut im) = (0.0, 0.0);
-        for ago in blocks_ago..blocks_ago + PHASE_STEPS {
-            let [late_re, late_im] = self.block(ago).sum(tone);
-            let [early_re, early_im] = self.block(ago + 1).sum(tone);
-            re += late_re * early_re + late_im * early_im;
-            im += late_im * early_re - late_re * early_im;
+    /// The angles in radians that the tones of `pair` turned a block more than they should have,
+    /// over the 16 ms that ended `blocks_ago`: where the fit starts.
+    pub(super) fn phase_steps(&self, pair: Pair, blocks_ago: usize) -> [f32; 2] {
+        let tones = pair.tones();
+        let sums = |ago: usize| {
+            let block = self.block(ago);
+            [block.sum(tones[0]), block.sum(tones[1])]
+        };
+        let mut products = [[0.0; 2]; 2];
+        let mut late = sums(blocks_ago);
+        for ago in blocks_ago + 1..=blocks_ago + PHASE_STEPS {
+            let early = sums(ago);
+            for (product, ([late_re, late_im], [early_re, early_im])) in
+                products.iter_mut().zip(late.into_iter().zip(early))
+            {
+                product[0] += late_re * early_re + late_im * early_im;
+                product[1] += late_im * early_re - late_re * early_im;
+            }
+            late = early;
         }
-        (im * cos - re * sin).atan2(re * cos + im * sin)
+        std::array::from_fn(|i| {
+            let ([re, im], (sin, cos)) = (products[i], self.turns[tones[i]]);
+            (im * cos - re * sin).atan2(re * cos + im * sin)
+        })
     }
 }
 
@@ -221,7 +233,7 @@ impl Weight {
                 })
             };
             Self {
-                energy: weight,
+                energy: f32x4::splat(weight),
                 real: table(|angle| [angle.cos(), angle.sin()]),
                 imaginary: table(|angle| [-angle.sin(), angle.cos()]),
             }
@@ -243,8 +255,8 @@ impl Half {
             *real += block.sums[group].dot(weight.real[group]);
             *imaginary += block.sums[group].dot(weight.imaginary[group]);
         }
-        self.energy += block.energy * f32x4::splat(weight.energy);
-        self.slow_energy += block.slow_energy * weight.energy;
+        self.energy += block.energy * weight.energy;
+        self.slow_energy += block.slow_energy * weight.energy.as_array()[0];
     }
 }
 
@@ -261,7 +273,7 @@ const POWER_OF_UNIT: f32 = {
 /// Steps between eight blocks, 16 ms: as long as the first fit.
 const PHASE_STEPS: usize = 7;
 
-/// A power of two, so that no division is needed, that holds the blocks of [`Window::phase_step`]
+/// A power of two, so that no division is needed, that holds the blocks of [`Window::phase_steps`]
 /// with a step left out.
 const KEPT_STEPS: usize = 4;
 const _: () = assert!(KEPT_STEPS * STEP_BLOCKS > STEP_BLOCKS + PHASE_STEPS);
@@ -299,7 +311,12 @@ mod tests {
             );
             let (_, window) = after_30_ms(0.0);
             // 0.15 radians in 16 samples are 12 Hz, near enough for a fit to start from.
-            assert!(window.phase_step(tone, 0).abs() < 0.15, "{hertz} Hz");
+            let pair = Pair {
+                row: tone % 4,
+                column: tone % 4,
+            };
+            let step = window.phase_steps(pair, 0)[tone / 4];
+            assert!(step.abs() < 0.15, "{hertz} Hz");
         }
     }
 }
