@@ -180,7 +180,7 @@ impl Detector {
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
         let young = self.young.take();
         if let Some(hold) = &mut self.hold {
-            let pair = candidate.ok().map(|candidate| candidate.pair);
+            let pair = candidate.map(|candidate| candidate.pair);
             if hold.follow(&self.history, &view, pair, self.done, self.longest_gap) {
                 return;
             }
@@ -192,18 +192,19 @@ impl Detector {
                 self.up(&hold, end, on_event);
             }
         }
-        let beginning = candidate.and_then(|candidate| {
+        let beginning = candidate.map(|candidate| {
             let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
                 matches!(hold.state, State::Stopped { end, .. }
                     if hold.pair == candidate.pair && self.done - end < TAIL)
             });
             let before = self.window.mean_square_before();
-            self.screen
-                .begins(&view, before, candidate.pair, tail_of_hold)
-                .map(|beginning| (candidate, beginning))
+            let beginning = self
+                .screen
+                .begins(&view, before, candidate.pair, tail_of_hold);
+            (candidate, beginning)
         });
         let look = match beginning {
-            Ok((candidate, Beginning::Full(back))) => Some(Look {
+            Some((candidate, Ok(Beginning::Full(back)))) => Some(Look {
                 candidate,
                 back,
                 ago: 0,
@@ -215,18 +216,19 @@ impl Detector {
             self.analyse(look, young, on_event, asker);
         }
         match beginning {
-            Ok((_, Beginning::Full(_))) => {}
-            Ok((candidate, Beginning::Young(rejection))) => {
-                self.young = Some(Young {
-                    candidate,
-                    view,
-                    rejection,
-                });
+            Some((_, Ok(Beginning::Full(_)))) => {}
+            Some((candidate, Ok(Beginning::Young))) => {
+                self.young = Some(Young { candidate, view });
             }
-            Err(_) if quiet => asker.tell(|| self.silence()),
-            Err(rejection) => {
-                asker.tell(|| self.verdict(rejection, view.strongest_pair(), self.done, false));
-            }
+            _ if quiet => asker.tell(|| self.silence()),
+            Some((candidate, Err(why))) => asker.tell(|| {
+                let rejection = self.screen.not_begun(why, &view, candidate.pair);
+                self.verdict(rejection, candidate.pair, self.done, false)
+            }),
+            None => asker.tell(|| {
+                let rejection = self.screen.rejection(&view);
+                self.verdict(rejection, view.strongest_pair(), self.done, false)
+            }),
         }
     }
 
@@ -240,12 +242,7 @@ impl Detector {
         asker: &mut impl Asker,
     ) {
         let found = look.map(|look| (look, self.evidence(&look)));
-        if let Some(Young {
-            candidate,
-            view,
-            rejection,
-        }) = young
-        {
+        if let Some(Young { candidate, view }) = young {
             let look = Look {
                 candidate,
                 back: 0,
@@ -256,7 +253,7 @@ impl Detector {
                 if evidence.onset + STILL_YOUNG < self.done);
             if went_on {
                 let (pair, at) = (candidate.pair, self.time_of(&look));
-                asker.tell(|| self.verdict(rejection, pair, at, true));
+                asker.tell(|| self.verdict(self.screen.too_young(), pair, at, true));
             } else {
                 let found = self.evidence(&look);
                 self.conclude(&look, found, on_event, asker);
@@ -419,12 +416,11 @@ struct Look {
     view: View,
 }
 
-/// A candidate that was too young, what was seen of it then and why that is no key.
+/// A candidate that was too young and what was seen of it then.
 #[derive(Clone, Copy)]
 struct Young {
     candidate: Candidate,
     view: View,
-    rejection: Rejection,
 }
 
 /// Samples, 25 ms: what was too young at the last look and began as long ago has only gone on.

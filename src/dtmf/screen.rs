@@ -4,6 +4,8 @@
 //! through and be cheap; that it passes on no more than a thousandth or three of speech is what
 //! makes everything behind it free.
 
+use wide::f32x4;
+
 use super::{
     excerpt::Underlay,
     tones::{Pair, TONES},
@@ -26,11 +28,22 @@ pub(super) struct Screen {
 /// How far a pair that begins has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Beginning {
-    /// It began so lately, out of nothing, that it cannot be a key before the next look: which it
-    /// is told, unless it goes on.
-    Young(Rejection),
+    /// It began so lately, out of nothing, that it cannot be a key before the next look: it is
+    /// told so, unless it goes on.
+    Young,
     /// It was at its fullest so many looks ago.
     Full(usize),
+}
+
+/// Why a pair does not just begin.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum NotBegun {
+    /// It was there before.
+    Before,
+    /// It has only begun to grow.
+    Growing,
+    /// It is on its way down, after a key that is down or because it is almost gone.
+    Falling { tail_of_hold: bool },
 }
 
 /// A key that might be there.
@@ -60,7 +73,7 @@ impl Screen {
 
     /// Takes one look: the strongest row and column, if they stand out.
     #[inline]
-    pub(super) fn look(&mut self, view: &View, dial_tone: f32) -> Result<Candidate, Rejection> {
+    pub(super) fn look(&mut self, view: &View, dial_tone: f32) -> Option<Candidate> {
         self.past[self.looks % KEPT] = view.powers;
         self.looks = self.looks.wrapping_add(1);
         let (low_power, high_power) = (view.peak(0), view.peak(4));
@@ -70,13 +83,12 @@ impl Screen {
         let rest = (all - DIAL_TONE_VARIES * dial_tone).max(LEAST_REST * all);
         let over_dial_tone = (dial_tone > DIAL_TONE_LARGE * all) & (tones >= TONES_SHARE * rest);
         // All at once: each by itself is true as often as not, and a processor cannot foretell it.
-        let stand_out = (low_power >= self.least_power)
-            & (high_power >= self.least_power)
-            & (high_power <= LARGEST_TWIST * low_power)
-            & (low_power <= LARGEST_TWIST * high_power)
-            & (direct | over_dial_tone);
-        if !stand_out {
-            return Err(self.rejection(low_power, high_power, all));
+        let [low, high] = [low_power, high_power];
+        let are_tones = f32x4::new([low, high, LARGEST_TWIST * low, LARGEST_TWIST * high])
+            .simd_ge(f32x4::new([self.least_power, self.least_power, high, low]));
+        let mostly = if direct | over_dial_tone { 0b1111 } else { 0 };
+        if are_tones.to_bitmask() & mostly != 0b1111 {
+            return None;
         }
         let underlay = if !direct || dial_tone > DIAL_TONE_SMALL * all {
             Underlay::DialTone
@@ -85,15 +97,15 @@ impl Screen {
         } else {
             Underlay::Nothing
         };
-        Ok(Candidate {
+        Some(Candidate {
             pair: view.strongest_pair(),
             underlay,
         })
     }
 
-    /// Which test the strongest row and column do not pass; worked out for whoever asks.
-    #[inline]
-    fn rejection(&self, low_power: f32, high_power: f32, all: f32) -> Rejection {
+    /// Which test the strongest row and column of `view` do not pass.
+    pub(super) fn rejection(&self, view: &View) -> Rejection {
+        let (low_power, high_power) = (view.peak(0), view.peak(4));
         if low_power < self.least_power || high_power < self.least_power {
             return Rejection {
                 test: Test::Level,
@@ -111,12 +123,12 @@ impl Screen {
         }
         Rejection {
             test: Test::Fit,
-            measured: 1.0 - 0.5 * (low_power + high_power) / all,
+            measured: 1.0 - 0.5 * (low_power + high_power) / view.mean_square,
             limit: 1.0 - TONES_SHARE,
         }
     }
 
-    /// Whether the pair just begins, and how far it has come.
+    /// How far the pair has come if it just begins.
     ///
     /// Both tones were once much weaker within the last 60 ms, and have been growing for long
     /// enough to be judged. `mean_square_before` is that of the 2 ms before the view.
@@ -127,7 +139,7 @@ impl Screen {
         mean_square_before: f32,
         pair: Pair,
         tail_of_hold: bool,
-    ) -> Result<Beginning, Rejection> {
+    ) -> Result<Beginning, NotBegun> {
         let [low, high] = pair.tones();
         let (low_power, high_power) = (view.powers[low], view.powers[high]);
         let weaker = |age: usize, factor: f32| {
@@ -139,42 +151,62 @@ impl Screen {
         };
         let rose = (1..=ONSET_LOOKS).any(|age| weaker(age, ONSET) == (true, true));
         if !rose {
-            let then = |age| (self.ago(age)[low] / low_power).max(self.ago(age)[high] / high_power);
-            return Err(Rejection {
-                test: Test::Onset,
-                measured: (1..=ONSET_LOOKS).map(then).fold(f32::INFINITY, f32::min),
-                limit: ONSET,
-            });
+            return Err(NotBegun::Before);
         }
-        let previous = self.ago(1);
         if weaker(1, GROWING) != (false, false) {
-            return Err(Rejection {
-                test: Test::Growth,
-                measured: (low_power / previous[low]).max(high_power / previous[high]),
-                limit: 1.0 / GROWING,
-            });
+            return Err(NotBegun::Growing);
         }
         let nothing_before = mean_square_before <= NOTHING_BEFORE * view.mean_square;
         if self.shortest >= NO_LONGER_YOUNG && nothing_before && weaker(2, NOTHING) == (true, true)
         {
-            return Ok(Beginning::Young(Rejection {
-                test: Test::Duration,
-                measured: WINDOW as f32,
-                limit: self.shortest,
-            }));
+            return Ok(Beginning::Young);
         }
+        let previous = self.ago(1);
         if low_power < FALLING * previous[low] && high_power < FALLING * previous[high] {
             let gone = low_power < GONE * previous[low];
             if gone || tail_of_hold {
-                return Err(Rejection {
-                    test: Test::Fall,
-                    measured: low_power / previous[low],
-                    limit: if tail_of_hold { FALLING } else { GONE },
-                });
+                return Err(NotBegun::Falling { tail_of_hold });
             }
             return Ok(Beginning::Full(1));
         }
         Ok(Beginning::Full(0))
+    }
+
+    /// Which test a pair that does not begin does not pass.
+    pub(super) fn not_begun(&self, why: NotBegun, view: &View, pair: Pair) -> Rejection {
+        let [low, high] = pair.tones();
+        let (low_power, high_power) = (view.powers[low], view.powers[high]);
+        let previous = self.ago(1);
+        match why {
+            NotBegun::Before => {
+                let then =
+                    |age| (self.ago(age)[low] / low_power).max(self.ago(age)[high] / high_power);
+                Rejection {
+                    test: Test::Onset,
+                    measured: (1..=ONSET_LOOKS).map(then).fold(f32::INFINITY, f32::min),
+                    limit: ONSET,
+                }
+            }
+            NotBegun::Growing => Rejection {
+                test: Test::Growth,
+                measured: (low_power / previous[low]).max(high_power / previous[high]),
+                limit: 1.0 / GROWING,
+            },
+            NotBegun::Falling { tail_of_hold } => Rejection {
+                test: Test::Fall,
+                measured: low_power / previous[low],
+                limit: if tail_of_hold { FALLING } else { GONE },
+            },
+        }
+    }
+
+    /// Which test a pair does not pass that is [`Beginning::Young`].
+    pub(super) fn too_young(&self) -> Rejection {
+        Rejection {
+            test: Test::Duration,
+            measured: WINDOW as f32,
+            limit: self.shortest,
+        }
     }
 
     /// Powers of an earlier look.
