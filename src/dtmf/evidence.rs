@@ -115,9 +115,12 @@ impl Analysis {
             stop.saturating_sub(from) as f32,
             SHORTEST_RUN as f32,
         )?;
-        let model = Model::fit_settled(&samples[from..stop], first.radians, REFIT_STEPS)
+        let longer = &samples[from..stop];
+        let refit = Model::fit(longer, first.radians, 1).ok_or(Rejection::UNDETERMINED)?;
+        self.check_frequencies(&refit, nominal, REFIT_OFFSET_ERROR)?;
+        let model = refit
+            .settled(longer, first.radians, REFIT_STEPS - 1)
             .ok_or(Rejection::UNDETERMINED)?;
-        self.check_frequencies(&model, nominal, REFIT_OFFSET_ERROR)?;
 
         // Edges to the sample, and a model of nothing but what is between them.
         let mut placed = Placed { model, at: from };

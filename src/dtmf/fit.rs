@@ -52,9 +52,18 @@ impl Model {
 
     /// The same with only as many steps, at most so many, as it takes for the amplitudes to be true.
     pub(super) fn fit_settled(samples: &[f32], start: [f32; 2], most: usize) -> Option<Self> {
-        let mut model = Self::fit(samples, start, 1)?;
-        let mut before = start;
-        for _ in 1..most {
+        Self::fit(samples, start, 1)?.settled(samples, start, most - 1)
+    }
+
+    /// A model that was fitted to `samples` in one step from `before`, with at most so many more.
+    pub(super) fn settled(
+        self,
+        samples: &[f32],
+        mut before: [f32; 2],
+        more: usize,
+    ) -> Option<Self> {
+        let mut model = self;
+        for _ in 0..more {
             if model.is_settled(before) {
                 break;
             }
