@@ -7,7 +7,7 @@
 //! 3. `screen`: every 10 ms, could this be a key that just begins? Almost always not.
 //! 4. `excerpt`, `fit`: two tones with free frequencies, fitted by least squares; with hum or a
 //!    dial tone (`dialtone`) filtered away where there is one.
-//! 5. `edges`: where they begin and end, to the sample where the audio is clean.
+//! 5. `gains`, `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `bands`, `evidence`: what is left without them, and what was there before them.
 //! 7. `decide`: the few ways in which evidence is a key.
 //! 8. `fragment`, `hold`, `silence`: a key that breaks off and goes on, and a key until it is up.
@@ -44,6 +44,7 @@ mod evidence;
 mod excerpt;
 mod fit;
 mod fragment;
+mod gains;
 mod history;
 mod hold;
 mod limits;
