@@ -13,7 +13,7 @@ use tracing::{error, level_filters::LevelFilter, warn};
 use voiceagent::{
     agi::{Argument, Command},
     config::{Config, ConfigError, LogTo, Logging},
-    driver,
+    driver::{self, Audio, Recorder},
     session::{Exit, Plan, Session},
 };
 
@@ -39,6 +39,7 @@ pub(crate) enum Stderr {
 
 /// Serves one call by the configuration in this file, or where it usually is.
 pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> ExitCode {
+    let audio = Audio::open();
     let config = config.map_or_else(default_config, Path::to_owned);
     let plan = match load(&config) {
         Ok(config) => Plan::Serve(Box::new(config)),
@@ -48,10 +49,18 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Ex
         Plan::Serve(config) => (Some(config.logging.clone()), config.sandbox),
         Plan::Refuse(_) => (None, false),
     };
+    // Before the sandbox, in which no process can be started.
+    let mut recorder = match &plan {
+        Plan::Serve(config) => Recorder::new(config, call_log::now),
+        Plan::Refuse(_) => None,
+    };
     let mut session = Session::new(plan);
     if let Err(reason) = start_logging(logging.as_ref(), stderr) {
         warn!("{reason}");
-        session.unlogged(reason);
+        session.unlogged(&reason);
+        if let Some(recorder) = &mut recorder {
+            recorder.unlogged(&reason);
+        }
     }
     // Who tries the program by hand may do so from a terminal, which needs a thread.
     if wants_sandbox
@@ -59,11 +68,14 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Ex
         && let Err(reason) = sandbox::enter(&logs(logging.as_ref()))
     {
         warn!("{reason}");
+        if let Some(recorder) = &mut recorder {
+            recorder.unconfined(&reason);
+        }
         session.unconfined(reason);
     }
     let calls = logging.and_then(|logging| logging.calls);
     let spool = env::var_os("AST_SPOOL_DIR").map_or_else(|| PathBuf::from(SPOOL), PathBuf::from);
-    match driver::run(session, spool, started) {
+    match driver::run(session, audio, recorder, spool, started) {
         Ok((exit, report)) => {
             // Without a header there was no call.
             if let Some(file) = calls.filter(|_| !report.channel.is_empty())

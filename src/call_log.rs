@@ -80,7 +80,7 @@ fn told(text: &str) -> Option<&str> {
 }
 
 /// The time of day, as in the log.
-fn now() -> String {
+pub(crate) fn now() -> String {
     let mut text = String::new();
     // A string takes whatever is written.
     let _ = SystemTime.format_time(&mut Writer::new(&mut text));

@@ -49,6 +49,29 @@ pub struct Recorded {
     pub greet: Option<Argument>,
 }
 
+impl Recorded {
+    /// Each of them with the name of its file.
+    pub fn named(&self) -> [(&'static str, Option<&Argument>); 4] {
+        [
+            ("temp", self.temp.as_ref()),
+            ("unavail", self.unavail.as_ref()),
+            ("busy", self.busy.as_ref()),
+            ("greet", self.greet.as_ref()),
+        ]
+    }
+
+    /// The place of the one whose file has this name, if any has.
+    pub fn named_mut(&mut self, name: &str) -> Option<&mut Option<Argument>> {
+        Some(match name {
+            "temp" => &mut self.temp,
+            "unavail" => &mut self.unavail,
+            "busy" => &mut self.busy,
+            "greet" => &mut self.greet,
+            _ => return None,
+        })
+    }
+}
+
 /// Looks a mailbox's folder up; a folder that does not exist has no recordings.
 #[must_use]
 pub fn look_up(folder: &Path) -> Recorded {
@@ -61,12 +84,8 @@ pub fn look_up(folder: &Path) -> Recorded {
         let Some((stem, ending)) = name.to_str().and_then(|name| name.rsplit_once('.')) else {
             continue;
         };
-        let slot = match stem {
-            "temp" => &mut recorded.temp,
-            "unavail" => &mut recorded.unavail,
-            "busy" => &mut recorded.busy,
-            "greet" => &mut recorded.greet,
-            _ => continue,
+        let Some(slot) = recorded.named_mut(stem) else {
+            continue;
         };
         if SOUND_ENDINGS.contains(&ending) {
             *slot = folder

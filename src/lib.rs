@@ -17,6 +17,7 @@
 //! - [`session`] is the call: inputs with their times go in, outputs come out. It does no I/O.
 //! - [`driver`] moves bytes between Asterisk's pipes and a session; [`sim`] does it on a virtual
 //!   clock against a simulated Asterisk. Both run the very same session.
+//! - [`recording`] is a call in a file, which [`sim`] runs again.
 //!
 //! # The contract
 //!
@@ -64,6 +65,7 @@ pub mod key;
 pub mod offline;
 pub mod picture;
 pub mod prompts;
+pub mod recording;
 mod senses;
 pub mod session;
 pub mod sim;

@@ -6,6 +6,7 @@ mod agent;
 mod append;
 mod call_log;
 mod cli;
+mod keeper;
 mod logging;
 mod sandbox;
 
@@ -16,5 +17,5 @@ fn main() -> ExitCode {
     if agent::is_started_by_asterisk() {
         return agent::run(None, agent::Stderr::Asterisk, started);
     }
-    cli::run(started)
+    keeper::run().unwrap_or_else(|| cli::run(started))
 }

@@ -150,13 +150,17 @@ _voiceagent() {
             return 0
             ;;
         voiceagent__subcmd__simulate)
-            opts="-v -h --exten --audio --dial-status --key --codec --recorded --hang-up --lookup --plot --json --config --verbose --help"
+            opts="-v -h --exten --replay --audio --dial-status --key --codec --recorded --hang-up --lookup --plot --json --config --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --exten)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --replay)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

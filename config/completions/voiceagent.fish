@@ -34,6 +34,7 @@ complete -c voiceagent -n "__fish_voiceagent_needs_command" -a "tone" -d 'Makes 
 complete -c voiceagent -n "__fish_voiceagent_needs_command" -a "check" -d 'Checks the configuration against itself and against Asterisk\'s own files'
 complete -c voiceagent -n "__fish_voiceagent_needs_command" -a "headroom" -d 'Measures how many calls this machine can listen to at once'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l exten -d 'The extension that the caller dials' -r
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l replay -d 'Run this recording of a call again' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l audio -d 'What the caller says or plays: .wav, or bare samples by ending (.sln, .alaw, .ulaw …)' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l dial-status -d 'How Dial ends: NOANSWER, BUSY, ANSWER, CANCEL, CONGESTION, CHANUNAVAIL …' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l key -d 'A key that the caller\'s telephone signals, and when: KEY@SECONDS, optionally +SECONDS held' -r

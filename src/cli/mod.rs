@@ -10,6 +10,7 @@ mod documents;
 mod headroom;
 mod number;
 mod progress;
+mod replay;
 mod simulate;
 mod tone;
 

@@ -1,7 +1,7 @@
 //! `voiceagent simulate`: a whole call without Asterisk.
 
 use std::{
-    io::{self, BufWriter, Write},
+    io::{self, BufWriter, StdoutLock, Write},
     path::PathBuf,
     process::ExitCode,
     time::Duration,
@@ -14,10 +14,10 @@ use voiceagent::{
     config::{Config, ConfigError},
     picture::PictureFormat,
     session::CallTime,
-    sim::{self, Caller, DialEnd, Recordings, Script, SignalledKey},
+    sim::{self, Caller, DialEnd, Recordings, Script, SignalledKey, Timeline},
 };
 
-use super::{Common, failed};
+use super::{Common, failed, replay};
 use crate::agent;
 
 /// Runs a whole call offline: the real agent against a simulated Asterisk on a virtual clock
@@ -27,6 +27,11 @@ use crate::agent;
 /// ringing.keys = "signalled" or "heard", it is before, and they come while it rings: --key where
 /// it is either, --audio where it is "heard". It rings for the extension's max_wait, with
 /// --dial-status ANSWER for 2 seconds. Without a configuration file, the shipped example is used.
+///
+/// With --replay, a call that was recorded (record = "DIR" in the configuration) is run again
+/// instead, by the configuration in the recording or the one that --config names. It ends where the
+/// program says something else than then, and tells what. Exit status 0: nothing else is said; 1:
+/// something is, or the recording cannot be read.
 #[derive(Args)]
 #[command(after_help = "Examples:
   voiceagent simulate --exten 101 --audio star.wav
@@ -39,11 +44,24 @@ Keys while it rings, by a configuration ringing.toml with this at its end:
   keys = \"heard\"
 
   voiceagent simulate --config ringing.toml --exten 101 --audio star.wav
-  voiceagent simulate --config ringing.toml --exten 101 --key '#@1.5'")]
+  voiceagent simulate --config ringing.toml --exten 101 --key '#@1.5'
+
+A recorded call:
+  voiceagent simulate --replay 20260302T091407.512345Z_101_SIP%2Fpeter-00000001.recording
+  voiceagent simulate --replay call.recording --config new.toml")]
 pub(super) struct Arguments {
     /// The extension that the caller dials
-    #[arg(long, value_name = "EXTENSION")]
-    exten: String,
+    #[arg(long, value_name = "EXTENSION", required_unless_present = "replay")]
+    exten: Option<String>,
+    /// Run this recording of a call again
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = [
+            "exten", "audio", "dial_status", "keys", "codec", "recorded", "hang_up", "lookup",
+        ]
+    )]
+    replay: Option<PathBuf>,
     /// What the caller says or plays: .wav, or bare samples by ending (.sln, .alaw, .ulaw …)
     #[arg(long, value_name = "FILE")]
     audio: Option<PathBuf>,
@@ -95,6 +113,9 @@ enum Greeting {
 
 /// Simulates the call and prints it.
 pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
+    if let Some(recording) = &arguments.replay {
+        return replay::run(recording, arguments, common);
+    }
     let config = match configuration(common) {
         Ok(config) => config,
         Err(error) => return failed(&error),
@@ -111,22 +132,13 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         Ok(timeline) => timeline,
         Err(error) => return failed(&error),
     };
-    if let Some((file, format)) = &arguments.plot
-        && let Err(error) = timeline.save_picture(&script.caller.audio, file, *format)
-    {
-        eprintln!("voiceagent: {}: cannot be written: {error}", file.display());
-        return ExitCode::FAILURE;
+    if let Err(failed) = arguments.draw(&timeline, "simulated call") {
+        return failed;
     }
-    let mut out = BufWriter::new(io::stdout().lock());
-    let written = if arguments.json {
-        timeline.write_json(&mut out)
-    } else {
-        timeline.write_text(&mut out)
-    };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
-        _ => ExitCode::SUCCESS,
-    }
+    arguments.print(|out, json| match json {
+        true => timeline.write_json(out),
+        false => timeline.write_text(out),
+    })
 }
 
 /// The configuration named, else the one in its usual place, else the shipped example.
@@ -146,12 +158,35 @@ fn configuration(common: &Common) -> Result<Config, ConfigError> {
 }
 
 impl Arguments {
+    /// Draws a call, if that is asked for.
+    pub(super) fn draw(&self, timeline: &Timeline, what: &str) -> Result<(), ExitCode> {
+        let Some((file, format)) = &self.plot else {
+            return Ok(());
+        };
+        timeline.save_picture(what, file, *format).map_err(|error| {
+            eprintln!("voiceagent: {}: cannot be written: {error}", file.display());
+            ExitCode::FAILURE
+        })
+    }
+
+    /// Prints what `write` writes, as JSON or not.
+    pub(super) fn print(
+        &self,
+        write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>, bool) -> io::Result<()>,
+    ) -> ExitCode {
+        let mut out = BufWriter::new(io::stdout().lock());
+        match write(&mut out, self.json).and_then(|()| out.flush()) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
+            _ => ExitCode::SUCCESS,
+        }
+    }
+
     fn script(&self, audio: Vec<i16>) -> Script {
         let recorded = |greeting| self.recorded.contains(&greeting);
         let mut keys = self.keys.clone();
         keys.sort_by_key(|key| key.at + key.held);
         Script {
-            extension: self.exten.clone(),
+            extension: self.exten.clone().unwrap_or_default(),
             dial: DialEnd::from_status(&self.dial_status),
             caller: Caller {
                 audio,

@@ -11,6 +11,7 @@ mod logging;
 mod lookup;
 mod narrow;
 mod raw;
+mod recording;
 mod ringing;
 mod route;
 mod routes;
@@ -29,11 +30,12 @@ pub(crate) use error::nearest;
 pub use logging::{LogTo, Logging};
 use lookup::Lookup;
 pub use lookup::Question;
+pub use recording::Recording;
 pub use ringing::RingingKeys;
 pub(crate) use ringing::letters;
 pub use route::{Mailbox, Route};
 use routes::Routes;
-use source::Source;
+pub use source::Source;
 
 use crate::{dtmf, key::Key, speech};
 
@@ -56,6 +58,10 @@ pub struct Config {
     pub logging: Logging,
     /// Whether the program gives up what a call has no use for.
     pub sandbox: bool,
+    /// Where calls are recorded, if they are.
+    pub recording: Option<Recording>,
+    /// What was read, for calls that are recorded.
+    sources: Vec<Source>,
 }
 
 /// What the caller's keys do in the greeting.
@@ -108,7 +114,8 @@ impl Config {
     /// the file, the line, what is wrong and what was expected.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let source = Source::whole(path)?;
-        Self::read(&source, raw::parse(&source)?, Source::whole)
+        let raw = raw::parse(&source)?;
+        Self::read(source, raw, Source::whole)
     }
 
     /// Reads of a configuration file what a call to this extension needs; the sections of other
@@ -126,10 +133,11 @@ impl Config {
             |name: &[u8]| dialled(name) || targets.iter().any(|target| target.as_bytes() == name);
         let narrowed = |path: &Path| Source::narrowed(path, wanted);
         if targets.is_empty() {
-            return Self::read(&source, raw, narrowed);
+            return Self::read(source, raw, narrowed);
         }
         let source = narrowed(path)?;
-        Self::read(&source, raw::parse(&source)?, narrowed)
+        let raw = raw::parse(&source)?;
+        Self::read(source, raw, narrowed)
     }
 
     /// Reads a configuration from its text.
@@ -138,20 +146,41 @@ impl Config {
     /// As [`load`](Self::load), without the file's name. Text that is in no file includes none.
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let source = Source::text(text);
-        Self::read(&source, raw::parse(&source)?, Source::whole)
+        let raw = raw::parse(&source)?;
+        Self::read(source, raw, Source::whole)
+    }
+
+    /// Reads again what was read for a call that was recorded: a configuration file, then those
+    /// that it included, each as far as it was read.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn read_again(main: &Source, included: &[Source]) -> Result<Self, ConfigError> {
+        raw::parse::<raw::RawConfig>(main)?.check(main, included)
     }
 
     /// Checks what was read, and with `open` the files that it includes.
     fn read(
-        source: &Source,
+        source: Source,
         raw: raw::RawConfig,
         open: impl Fn(&Path) -> Result<Source, ConfigError>,
     ) -> Result<Self, ConfigError> {
-        let files = raw.included(source)?;
-        let sources: Result<Vec<_>, _> = files.iter().map(|file| open(file)).collect();
-        let mut config = raw.check(source, &sources?)?;
+        let files = raw.included(&source)?;
+        let included: Result<Vec<_>, _> = files.iter().map(|file| open(file)).collect();
+        let mut included = included?;
+        let mut config = raw.check(&source, &included)?;
         config.included = files;
+        if config.recording.is_some() {
+            config.sources.push(source);
+            config.sources.append(&mut included);
+        }
         Ok(config)
+    }
+
+    /// What was read, the configuration file first; nothing where calls are not recorded.
+    #[must_use]
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
     }
 
     /// The files that were included, in the order in which they were read.

@@ -11,6 +11,7 @@ use super::{
     include, limits,
     logging::RawLogging,
     lookup::Lookup,
+    recording,
     ringing::{Defaults, RingingKeys},
     route::{BadValue, Section},
     routes::Routes,
@@ -26,6 +27,9 @@ pub(super) struct RawConfig {
     pub(super) include: Option<Spanned<String>>,
     lookup: Option<Spanned<String>>,
     sandbox: bool,
+    record: Option<Spanned<String>>,
+    record_limit_mib: Option<Spanned<i64>>,
+    record_call_limit_mib: Option<Spanned<i64>>,
     pub(super) extensions: BTreeMap<Spanned<String>, RawRoute>,
     login: RawLogin,
     dial: RawDial,
@@ -222,6 +226,12 @@ impl RawConfig {
             ));
         }
         let keys = self.keys.check(source, &routes)?;
+        let recording = recording::check(
+            source,
+            self.record.as_ref(),
+            self.record_limit_mib.as_ref(),
+            self.record_call_limit_mib.as_ref(),
+        )?;
         Ok(Config {
             routes,
             included: Vec::new(),
@@ -240,6 +250,8 @@ impl RawConfig {
             speech: limits::speech(source, self.speech)?,
             logging: self.logging.check(source)?,
             sandbox: self.sandbox,
+            recording,
+            sources: Vec::new(),
         })
     }
 }

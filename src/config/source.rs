@@ -9,7 +9,8 @@ use std::{
 use super::{ConfigError, narrow::narrow};
 
 /// Text of one file: the whole of it, or the stretches that matter.
-pub(super) struct Source {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
     pub(super) text: String,
     file: Option<PathBuf>,
     /// Where the stretches begin, in order: byte in the text, line in the file. What stands
@@ -26,6 +27,17 @@ impl Source {
             file: None,
             stretches: FROM_THE_START.into(),
             partial: false,
+        }
+    }
+
+    /// Text that another file holds, from this line of it on; faults are told by that place.
+    #[must_use]
+    pub fn quoted(text: String, holder: PathBuf, line: usize, partial: bool) -> Self {
+        Self {
+            text,
+            file: Some(holder),
+            stretches: vec![(0, line)],
+            partial,
         }
     }
 
@@ -61,13 +73,26 @@ impl Source {
         }
     }
 
+    /// What was read.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The file it was read from, if any.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
     /// The folder that the file is in.
     pub(super) fn folder(&self) -> Option<&Path> {
         self.file.as_deref()?.parent()
     }
 
     /// Whether something of the file is left out.
-    pub(super) const fn is_partial(&self) -> bool {
+    #[must_use]
+    pub const fn is_partial(&self) -> bool {
         self.partial
     }
 

@@ -365,3 +365,39 @@ fn what_cannot_be_logged_is_an_error_with_what_was_meant() {
         assert!(error.starts_with(expected), "{section:?} gave {error:?}");
     }
 }
+
+#[test]
+fn calls_are_recorded_where_a_folder_is_named_within_limits() {
+    let recording = |text: &str| {
+        let config = Config::parse(&format!("{text}\n{MINIMAL}")).expect("well formed");
+        let read: Vec<_> = config
+            .sources()
+            .iter()
+            .map(|source| source.as_str().to_owned())
+            .collect();
+        config.recording.map(|recording| (recording, read))
+    };
+    assert_eq!(recording("record = \"\"\nrecord_limit_mib = 20"), None);
+    let (set, read) = recording("record = \"/x\"").expect("a folder is named");
+    assert_eq!(set.folder.to_str(), Some("/x"));
+    assert_eq!((set.limit, set.call_limit), (100 << 20, 10 << 20));
+    assert_eq!(read, [format!("record = \"/x\"\n{MINIMAL}")]);
+    for (text, expected) in [
+        (
+            "record = \"x\"",
+            "line 1: record is \"x\"; expected a folder's whole path",
+        ),
+        (
+            "record_limit_mib = 0",
+            "line 1: record_limit_mib is 0; expected 1 to",
+        ),
+        ("record_limit_mib = 9", "line 1: a call may have 10 MiB"),
+        (
+            "\nrecord_call_limit_mib = 101",
+            "line 2: a call may have 101 MiB",
+        ),
+    ] {
+        let error = error(&format!("{text}\n{MINIMAL}"));
+        assert!(error.contains(expected), "{error}");
+    }
+}

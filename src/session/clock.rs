@@ -27,6 +27,12 @@ impl CallTime {
         Self(self.0.saturating_sub(length))
     }
 
+    /// How many microseconds after the start; one that has begun counts.
+    #[must_use]
+    pub const fn micros(self) -> u128 {
+        self.0.as_nanos().div_ceil(1_000)
+    }
+
     /// How long after the start.
     #[must_use]
     pub const fn since_start(self) -> Duration {

@@ -20,7 +20,11 @@ mod ringing;
 mod state;
 mod steps;
 
-use std::{collections::VecDeque, time::Duration};
+use std::{
+    collections::VecDeque,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
+};
 
 pub use clock::CallTime;
 pub use note::Note;
@@ -28,7 +32,7 @@ pub use outcome::{Press, Report, Status};
 pub use presses::Source;
 use ringing::Caller;
 pub(crate) use ringing::{ANSWERED, LISTEN, modules as listening_modules};
-use state::{AfterStop, Progress, State};
+use state::{AfterStop, Closing, Progress, State};
 
 use crate::{
     agi::{Command, Dialogue, Header, Incoming},
@@ -176,6 +180,14 @@ impl Session {
         }
     }
 
+    /// Takes an input as [`handle`](Self::handle) does; a bug in there must not cost the caller the
+    /// call.
+    pub fn handle_or_rescue(&mut self, now: CallTime, input: Input<'_>) {
+        if catch_unwind(AssertUnwindSafe(|| self.handle(now, input))).is_err() {
+            self.rescue();
+        }
+    }
+
     /// What is to be done next, `None` when all is done until the next input.
     pub fn poll_output(&mut self) -> Option<Output> {
         self.outputs.pop_front()
@@ -211,9 +223,12 @@ impl Session {
         settled.into_iter().chain(gone).min()
     }
 
-    /// Says in the closing line why the call is not logged as configured.
-    pub fn unlogged(&mut self, reason: String) {
-        self.report.unlogged = reason;
+    /// Says in the closing line why the call is not logged or recorded as configured.
+    pub fn unlogged(&mut self, reason: &str) {
+        if !self.report.unlogged.is_empty() {
+            self.report.unlogged.push_str(", ");
+        }
+        self.report.unlogged.push_str(reason);
     }
 
     /// Says in the closing line why the program is not in its sandbox.
@@ -308,24 +323,27 @@ impl Session {
     fn close_with(&mut self, status: Status, cause: &str, exit: Exit, verbose: u8) {
         self.progress = Progress::Ending;
         self.report.ended = Some((status, cause.to_owned()));
-        let mut commands = VecDeque::from(self.report.closing(verbose));
+        let mut rest = VecDeque::from(self.report.variables().map(Closing::Command));
+        rest.push_back(Closing::Line(verbose));
         if self.hung_up.is_none() {
             if self.moved {
-                commands.extend(self.position.clone());
+                rest.extend(self.position.clone().map(Closing::Command));
             }
-            commands.extend(self.forget_press());
+            rest.extend(self.forget_press().map(Closing::Command));
             if status == Status::Mailbox {
-                commands.push_back(Command::HangUp);
+                rest.push_back(Closing::Command(Command::HangUp));
             }
         }
-        self.close_on(commands, exit);
+        self.close_on(rest, exit);
     }
 
-    fn close_on(&mut self, mut rest: VecDeque<Command>, exit: Exit) {
-        match rest.pop_front() {
-            Some(command) => self.command(&command, State::Closing(rest, exit)),
-            None => self.finish(exit),
-        }
+    fn close_on(&mut self, mut rest: VecDeque<Closing>, exit: Exit) {
+        let command = match rest.pop_front() {
+            Some(Closing::Command(command)) => command,
+            Some(Closing::Line(verbose)) => self.report.line(verbose),
+            None => return self.finish(exit),
+        };
+        self.command(&command, State::Closing(rest, exit));
     }
 
     fn finish(&mut self, exit: Exit) {

@@ -83,7 +83,7 @@ pub struct Report {
     pub dial_status: String,
     /// How VoiceMail ended, where it did.
     pub vm_status: String,
-    /// Why the call is not logged as configured; empty when it is.
+    /// Why the call is not logged or recorded as configured; empty when it is.
     pub unlogged: String,
     /// Why the program is not in its sandbox; empty when it is, or needs not be.
     pub unconfined: String,
@@ -92,8 +92,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// The commands that tell the dialplan and the console, in order.
-    pub(super) fn closing(&self, verbose: u8) -> [Command; 5] {
+    /// The commands that tell the dialplan, in order.
+    pub(super) fn variables(&self) -> [Command; 4] {
         let set = |variable, value: &str| Command::SetVariable(variable, Argument::readable(value));
         let (key, source) = match self.press {
             Some(press) => (press.key.to_string(), press.source.name()),
@@ -103,14 +103,18 @@ impl Report {
             Some((status, cause)) => (status.to_string(), cause.as_str()),
             None => (String::new(), ""),
         };
-        let line = format!("voiceagent: {self}");
         [
             set(Variable::Status, &status),
             set(Variable::Key, &key),
             set(Variable::KeySource, source),
             set(Variable::Cause, cause),
-            Command::Verbose(Argument::readable(&line), verbose),
         ]
+    }
+
+    /// The command that tells the console.
+    pub(super) fn line(&self, verbose: u8) -> Command {
+        let line = format!("voiceagent: {self}");
+        Command::Verbose(Argument::readable(&line), verbose)
     }
 
     /// A key acts that was known when this much audio had come after its onset.

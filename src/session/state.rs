@@ -101,11 +101,18 @@ pub(super) enum State {
     /// That caller is being taken out of Dial.
     Redirecting,
     /// Variables and the closing line are being sent.
-    Closing(VecDeque<Command>, Exit),
+    Closing(VecDeque<Closing>, Exit),
     /// After [`Session::rescue`]: whatever was under way is being ended.
     Rescuing,
     /// [`Output::Finish`] was given.
     Finished,
+}
+
+/// What is still to be said at the end.
+pub(super) enum Closing {
+    Command(Command),
+    /// The line on the console at this level, which tells what is known by then.
+    Line(u8),
 }
 
 /// What the call was started for.

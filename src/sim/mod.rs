@@ -5,12 +5,16 @@
 //! commands carry audio, that Dial changes its format, that a stopped command sends no reply,
 //! that a signalled key counts at its release. Where the two differ, the simulation is wrong.
 //!
+//! A call that was recorded can be run again ([`replay()`]): then the recording says what comes in, and
+//! when.
+//!
 //! While it rings, the program that hears the caller on a channel of its own is simulated as well:
 //! the same session, with its own pipes.
 
 mod asterisk;
 mod plot;
 mod program;
+mod replay;
 mod script;
 mod timeline;
 
@@ -18,8 +22,9 @@ use std::time::Duration;
 
 use asterisk::{Asterisk, Wish};
 use program::Program;
+pub use replay::{Difference, Replay, replay};
 pub use script::{Caller, DialEnd, Recordings, Script, SignalledKey};
-pub use timeline::{Entry, Timeline, Who};
+pub use timeline::{Clip, Entry, Timeline, Who};
 
 use crate::{config::Config, session::CallTime};
 
@@ -40,7 +45,13 @@ pub fn run(config: &Config, script: &Script) -> Result<Timeline, Stuck> {
         call.step()?;
     }
     call.timeline.report = call.agent.report().clone();
-    call.timeline.answered = call.asterisk.answered();
+    // Telephones send nothing before they are answered.
+    call.timeline
+        .audio
+        .extend(call.asterisk.answered().map(|at| {
+            let samples = script.caller.audio.clone();
+            Clip { at, samples }
+        }));
     call.timeline.variables = call.asterisk.into_variables();
     Ok(call.timeline)
 }

@@ -12,28 +12,22 @@ use crate::{
 };
 
 impl Timeline {
-    /// Draws the call into `file`; `audio` is what the caller said or played, at 8 kHz.
+    /// Draws the call into `file`; `what` says in its title what call this is.
     ///
     /// # Errors
     /// When `file` cannot be written.
-    pub fn save_picture(
-        &self,
-        audio: &[i16],
-        file: &Path,
-        format: PictureFormat,
-    ) -> io::Result<()> {
-        Call {
+    pub fn save_picture(&self, what: &str, file: &Path, format: PictureFormat) -> io::Result<()> {
+        let call = Call {
             timeline: self,
-            audio,
-        }
-        .picture()
-        .save(file, format)
+            what,
+        };
+        call.picture().save(file, format)
     }
 }
 
 struct Call<'a> {
     timeline: &'a Timeline,
-    audio: &'a [i16],
+    what: &'a str,
 }
 
 /// What a lane shows of what happens one after another.
@@ -90,7 +84,7 @@ impl Call<'_> {
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
-        format!("simulated call: {}", said.join(" "))
+        format!("{}: {}", self.what, said.join(" "))
     }
 
     /// What Asterisk does from one of its entries to the next.
@@ -114,14 +108,16 @@ impl Call<'_> {
     fn draw_asterisk(&self, picture: &mut Picture, axis: &Axis, lane: Area, caller: Area) {
         for bar in self.bars() {
             let (from, to) = (x(axis, bar.from), x(axis, bar.to));
-            let place = |lane: Area| Area {
+            let place = |lane: Area, width: i32| Area {
                 x: from,
-                width: (to - from).max(1) as u32,
+                width: width.max(1) as u32,
                 ..lane
             };
-            picture.fill(place(lane), if bar.heard { PLAYING } else { APPLICATION });
+            // So that two pieces of a greeting are seen to be two.
+            let bars_own = place(lane, to - from - 1);
+            picture.fill(bars_own, if bar.heard { PLAYING } else { APPLICATION });
             if bar.heard {
-                picture.fill(place(caller), LISTENING);
+                picture.fill(place(caller, to - from), LISTENING);
             }
             let text = Size::Small.shortened(bar.text, (to - from - 6).max(0) as u32);
             if text.len() > 3 {
@@ -133,25 +129,23 @@ impl Call<'_> {
 
     fn draw_audio(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
         let middle = lane.y + lane.height as i32 / 2;
-        let Some(since) = self.timeline.answered else {
-            picture.line((lane.x, middle), (lane.right() - 1, middle), QUIET);
-            return;
-        };
+        picture.line((lane.x, middle), (lane.right() - 1, middle), QUIET);
         let half = lane.height as f32 / 2.0 - 1.0;
         let y = |sample: i16| middle - (f32::from(sample) / 32_768.0 * half) as i32;
-        let begin = since.since_start().as_secs_f64();
-        let left = x(axis, since);
-        let at = |column: i32| {
-            let seconds = axis.seconds_at(column) - begin;
-            (seconds.max(0.0) * f64::from(SAMPLE_RATE)) as usize
-        };
-        for column in left..lane.right() {
-            let (from, to) = (at(column), at(column + 1));
-            let samples = self.audio.get(from..to.min(self.audio.len()).max(from));
-            let samples = samples.unwrap_or_default().iter().copied();
-            let least = samples.clone().min().unwrap_or(0);
-            let largest = samples.max().unwrap_or(0);
-            picture.line((column, y(largest)), (column, y(least)), WAVEFORM);
+        for clip in &self.timeline.audio {
+            let begin = clip.at.since_start().as_secs_f64();
+            let at = |column: i32| {
+                let seconds = axis.seconds_at(column) - begin;
+                let sample = (seconds.max(0.0) * f64::from(SAMPLE_RATE)) as usize;
+                sample.min(clip.samples.len())
+            };
+            for column in x(axis, clip.at)..=x(axis, clip.end()) {
+                let samples = &clip.samples[at(column)..at(column + 1)];
+                if let (Some(&least), Some(&largest)) = (samples.iter().min(), samples.iter().max())
+                {
+                    picture.line((column, y(largest)), (column, y(least)), WAVEFORM);
+                }
+            }
         }
     }
 
@@ -178,17 +172,40 @@ impl Call<'_> {
         }
     }
 
-    /// The numbers of all entries at their times, below each other where many are at once.
+    /// The numbers of all entries at their times, below each other where many are at once; where
+    /// they are too many, the lowest says up to which it goes.
     fn draw_marks(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
+        struct Mark {
+            at: (i32, i32),
+            text: String,
+            colour: Colour,
+        }
+        let mut marks: Vec<Mark> = Vec::new();
         let mut free = [lane.x - 40; (MARKS / LINE) as usize];
         for (number, entry) in self.timeline.entries.iter().enumerate() {
             let x = x(axis, entry.at);
             let text = (number + 1).to_string();
-            let row = free.iter().position(|&free| free <= x);
-            let Some(row) = row else { continue };
+            let Some(row) = free.iter().position(|&free| free <= x) else {
+                if let Some(mark) = marks.last_mut() {
+                    let first = mark.text.split('-').next().unwrap_or_default();
+                    mark.text = format!("{first}-{text}");
+                    free[free.len() - 1] = mark.at.0 + Size::Small.width(&mark.text) + 6;
+                }
+                continue;
+            };
             free[row] = x + Size::Small.width(&text) + 6;
-            let y = lane.y + (row as u32 * LINE) as i32;
-            let colour = colour(entry.who);
+            marks.push(Mark {
+                at: (x, lane.y + (row as u32 * LINE) as i32),
+                text,
+                colour: colour(entry.who),
+            });
+        }
+        for Mark {
+            at: (x, y),
+            text,
+            colour,
+        } in marks
+        {
             picture.line((x, y), (x, y + LINE as i32 - 3), colour);
             let at = (x + 3, y + LINE as i32 / 2 - 1);
             picture.text(at, Anchor::Start, Size::Small, colour, text);

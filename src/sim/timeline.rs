@@ -7,7 +7,10 @@ use std::{
 
 use serde::Serialize;
 
-use crate::session::{CallTime, Exit, Report};
+use crate::{
+    audio::SampleTime,
+    session::{CallTime, Exit, Report},
+};
 
 /// Who did something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -34,13 +37,30 @@ pub struct Entry {
     pub what: String,
 }
 
+/// What the caller said or played in one piece.
+#[derive(Clone, Debug, Default)]
+pub struct Clip {
+    /// When it began.
+    pub at: CallTime,
+    /// 16-bit samples at 8 kHz.
+    pub samples: Vec<i16>,
+}
+
+impl Clip {
+    /// When it ended.
+    #[must_use]
+    pub fn end(&self) -> CallTime {
+        self.at + SampleTime::from_samples(self.samples.len() as u64).duration()
+    }
+}
+
 /// All that happened in a call, and what was left behind.
 #[derive(Clone, Debug, Default)]
 pub struct Timeline {
     /// In the order in which it happened.
     pub entries: Vec<Entry>,
-    /// When the caller was answered: their audio and keys count from here.
-    pub answered: Option<CallTime>,
+    /// The caller's audio, in order.
+    pub audio: Vec<Clip>,
     /// The channel's variables at the end.
     pub variables: BTreeMap<String, String>,
     /// What the program says of the call.
@@ -110,7 +130,8 @@ impl Timeline {
         struct End<'a> {
             r#type: &'static str,
             at: f64,
-            exit: u8,
+            /// `null` where the call is not known to its end.
+            exit: Option<u8>,
             variables: BTreeMap<&'a str, &'a str>,
         }
         for entry in &self.entries {
@@ -126,7 +147,7 @@ impl Timeline {
         let end = End {
             r#type: "end",
             at: rounded(self.end()),
-            exit: u8::from(self.exit != Some(Exit::Success)),
+            exit: self.exit.map(|exit| u8::from(exit == Exit::Failure)),
             variables: self.own_variables().collect(),
         };
         serde_json::to_writer(&mut *out, &end)?;
@@ -143,6 +164,6 @@ impl Timeline {
 }
 
 /// Seconds to a tenth of a millisecond.
-fn rounded(at: CallTime) -> f64 {
+pub(super) fn rounded(at: CallTime) -> f64 {
     (at.since_start().as_secs_f64() * 1e4).round() / 1e4
 }

@@ -40,6 +40,18 @@ impl Envelope {
         self.levels.extend_from_slice(&next.levels);
     }
 
+    /// The envelope with these levels, one for each 5 ms, in units of its own.
+    #[must_use]
+    pub const fn from_levels(levels: Vec<u8>) -> Self {
+        Self { levels }
+    }
+
+    /// What [`from_levels`](Self::from_levels) takes.
+    #[must_use]
+    pub fn levels(&self) -> &[u8] {
+        &self.levels
+    }
+
     /// How many steps it has.
     pub(super) fn length(&self) -> usize {
         self.levels.len()

@@ -1,4 +1,4 @@
-//! A simulated call as a picture.
+//! A simulated call as a picture, and recorded calls run again.
 
 use std::{fs, path::Path};
 
@@ -47,4 +47,80 @@ fn a_simulated_call_is_drawn() {
     assert_eq!(done.status, 1);
     let said = &done.stderr;
     assert!(said.contains("none/call.png: cannot be written"), "{said}");
+}
+
+/// A recording in `fixtures/live`.
+fn recording(name: &str) -> String {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
+    fixtures.join(name).display().to_string()
+}
+
+#[test]
+fn calls_through_real_asterisks_are_today_what_they_were() {
+    let folder = Folder::new("simulate_replay");
+    for version in ["16", "22"] {
+        let file = recording(&format!("recorded-star.asterisk-{version}.recording"));
+        let done = folder.run(&["simulate", "--replay", &file, "--plot", "call.svg"]);
+        assert_eq!(
+            (done.status, done.stderr.as_str()),
+            (0, ""),
+            "{}",
+            done.stdout
+        );
+        for said in [
+            "agent     key * in the audio since ",
+            "VOICEAGENTSTATUS=MAILBOX\n",
+            "\nno difference: 21 commands as then, by voiceagent 0.1.0 at 2026-",
+        ] {
+            assert!(done.stdout.contains(said), "{said}: {}", done.stdout);
+        }
+        let svg = fs::read_to_string(folder.path("call.svg")).unwrap();
+        for said in [
+            "recorded call: ",
+            ">plays vm-theperson</text>",
+            ">* heard</text>",
+        ] {
+            assert!(svg.contains(said), "{said}");
+        }
+        let objects = folder
+            .run(&["simulate", "--replay", &file, "--json"])
+            .json();
+        let end = objects.last().unwrap();
+        assert_eq!((&end["type"], &end["exit"]), (&"end".into(), &0.into()));
+    }
+}
+
+#[test]
+fn a_key_that_would_no_longer_be_taken_is_the_first_difference() {
+    let folder = Folder::new("simulate_difference");
+    let file = recording("recorded-star.asterisk-22.recording");
+    let config = "[extensions.101]\ndial = \"PJSIP/bob\"\nmax_wait = 5\nmailbox = \"101@sales\"\n\
+                  [detector]\nmin_duration_ms = 60\n";
+    fs::write(folder.path("longer.toml"), config).unwrap();
+    let done = folder.run(&["simulate", "--replay", &file, "--config", "longer.toml"]);
+    assert_eq!(done.status, 1);
+    let same = "GET FULL VARIABLE \"${CHANNEL(audioreadformat)}\"\n";
+    let (_, told) = done.stdout.split_once("\nfirst difference at 11.").unwrap();
+    assert!(
+        told.contains(" s, after 160 bytes of audio (line "),
+        "{told}"
+    );
+    assert!(
+        told.contains(&format!("\n  then: {same}  now:  nothing until 11.")),
+        "{told}"
+    );
+    assert!(told.ends_with(same), "{told}");
+}
+
+#[test]
+fn a_call_is_either_simulated_or_run_again() {
+    let folder = Folder::new("simulate_usage");
+    let file = recording("recorded-star.asterisk-22.recording");
+    for arguments in [
+        &["simulate"][..],
+        &["simulate", "--replay", &file, "--exten", "101"],
+        &["simulate", "--replay", &file, "--key", "*@1"],
+    ] {
+        assert_eq!(folder.run(arguments).status, 2, "{arguments:?}");
+    }
 }

@@ -7,6 +7,7 @@ mod descriptor_3;
 mod dialogue;
 mod limits;
 mod logs;
+mod recordings;
 mod sandbox;
 mod starved;
 mod support;

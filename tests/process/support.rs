@@ -222,6 +222,20 @@ impl Agent {
         lines
     }
 
+    /// SIGKILL, which nobody can do anything about.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// The processes that it has started, by number.
+    pub(crate) fn children(&self) -> Vec<String> {
+        let process = self.child.id();
+        let children = format!("/proc/{process}/task/{process}/children");
+        let children = fs::read_to_string(children).unwrap();
+        children.split_whitespace().map(str::to_owned).collect()
+    }
+
     /// Closes descriptor 0, as Asterisk does at its own end.
     pub(crate) fn close(&mut self) {
         self.to_agent = None;

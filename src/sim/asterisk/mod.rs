@@ -18,7 +18,7 @@ use media::Media;
 use sounds::{length_of_digits, length_of_file};
 use variables::Variables;
 use voicemail::{Phase, VoiceMail};
-use words::words;
+pub(super) use words::words;
 
 use super::{
     script::{DialEnd, Recordings, Script},

@@ -2,7 +2,7 @@
 
 /// The words of a line: split at blanks, double quotes keep blanks, a backslash takes the next
 /// character as it is.
-pub(super) fn words(line: &str) -> Vec<String> {
+pub(in crate::sim) fn words(line: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quoted = false;

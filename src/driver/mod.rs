@@ -1,5 +1,7 @@
 //! The live edge: Asterisk's pipes, the signal, the clock. No decisions are made here.
 
+mod recorder;
+
 use std::{
     env,
     fs::{self, File},
@@ -8,11 +10,12 @@ use std::{
         fd::AsFd,
         unix::fs::{FileTypeExt, OpenOptionsExt},
     },
-    panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    time::Instant,
+    task::Poll,
+    time::{Duration, Instant},
 };
 
+pub use recorder::{KEEP_RECORDING, Recorder};
 use tokio::{
     io::{AsyncRead, AsyncReadExt},
     net::unix::pipe,
@@ -30,17 +33,45 @@ use crate::{
     variant::elsewhere,
 };
 
+/// Descriptor 3.
+pub struct Audio(io::Result<File>);
+
+impl Audio {
+    /// Takes it, before anything else can be given its number. Opened anew, so that no descriptor
+    /// is taken on trust; only a pipe is one that Asterisk writes to.
+    #[must_use]
+    pub fn open() -> Self {
+        Self(open_audio())
+    }
+}
+
+fn open_audio() -> io::Result<File> {
+    let metadata = fs::metadata(AUDIO)?;
+    if !metadata.file_type().is_fifo() {
+        return Err(io::Error::other("it is not a pipe"));
+    }
+    fs::OpenOptions::new()
+        .read(true)
+        // Else a pipe whose writer is gone would never open.
+        .custom_flags(libc::O_NONBLOCK)
+        .open(AUDIO)
+}
+
 /// Serves the call that this process was started for, to its end.
 ///
-/// Reads the dialogue on descriptor 0 and the caller's audio on descriptor 3, writes commands to
-/// descriptor 1 and nothing else. `spool` is Asterisk's spool folder, below which mailboxes keep
-/// their greetings.
+/// Reads the dialogue on descriptor 0 and the caller's audio, writes commands to descriptor 1 and
+/// nothing else. `spool` is Asterisk's spool folder, below which mailboxes keep their greetings.
+/// With a recorder, the call is recorded.
 ///
 /// # Errors
 /// When the event loop or descriptor 0 cannot be set up; nothing has been said to Asterisk then.
-pub fn run(session: Session, spool: PathBuf, started: Instant) -> io::Result<(Exit, Report)> {
-    // Before anything else can be given the number 3.
-    let audio = open_audio();
+pub fn run(
+    session: Session,
+    audio: Audio,
+    recorder: Option<Recorder>,
+    spool: PathBuf,
+    started: Instant,
+) -> io::Result<(Exit, Report)> {
     // Whatever is logged of the call says of which one, from errors on.
     let span = error_span!(
         "call",
@@ -53,20 +84,7 @@ pub fn run(session: Session, spool: PathBuf, started: Instant) -> io::Result<(Ex
         .enable_io()
         .enable_time()
         .build()?
-        .block_on(Driver::new(session, spool, started).run(audio))
-}
-
-/// Descriptor 3, when it is a pipe. Opened anew, so that no descriptor is taken on trust.
-fn open_audio() -> io::Result<File> {
-    let metadata = fs::metadata(AUDIO)?;
-    if !metadata.file_type().is_fifo() {
-        return Err(io::Error::other("it is not a pipe"));
-    }
-    fs::OpenOptions::new()
-        .read(true)
-        // Else a pipe whose writer is gone would never open.
-        .custom_flags(libc::O_NONBLOCK)
-        .open(AUDIO)
+        .block_on(Driver::new(session, recorder, spool, started).run(audio.0))
 }
 
 /// Descriptor 0: a pipe under Asterisk, anything when somebody tries the program by hand.
@@ -85,6 +103,11 @@ struct Driver {
     modules: Option<PathBuf>,
     prompts: Prompts,
     started: Instant,
+    /// When the last input came.
+    now: CallTime,
+    recorder: Option<Box<Recorder>>,
+    /// Whether the recording has been waited for.
+    settled: bool,
     /// Whether logs know which call this is.
     introduced: bool,
     /// Why none comes, until it is logged.
@@ -92,13 +115,16 @@ struct Driver {
 }
 
 impl Driver {
-    fn new(session: Session, spool: PathBuf, started: Instant) -> Self {
+    fn new(session: Session, recorder: Option<Recorder>, spool: PathBuf, started: Instant) -> Self {
         Self {
             session,
             spool,
             modules: env::var_os("AST_MODULE_DIR").map(PathBuf::from),
             prompts: Prompts::of_environment(),
             started,
+            now: CallTime::ZERO,
+            recorder: recorder.map(Box::new),
+            settled: false,
             introduced: false,
             no_audio: None,
         }
@@ -107,9 +133,15 @@ impl Driver {
     async fn run(mut self, audio: io::Result<File>) -> io::Result<(Exit, Report)> {
         let mut hang_up = signal(SignalKind::hangup())?;
         let mut agi = open_agi()?;
+        if let Some(recorder) = &mut self.recorder {
+            recorder.attach();
+        }
         let mut audio = match audio.and_then(pipe::Receiver::from_file) {
             Ok(pipe) => Some(pipe),
             Err(error) => {
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.no_audio(self.now, &error.to_string());
+                }
                 self.no_audio = Some(error);
                 None
             }
@@ -117,7 +149,9 @@ impl Driver {
         let mut agi_bytes = vec![0; AGI_CHUNK];
         let mut audio_bytes = vec![0; PIPE_CAPACITY];
         loop {
-            if let Some(exit) = self.carry_out() {
+            let exit = self.carry_out();
+            self.keep_recording(exit.is_some()).await;
+            if let Some(exit) = exit {
                 let report = self.session.report();
                 let line = Argument::readable(&report.to_string());
                 match report.ended {
@@ -137,9 +171,13 @@ impl Driver {
                     Ok(length) => self.handle(Input::Agi(&agi_bytes[..length])),
                 },
                 read = read_audio(&mut audio, &mut audio_bytes) => match read {
-                    Ok(0) | Err(_) => audio = None,
+                    Ok(0) | Err(_) => {
+                        audio = None;
+                        self.audio_ends();
+                    }
                     Ok(length) => self.handle(Input::Audio(&audio_bytes[..length])),
                 },
+                () = drain(&mut self.recorder), if self.recorder.is_some() => {}
                 () = sleep_until(until.into()), if deadline.is_some() => {
                     self.handle(Input::Timeout);
                 }
@@ -147,15 +185,48 @@ impl Driver {
         }
     }
 
-    /// Hands an input to the session; a bug there must not cost the caller the call.
+    /// Hands an input to the session.
     fn handle(&mut self, input: Input<'_>) {
-        let now = CallTime::after(self.started.elapsed());
-        let session = &mut self.session;
-        if catch_unwind(AssertUnwindSafe(|| session.handle(now, input))).is_err() {
-            session.rescue();
+        self.now = self.time();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.input(self.now, &input);
         }
+        self.session.handle_or_rescue(self.now, input);
         if !self.introduced {
             self.introduce();
+        }
+    }
+
+    /// The call's time, to the microsecond, as recordings have it.
+    fn time(&self) -> CallTime {
+        let micros = self.started.elapsed().as_micros();
+        CallTime::after(Duration::from_micros(micros.try_into().unwrap_or(u64::MAX)))
+    }
+
+    fn audio_ends(&mut self) {
+        let now = self.time();
+        if let Some(recorder) = &mut self.recorder {
+            recorder.no_audio(now, "it has ended");
+        }
+    }
+
+    /// Notes until when the session waits; waits itself, once the call's end is known and once at
+    /// the program's, until the recording is written. Whatever keeps it from that is told in the
+    /// closing line, which is not said yet.
+    async fn keep_recording(&mut self, ends: bool) {
+        let Some(recorder) = &mut self.recorder else {
+            return;
+        };
+        if !ends {
+            recorder.deadline(self.now, self.session.deadline());
+            if self.session.report().ended.is_none() || self.settled {
+                return;
+            }
+            self.settled = true;
+        }
+        if let Some(reason) = recorder.settle().await {
+            warn!("{reason}");
+            self.session.unlogged(&reason);
         }
     }
 
@@ -179,6 +250,9 @@ impl Driver {
     /// Does what the session wants, until it wants nothing more or is at its end.
     fn carry_out(&mut self) -> Option<Exit> {
         while let Some(output) = self.session.poll_output() {
+            if let Some(recorder) = &mut self.recorder {
+                recorder.output(self.now, &output);
+            }
             match output {
                 Output::Send(line) => {
                     // A line is far shorter than a pipe holds, and at most two are under way.
@@ -222,6 +296,15 @@ async fn read_audio(audio: &mut Option<pipe::Receiver>, bytes: &mut [u8]) -> io:
         Some(pipe) => pipe.read(bytes).await,
         None => std::future::pending().await,
     }
+}
+
+/// Hands on what of a recording waits; never ends where nothing does.
+async fn drain(recorder: &mut Option<Box<Recorder>>) {
+    std::future::poll_fn(|context| match recorder {
+        Some(recorder) => recorder.poll_drain(context),
+        None => Poll::Pending,
+    })
+    .await;
 }
 
 /// Where Linux shows descriptor 3.

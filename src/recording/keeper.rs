@@ -1,0 +1,126 @@
+//! The process that writes a recording to disk.
+//!
+//! A disk can be full, slow or gone, and a file system can hold whoever writes to it for ever. A
+//! call must feel none of that, so the call's own process only fills a pipe, and this one empties
+//! it.
+
+use std::{
+    io::{self, BufRead, Write},
+    path::Path,
+};
+
+use super::folder::{create, make_room};
+
+/// Keeps what is read `from` the call in a new file, whose name is the first line of it. The call
+/// knows nothing of the file but what is answered here: for each [`ASK`] a [`DONE`], once all
+/// before it is in the file. The oldest recordings give way, until all have `limit` bytes at most.
+///
+/// # Errors
+/// What is wrong with the folder or the disk; what was written until then stays.
+pub fn keep(
+    folder: &Path,
+    limit: u64,
+    mut from: impl BufRead,
+    mut answer: impl Write,
+) -> io::Result<()> {
+    let mut name = String::new();
+    from.read_line(&mut name)?;
+    let Some(name) = name.strip_suffix('\n') else {
+        // There was no call.
+        return Ok(());
+    };
+    let room = limit.saturating_sub(STRIDE);
+    let mut file = create(folder, name)?;
+    make_room(folder, room, name)?;
+    let mut chunk = vec![0; CHUNK];
+    let mut since_room = 0;
+    loop {
+        let length = match from.read(&mut chunk) {
+            Ok(0) => return make_room(folder, limit, name),
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        for (n, piece) in chunk[..length].split(|&byte| byte == ASK).enumerate() {
+            if n > 0 {
+                answer.write_all(&[DONE])?;
+            }
+            file.write_all(piece)?;
+            since_room += piece.len() as u64;
+        }
+        if since_room >= STRIDE {
+            since_room = 0;
+            make_room(folder, room, name)?;
+        }
+    }
+}
+
+/// Asks whether all before it is written; no recording has it.
+pub const ASK: u8 = 0;
+/// The answer to [`ASK`].
+pub const DONE: u8 = b'\n';
+/// What a pipe holds on Linux.
+const CHUNK: usize = 64 * 1024;
+/// So many bytes are written before there is a look whether the folder has room for as many more.
+const STRIDE: u64 = 1 << 20;
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, path::PathBuf};
+
+    use super::*;
+
+    const NAME: &str = "20260302T091407Z_101_x.recording";
+
+    fn folder(test: &str) -> PathBuf {
+        let folder =
+            env::temp_dir().join(format!("voiceagent-keeper-{test}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a scratch folder");
+        folder
+    }
+
+    #[test]
+    fn all_is_written_before_the_answer() {
+        /// Looks into the file whenever it is answered.
+        struct Look(PathBuf, Vec<String>);
+
+        impl Write for &mut Look {
+            fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+                assert_eq!(bytes, [DONE]);
+                self.1.push(fs::read_to_string(&self.0)?);
+                Ok(bytes.len())
+            }
+
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let folder = folder("answers");
+        let mut look = Look(folder.join(NAME), Vec::new());
+        let input = format!("{NAME}\none\n\0two\n\0\0three\n");
+        keep(&folder, u64::MAX, input.as_bytes(), &mut look).expect("it is kept");
+        assert_eq!(look.1, ["one\n", "one\ntwo\n", "one\ntwo\n"]);
+        let kept = fs::read_to_string(folder.join(NAME)).expect("it is there");
+        assert_eq!(kept, "one\ntwo\nthree\n");
+        fs::remove_dir_all(folder).expect("the scratch folder goes");
+    }
+
+    #[test]
+    fn a_folder_that_is_none_is_told() {
+        let folder = folder("missing");
+        let kept = |folder: &Path, input: &str| {
+            keep(folder, 1, input.as_bytes(), io::sink()).map_err(|error| error.kind())
+        };
+        let missing = folder.join("x");
+        let named = format!("{NAME}\none\n");
+        assert_eq!(kept(&missing, &named), Err(io::ErrorKind::NotFound));
+        assert_eq!(
+            kept(&folder, "../x\none\n"),
+            Err(io::ErrorKind::InvalidInput)
+        );
+        assert_eq!(kept(&missing, ""), Ok(()));
+        fs::remove_dir_all(folder).expect("the scratch folder goes");
+    }
+}
