@@ -54,6 +54,11 @@ impl Owned {
         if yes { Answer::Yes } else { Answer::No }
     }
 
+    /// Whether everybody can do anything with it.
+    pub(super) const fn is_open_to_others(self) -> bool {
+        self.mode & (0o7 << OTHERS) != 0
+    }
+
     /// Whether everybody can change it.
     pub(super) const fn is_writable_by_others(self) -> bool {
         self.mode & (0o2 << OTHERS) != 0

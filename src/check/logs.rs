@@ -1,4 +1,5 @@
-//! Whether Asterisk's user can write the files that calls are logged to.
+//! Whether Asterisk's user can write the files that calls are logged to, and the folder that they
+//! are recorded in.
 
 use std::{fs, io, path::Path};
 
@@ -23,6 +24,43 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
     if let Some(file) = &logging.calls {
         check_file(file, user, &own.spot(&["logging", "calls"]), findings);
     }
+    if let Some(recording) = &own.config.recording {
+        check_recordings(&recording.folder, user, &own.spot(&["record"]), findings);
+    }
+}
+
+fn check_recordings(folder: &Path, user: Option<User>, spot: &Spot, findings: &mut Findings) {
+    let shown = folder.display();
+    let make = format!("install -d -o asterisk -m 750 {shown}");
+    match fs::metadata(folder) {
+        Ok(metadata) if metadata.is_dir() => {
+            let owned = Owned::from(&metadata);
+            let wishes = [Wish::Read, Wish::Write, Wish::Execute].map(|wish| (owned, wish));
+            check_access(&wishes, folder, user, spot, "recorded", findings);
+            if owned.is_open_to_others() {
+                findings.warning(
+                    spot.clone(),
+                    format!("everybody can see in {shown} who called whom and when"),
+                    format!("chmod o= {shown}"),
+                );
+            }
+        }
+        Ok(_) => findings.warning(
+            spot.clone(),
+            format!("{shown} is no folder, so calls are not recorded"),
+            "name a folder",
+        ),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => findings.warning(
+            spot.clone(),
+            format!("there is no folder {shown}, so calls are not recorded"),
+            make,
+        ),
+        Err(error) => findings.note(
+            spot.clone(),
+            format!("{shown} cannot be looked at: {error}"),
+            "run this check as root",
+        ),
+    }
 }
 
 fn check_file(file: &Path, user: Option<User>, spot: &Spot, findings: &mut Findings) {
@@ -41,13 +79,14 @@ fn check_file(file: &Path, user: Option<User>, spot: &Spot, findings: &mut Findi
             file,
             user,
             spot,
+            "logged",
             findings,
         ),
         Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::metadata(folder) {
             Ok(metadata) => {
                 let owned = Owned::from(&metadata);
                 let wishes = [(owned, Wish::Write), (owned, Wish::Execute)];
-                check_access(&wishes, folder, user, spot, findings);
+                check_access(&wishes, folder, user, spot, "logged", findings);
             }
             Err(_) => findings.warning(
                 spot.clone(),
@@ -71,6 +110,7 @@ fn check_access(
     what: &Path,
     user: Option<User>,
     spot: &Spot,
+    done: &str,
     findings: &mut Findings,
 ) {
     // Who runs Asterisk may not be known here; then nothing can be told.
@@ -83,7 +123,7 @@ fn check_access(
         Some(Answer::No) => findings.warning(
             spot.clone(),
             format!(
-                "the user that runs Asterisk ({}) cannot write {what}, so calls are not logged there",
+                "the user that runs Asterisk ({}) cannot write {what}, so calls are not {done} there",
                 user.uid
             ),
             format!("chown asterisk {what}"),

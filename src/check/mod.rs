@@ -3,8 +3,8 @@
 //! [`check`] reads what is configured and says what would not work on a call, why, and how to mend
 //! it. It executes nothing, changes nothing, and reads only our configuration, Asterisk's
 //! configuration folder, and the folders that asterisk.conf names; of the files that calls are
-//! logged to it looks at owner and mode. Whatever stands in those files,
-//! or does not, is a [`Finding`].
+//! logged to, and the folder that they are recorded in, it looks at owner and mode. Whatever stands
+//! in those files, or does not, is a [`Finding`].
 
 mod access;
 mod dialplan;

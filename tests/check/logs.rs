@@ -79,3 +79,73 @@ fn a_log_that_asterisks_user_cannot_write_is_a_warning() {
     installation.mode("../log/calls", 0o666);
     installation.check().nothing();
 }
+
+/// An installation that records calls in this folder of it.
+fn recording(name: &str, path: &str) -> Installation {
+    let installation = Installation::new(name);
+    let root = installation.path("..").canonicalize().unwrap();
+    let folder = root.join(path);
+    let config = std::fs::read_to_string(installation.path("voiceagent.toml")).unwrap();
+    let config = format!("record = {folder:?}\n{config}");
+    installation.write("voiceagent.toml", config);
+    installation
+}
+
+#[test]
+fn a_folder_for_recordings_that_only_asterisk_sees_is_no_finding() {
+    let installation = recording("recordings_right", "spool");
+    installation.mode("../spool", 0o750);
+    installation.check().nothing();
+}
+
+#[test]
+fn a_folder_for_recordings_that_everybody_sees_is_a_warning() {
+    let installation = recording("recordings_open", "spool");
+    installation.mode("../spool", 0o755);
+    let check = installation.check();
+    check.only(
+        "warning",
+        "voiceagent.toml:1",
+        "everybody can see",
+        "chmod o=",
+    );
+}
+
+#[test]
+fn no_folder_for_recordings_is_a_warning() {
+    let check = recording("recordings_missing", "spool/none").check();
+    check.only(
+        "warning",
+        "voiceagent.toml:1",
+        "so calls are not recorded",
+        "install -d",
+    );
+    let installation = recording("recordings_file", "spool/file");
+    installation.write("../spool/file", "");
+    let check = installation.check();
+    check.only(
+        "warning",
+        "voiceagent.toml:1",
+        "is no folder",
+        "name a folder",
+    );
+}
+
+#[test]
+fn a_folder_for_recordings_that_asterisks_user_cannot_write_is_a_warning() {
+    let installation = recording("recordings_access", "log");
+    installation.write("../log/other", "");
+    installation.mode("../log", 0o750);
+    installation.mode("voiceagent.toml", 0o644);
+    if chown(installation.path("../spool"), Some(4_321), Some(4_321)).is_err() {
+        // Only root can give a folder away.
+        return;
+    }
+    let check = installation.check();
+    check.only(
+        "warning",
+        "voiceagent.toml:1",
+        "so calls are not recorded there",
+        "chown",
+    );
+}
