@@ -66,6 +66,11 @@ fn any_sound_gives_events_in_order() {
 }
 
 #[test]
+fn a_recording_of_any_content_is_run_again_or_its_faulty_line_is_named() {
+    hold("recording", property::recording::holds, 8_000);
+}
+
+#[test]
 fn a_call_in_which_anything_happens_ends_in_order() {
     hold("session", property::session::holds, 20_000);
 }

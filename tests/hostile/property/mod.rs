@@ -9,4 +9,5 @@ pub(crate) mod audio;
 mod bytes;
 pub(crate) mod config;
 pub(crate) mod detector;
+pub(crate) mod recording;
 pub(crate) mod session;
