@@ -189,6 +189,32 @@ class Case:
         (self.capture_folder / name).write_bytes(audio_bytes[begin:end])
         print(f"{name}: {what}, from {(at - begin) / second:.3f} s")
 
+    def recording(self):
+        """The one file that this call was recorded in."""
+        found = [
+            path
+            for path in self.server.recordings.glob("*.recording")
+            if f"agi_calleridname: {self.name}\n" in path.read_text()
+        ]
+        check(len(found) == 1, f"{len(found)} recordings of this call")
+        return found[0]
+
+    def replays(self, said):
+        """The recording gives the same call again, of which this is said."""
+        path = self.recording()
+        check(path.stat().st_mode & 0o777 == 0o600, f"{path.name} has mode {path.stat().st_mode:o}")
+        status, output = self.server.replay(path)
+        last = output.splitlines()[-3:]
+        check(status == 0 and "no difference: " in output, f"run again it is not the same: {last}")
+        check(said in output, f"run again it has no {said!r}: {last}")
+
+    def keep_recording(self):
+        """Keeps the recording of this call."""
+        base = self.name.removesuffix(f"-{self.law.name}")
+        name = f"{base}.asterisk-{self.server.version}.recording"
+        (self.capture_folder / name).write_bytes(self.recording().read_bytes())
+        print(f"{name}: {self.recording().name}")
+
     def heard_whole(self, pieces):
         """Every piece of a greeting reached the caller to its end, and in this order."""
         order = [sound for sound in self.listener.sounds() if sound in pieces]

@@ -91,6 +91,11 @@ class Server:
         """The folder of the mailboxes of context `sales`."""
         return self.root / "var/spool/asterisk/voicemail/sales"
 
+    @property
+    def recordings(self):
+        """The folder that voiceagent-recorded has calls recorded in."""
+        return self.root / "var/spool/asterisk/voiceagent"
+
     def prepare(self, binary):
         """Installs the program and the shipped configuration on a clean system."""
         etc = self.root / "etc/asterisk"
@@ -115,6 +120,7 @@ class Server:
             shutil.copy(program, agi_bin / name)
             (agi_bin / name).chmod(0o755)
         shutil.rmtree(self.mailboxes, ignore_errors=True)
+        shutil.rmtree(self.recordings, ignore_errors=True)
         self.log_path.unlink(missing_ok=True)
         for leftover in (self.root / "tmp").glob("voiceagent-*"):
             leftover.unlink()
@@ -220,6 +226,18 @@ class Server:
         """The files that voiceagent-capture has written."""
         found = (self.root / "tmp").glob("voiceagent-capture.*")
         return [path for path in found if path.is_file()]
+
+    def replay(self, recording):
+        """What the program says outside of Asterisk of a call that it recorded in there."""
+        done = subprocess.run(
+            [str(self.program), "simulate", "--replay", str(recording)],
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+        )
+        return done.returncode, done.stdout + done.stderr
 
     def transcript(self, caller_name):
         """What the log has about the call with this caller name."""

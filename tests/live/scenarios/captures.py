@@ -50,3 +50,17 @@ async def speech_over_greeting(case):
     await greeted(case)
     clip = await case.says(case.server.voice(CALLER_VOICE, 3.0))
     await save_after(case, clip, f"3 s of speech, the beginning of Asterisk's sound {CALLER_VOICE}")
+
+
+@capture()
+async def recorded_star(case):
+    """`*` in the audio of a call that the program itself records."""
+    await case.dial("recorded-101")
+    await case.until(case.call.answered, "the answer")
+    case.call.media.send_back(ECHO_GAIN, ECHO_DELAY)
+    await case.hears("vm-intro", 0.5)
+    await case.presses_in_audio("*")
+    await case.hears("vm-password", 0.5)
+    await case.hangs_up()
+    await case.transcript()
+    case.keep_recording()
