@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::{Anchor, Colour, Picture, Shape, Size, png};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
+use super::{Anchor, Colour, Picture, Shape, png};
 
 pub(super) fn write(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     let Picture { width, height, .. } = picture;
@@ -33,7 +35,19 @@ fn draw(shape: &Shape, out: &mut impl Write) -> io::Result<()> {
             colour,
             dashed,
         } => {
-            // A pixel's middle, and both ends drawn as in PNG.
+            // Of a line without length not every program draws the ends.
+            if !dashed && (from.0 == to.0 || from.1 == to.1) {
+                return writeln!(
+                    out,
+                    r#"<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>"#,
+                    from.0.min(to.0),
+                    from.1.min(to.1),
+                    from.0.abs_diff(to.0) + 1,
+                    from.1.abs_diff(to.1) + 1,
+                    hex(*colour)
+                );
+            }
+            // A pixel's middle.
             let middle = |at: i32| f64::from(at) + 0.5;
             let dash = if *dashed {
                 r#" stroke-dasharray="3 3""#
@@ -42,7 +56,7 @@ fn draw(shape: &Shape, out: &mut impl Write) -> io::Result<()> {
             };
             writeln!(
                 out,
-                r#"<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}" stroke-linecap="square"{dash}/>"#,
+                r#"<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"{dash}/>"#,
                 middle(from.0),
                 middle(from.1),
                 middle(to.0),
@@ -62,15 +76,13 @@ fn draw(shape: &Shape, out: &mut impl Write) -> io::Result<()> {
                 Anchor::Middle => "middle",
                 Anchor::End => "end",
             };
-            let size = match size {
-                Size::Small => 12,
-                Size::Large => 15,
-            };
+            let em = f64::from(size.character().0) / ADVANCE;
             writeln!(
                 out,
-                r#"<text x="{}" y="{}" text-anchor="{anchor}" dominant-baseline="central" font-size="{size}" fill="{}" xml:space="preserve">{}</text>"#,
+                r#"<text x="{}" y="{:.1}" text-anchor="{anchor}" font-size="{em:.1}" fill="{}" xml:space="preserve">{}</text>"#,
                 at.0,
-                at.1,
+                // Not every program knows another baseline than the letters' own.
+                f64::from(at.1) + CAPITAL / 2.0 * em,
                 hex(*colour),
                 escaped(text)
             )
@@ -84,7 +96,7 @@ fn draw(shape: &Shape, out: &mut impl Write) -> io::Result<()> {
                 area.y,
                 area.width,
                 area.height,
-                base64(&packed)
+                STANDARD.encode(&packed)
             )
         }
     }
@@ -110,42 +122,24 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-/// RFC 4648, clause 4.
-fn base64(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
-        let byte = |n: usize| u32::from(group.get(n).copied().unwrap_or(0));
-        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        for digit in 0..4 {
-            text.push(if digit <= group.len() {
-                char::from(DIGITS[(bits >> (18 - 6 * digit)) as usize % 64])
-            } else {
-                '='
-            });
-        }
-    }
-    text
-}
-
-const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+/// Of a character in the monospaced fonts that browsers take, in heights of the font.
+const ADVANCE: f64 = 0.6;
+/// How high capital letters and digits are, in heights of the font.
+const CAPITAL: f64 = 0.72;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn base64_is_as_in_the_rfc() {
-        for (bytes, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(base64(bytes.as_bytes()), text);
-        }
+    fn a_line_without_length_is_a_pixel() {
+        let mut picture = Picture::new(9, 9, Colour(0, 0, 0));
+        picture.line((3, 4), (3, 4), Colour(1, 2, 3));
+        let mut written = Vec::new();
+        write(&picture, &mut written).expect("a vector takes it");
+        let written = String::from_utf8(written).expect("text");
+        let pixel = r##"<rect x="3" y="4" width="1" height="1" fill="#010203"/>"##;
+        assert!(written.contains(pixel), "{written}");
     }
 
     #[test]
