@@ -31,7 +31,7 @@ impl Bar {
         }
         let full = (part * LENGTH as f64).round() as usize;
         let bar = "#".repeat(full) + &"-".repeat(LENGTH.saturating_sub(full));
-        eprint!("{CLEAR_LINE}[{bar}] {now}");
+        eprint!("{CLEAR_LINE}{CUT}[{bar}] {now} {WRAP}");
         // Where it cannot be shown all else goes on.
         let _ = io::stderr().flush();
         self.drawn.set(true);
@@ -71,5 +71,9 @@ impl<W: Write> Write for Beside<'_, W> {
 const PACE: Duration = Duration::from_millis(100);
 /// Characters.
 const LENGTH: usize = 40;
+/// What does not fit the line is cut, or goes on in the next (DEC's private mode 7, DECAWM): a bar on
+/// two lines could not be cleared. What is cut is shown in the last column, so it ends with a blank.
+const CUT: &str = "\x1b[?7l";
+const WRAP: &str = "\x1b[?7h";
 /// Back to the line's beginning, and nothing there (ECMA-48, EL).
 const CLEAR_LINE: &str = "\r\x1b[K";
