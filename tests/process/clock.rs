@@ -44,6 +44,8 @@ fn call(before: &str, name: &str) -> (Vec<String>, serde_json::Value) {
     commands.extend(rest);
     // How often silence is played until the key's signal can come no more is a matter of speed.
     commands.retain(|command| !command.contains("silence/1"));
+    // So is whether the last silence is stopped, by the same question as the greeting, or over.
+    commands.dedup();
     let line = fs::read_to_string(calls).unwrap();
     (commands, serde_json::from_str(&line).unwrap())
 }
