@@ -2,6 +2,10 @@
 //!
 //! There are four ways to be one. All want both tones to start together out of little; they differ
 //! in what may be left beside the tones, and the more that is, the longer the tones must last.
+//!
+//! Notes begin together too, two of them near a key's tones. But an instrument's notes swell or
+//! decay, bring their harmonics with them and take the place of other notes, where a key is switched
+//! on over whatever else there is, and stays as it is. So tones in company are asked for that.
 
 use super::{
     bands::Bands,
@@ -60,16 +64,45 @@ impl Judge {
     /// Samples of tone that make this a key.
     fn needed(&self, evidence: &Evidence, twist: f32, before: f32) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
-        let offset = evidence.offsets[0].abs().max(evidence.offsets[1].abs());
+        let offset = largest_offset(evidence);
         if offset > CLEAR_OFFSET {
             Rejection::unless_below(Test::Twist, twist, DOUBTFUL_TWIST)?;
+            is_added(evidence, twist)?;
             return self.fringe(evidence, offset, before);
         }
         let clipping = if evidence.clipped { CLIPPING } else { 0.0 };
         let clean = self.residual + clipping;
         if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
+            if rest.low > ALONE_LOW {
+                is_added(evidence, twist)?;
+            }
             return Ok(self.shortest);
         }
+        let added = is_added(evidence, twist).and_then(|()| {
+            let share = evidence.harmonics / (rest.among + rest.high);
+            Rejection::unless_below(Test::Harmonics, share, HARMONICS)
+        });
+        if added.is_ok()
+            && let Some(needed) = self.over_noise_or_talk(evidence, twist, before)
+        {
+            return Ok(needed);
+        }
+        if self.is_coded(evidence, offset, twist) {
+            return Ok(self.shortest + LONGER_IF_CODED);
+        }
+        added?;
+        Rejection::unless_below(Test::Residual, rest.among, clean)?;
+        Err(Rejection {
+            test: Test::ResidualAbove,
+            measured: rest.high,
+            limit: CLEAN_HIGH + clipping,
+        })
+    }
+
+    /// Samples that a key over noise, or over talk or music, lasts; `None` if this is neither.
+    fn over_noise_or_talk(&self, evidence: &Evidence, twist: f32, before: f32) -> Option<f32> {
+        let rest = &evidence.residual;
+        let offset = largest_offset(evidence);
         let clear = if rest.among <= SOME_NOISE {
             offset <= NOISE_OFFSET
         } else {
@@ -85,7 +118,7 @@ impl Judge {
             } else {
                 LONGER_IN_MUCH_NOISE
             };
-            return Ok(self.shortest + longer);
+            return Some(self.shortest + longer);
         }
         let talked_before = self.residual + TALK_VARIES * evidence.before.among;
         let talk = if twist <= PLAIN_TWIST {
@@ -93,31 +126,12 @@ impl Judge {
         } else {
             TALK_AMONG
         };
-        if rest.among <= talk
+        let is_talk = rest.among <= talk
             && before <= TALK_BEFORE
             && offset <= TALK_OFFSET
             && rest.low <= TALK_LOW
-            && rest.high <= TALK_HIGH
-        {
-            return Ok(self.shortest + LONGER_IN_TALK);
-        }
-        let past = &evidence.before;
-        if rest.among <= CODED_AMONG
-            && rest.low <= CODED_LOW
-            && rest.high <= CODED_HIGH
-            && past.low <= CODED_LOW_BEFORE
-            && past.among + past.high <= CODED_BEFORE
-            && offset <= CODED_OFFSET
-            && twist <= DOUBTFUL_TWIST
-        {
-            return Ok(self.shortest + LONGER_IF_CODED);
-        }
-        Rejection::unless_below(Test::Residual, rest.among, clean)?;
-        Err(Rejection {
-            test: Test::ResidualAbove,
-            measured: rest.high,
-            limit: CLEAN_HIGH + clipping,
-        })
+            && rest.high <= TALK_HIGH;
+        is_talk.then_some(self.shortest + LONGER_IN_TALK)
     }
 
     /// Frequencies at the fringe of what is accepted: only beyond any doubt.
@@ -142,6 +156,18 @@ impl Judge {
         Ok(self.shortest)
     }
 
+    /// Whether a speech codec may have bent a key out of silence into this.
+    fn is_coded(&self, evidence: &Evidence, offset: f32, twist: f32) -> bool {
+        let (rest, past) = (&evidence.residual, &evidence.before);
+        rest.among <= CODED_AMONG
+            && rest.low <= CODED_LOW
+            && rest.high <= CODED_HIGH
+            && past.low <= CODED_LOW_BEFORE
+            && past.among + past.high <= CODED_BEFORE
+            && offset <= CODED_OFFSET
+            && twist <= DOUBTFUL_TWIST
+    }
+
     /// Whether the rest is noise that was there before the onset, and is as white as noise.
     fn is_noise(&self, rest: &Bands, before: &Bands) -> bool {
         // White noise above the tones tells of that among them too, and so with less chance.
@@ -158,6 +184,33 @@ impl Judge {
         let white = rest.among <= NOT_MUCH || rest.high >= WHITENESS * rest.among;
         rest.among <= among && rest.high <= high && rest.low <= low && white
     }
+}
+
+/// Whether tones in company were added to it: they neither swell nor decay, nothing among them went
+/// away when they came, and nothing below them came with them where their twist is doubtful.
+fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
+    let (rest, past) = (&evidence.residual, &evidence.before);
+    let both: f32 = evidence.powers.iter().sum();
+    for (growth, power) in evidence.growth.iter().zip(evidence.powers) {
+        let variance = GROWTH_OF_NOISE * rest.among * both / (power * evidence.measured as f32);
+        let limit = GROWTH + GROWTH_VARIES * variance.sqrt();
+        Rejection::unless_below(Test::Steadiness, growth.abs(), limit)?;
+    }
+    let gone = GONE_BEFORE.max(GONE_VARIES * rest.among);
+    Rejection::unless_below(Test::Replacement, past.among, gone)?;
+    if twist > DOUBTFUL_TWIST {
+        Rejection::unless_below(
+            Test::ResidualBelow,
+            rest.low,
+            ALONE_LOW + LOW_VARIES * past.low,
+        )?;
+    }
+    Ok(())
+}
+
+/// Of both tones, relative.
+fn largest_offset(evidence: &Evidence) -> f32 {
+    evidence.offsets[0].abs().max(evidence.offsets[1].abs())
 }
 
 /// High tone over low tone in dB.
@@ -200,6 +253,31 @@ const PLAIN_TWIST: f32 = 4.0;
 
 /// Above the tones of a clean key: harmonics of a cheap telephone, 11 dB down.
 const CLEAN_HIGH: f32 = 0.08;
+
+/// Below the tones of a key that is alone: more is company.
+pub(super) const ALONE_LOW: f32 = 0.03;
+
+/// Relative; by how much a tone in company may grow from the first sample measured to the last. What
+/// telephones send is steady to a few per cent; a plucked note changes by this in 10 to 30 ms.
+const GROWTH: f32 = 0.15;
+
+/// Standard deviations of the growth that the rest makes a tone seem to have, and what their square
+/// is for one sample, as white as the rest may be: 24 times its share of the band (1250 of 4000 Hz),
+/// by half the tones' power.
+const GROWTH_VARIES: f32 = 2.5;
+const GROWTH_OF_NOISE: f32 = 24.0 * 3.2 * 0.5;
+
+/// Among the tones before the onset: when more was there, and so many times more than there is now,
+/// the tones took its place. Noise of 0 dB has 0.16.
+const GONE_BEFORE: f32 = 0.3;
+const GONE_VARIES: f32 = 4.0;
+
+/// Below the tones, over what was there before: a measure of talk over 15 ms varies by this factor.
+const LOW_VARIES: f32 = 2.5;
+
+/// Share of the rest above 600 Hz that two and three times the low tone's and twice the high tone's
+/// frequency may have: three lines in noise have 0.04, and hardly ever 0.13.
+const HARMONICS: f32 = 0.18;
 
 /// A clipped key leaves so much more of itself.
 const CLIPPING: f32 = 0.035;
@@ -261,7 +339,7 @@ const LONGER_IN_TALK: f32 = 56.0;
 /// A key out of silence that a speech codec has bent (GSM full rate): nothing else is there but
 /// what the codec's long-term predictor leaves of the key before, far below its tones, and
 /// frequencies are true. Samples more: 7 ms.
-const CODED_AMONG: f32 = 0.18;
+const CODED_AMONG: f32 = 0.35;
 const CODED_LOW: f32 = 0.03;
 const CODED_HIGH: f32 = 0.05;
 const CODED_BEFORE: f32 = 0.06;

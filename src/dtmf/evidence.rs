@@ -2,6 +2,7 @@
 
 use super::{
     bands::{Bands, LONGEST, SIDE, Splitter, energy},
+    decide::ALONE_LOW,
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST, powers_at},
@@ -29,6 +30,12 @@ pub(super) struct Evidence {
     pub(super) residual: Bands,
     /// The same in all.
     pub(super) rest: f32,
+    /// By how much each tone grew where it was measured, relative to its mean amplitude.
+    pub(super) growth: [f32; 2],
+    /// Samples it was measured over.
+    pub(super) measured: usize,
+    /// Energy left at the tones' harmonics, relative to theirs; measured where there is company.
+    pub(super) harmonics: f32,
     /// What was there before the onset, in the same unit.
     pub(super) before: Bands,
     /// Power at each tone's frequency before the onset, relative to its power.
@@ -158,6 +165,11 @@ impl Analysis {
             *rest = sample - *rest;
         }
         let all = energy(rest) / tone_energy;
+        let (growth, harmonics) = if all < NOTHING {
+            ([0.0; 2], 0.0)
+        } else {
+            (model.growth(rest), harmonics(rest, &model))
+        };
         let mut residual = if all < NOTHING {
             Bands::all_within(all)
         } else {
@@ -194,6 +206,9 @@ impl Analysis {
             powers,
             residual,
             rest: all,
+            growth,
+            measured: length,
+            harmonics,
             before: past.rest,
             tones_before: past.tones,
             underlay: place.underlay,
@@ -237,7 +252,10 @@ impl Analysis {
         }
         let stop = onset - BEFORE_GAP;
         let start = stop - BEFORE;
-        let rest = if residual.among > NOTHING_AMONG || residual.high > NOTHING_HIGH {
+        let company = residual.among > NOTHING_AMONG
+            || residual.high > NOTHING_HIGH
+            || residual.low > ALONE_LOW;
+        let rest = if company {
             self.splitter
                 .split(&samples[start - SIDE..stop], SIDE)
                 .scaled(per_sample / BEFORE as f32)
@@ -344,6 +362,15 @@ impl Past {
     fn strongest(&self) -> f32 {
         self.tones[0].max(self.tones[1])
     }
+}
+
+/// Energy of `rest` at twice and three times the low tone's and twice the high tone's frequency,
+/// relative to that of the tones.
+fn harmonics(rest: &[f32], model: &Model) -> f32 {
+    let [low, high] = model.radians;
+    let [second, of_high] = powers_at(rest, [2.0 * low, 2.0 * high]);
+    let [third, _] = powers_at(rest, [3.0 * low, 3.0 * low]);
+    (second + third + of_high) / model.powers().iter().sum::<f32>()
 }
 
 /// The best of three frequencies for each tone: near enough for a fit to start from.

@@ -109,6 +109,22 @@ impl Model {
         }
     }
 
+    /// By how much each tone's amplitude grows from the first sample fitted to the last, relative to
+    /// its mean, as `rest` tells, which is what the model leaves of the samples.
+    ///
+    /// To first order that is the share of the tone times `m` in the rest: no part of the model is.
+    pub(super) fn growth(&self, rest: &[f32]) -> [f32; 2] {
+        let n = rest.len() as f32;
+        let products = products::<true>(rest, self.radians);
+        let powers = self.powers();
+        [0, 1].map(|tone| {
+            let (a, b) = (self.cosine[tone], self.sine[tone]);
+            let by_m = a * products[tone].m_cosine as f32 + b * products[tone].m_sine as f32;
+            // The sum of m^2 over n samples is n^3 / 12, and a tone has half of its power.
+            24.0 * by_m / (powers[tone] * n * n)
+        })
+    }
+
     /// Phase of each tone, in radians, at position `at` counted from the first sample fitted.
     pub(super) fn phases(&self, at: f32) -> [f32; 2] {
         [0, 1].map(|tone| {

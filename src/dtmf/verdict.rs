@@ -29,6 +29,12 @@ pub enum Test {
     Duration,
     /// Neither tone may have been there before the onset. dB relative to the tone.
     Contrast,
+    /// Tones in company must be steady. Per cent of change while they were measured.
+    Steadiness,
+    /// Tones must not take the place of others. dB of those relative to the tones.
+    Replacement,
+    /// What is left must not be the tones' harmonics. Per cent of it.
+    Harmonics,
     /// Little may be left among the tones' frequencies. dB relative to the tones.
     Residual,
     /// Little may be left above the tones. dB relative to the tones.
@@ -43,13 +49,14 @@ impl Test {
     pub const fn unit(self) -> &'static str {
         match self {
             Self::Silence | Self::Level => "dBm0",
-            Self::Fit | Self::Frequency => "%",
+            Self::Fit | Self::Frequency | Self::Steadiness | Self::Harmonics => "%",
             Self::Duration => "ms",
             Self::Onset
             | Self::Growth
             | Self::Fall
             | Self::Twist
             | Self::Contrast
+            | Self::Replacement
             | Self::Residual
             | Self::ResidualAbove
             | Self::ResidualBelow => "dB",
@@ -108,12 +115,15 @@ const SCREEN: [Test; 7] = [
 ];
 
 /// The order of the tests of two tones that just begin; most of a duration is its last.
-const ANALYSIS: [Test; 9] = [
+const ANALYSIS: [Test; 12] = [
     Test::Fit,
     Test::Frequency,
     Test::Level,
     Test::Twist,
     Test::Contrast,
+    Test::Steadiness,
+    Test::Replacement,
+    Test::Harmonics,
     Test::Residual,
     Test::ResidualBelow,
     Test::ResidualAbove,
@@ -187,12 +197,13 @@ impl Rejection {
             Test::Twist => value,
             Test::Silence => Dbm0::from_mean_square(value).0,
             Test::Level => Dbm0::from_amplitude(value.sqrt()).0,
-            Test::Fit | Test::Frequency => 100.0 * value,
+            Test::Fit | Test::Frequency | Test::Steadiness | Test::Harmonics => 100.0 * value,
             Test::Duration => 1000.0 * value / SAMPLE_RATE as f32,
             Test::Onset
             | Test::Growth
             | Test::Fall
             | Test::Contrast
+            | Test::Replacement
             | Test::Residual
             | Test::ResidualAbove
             | Test::ResidualBelow => 10.0 * value.log10(),
