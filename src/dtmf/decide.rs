@@ -87,8 +87,8 @@ impl Judge {
         {
             return Ok(needed);
         }
-        if self.is_coded(evidence, offset, twist) {
-            return Ok(self.shortest + LONGER_IF_CODED);
+        if let Some(needed) = self.bent_by_codec(evidence, twist) {
+            return Ok(needed);
         }
         added?;
         Rejection::unless_below(Test::Residual, rest.among, clean)?;
@@ -156,16 +156,27 @@ impl Judge {
         Ok(self.shortest)
     }
 
-    /// Whether a speech codec may have bent a key out of silence into this.
-    fn is_coded(&self, evidence: &Evidence, offset: f32, twist: f32) -> bool {
+    /// Samples that a key lasts that a speech codec has bent into this, `None` if none can have.
+    fn bent_by_codec(&self, evidence: &Evidence, twist: f32) -> Option<f32> {
         let (rest, past) = (&evidence.residual, &evidence.before);
-        rest.among <= CODED_AMONG
-            && rest.low <= CODED_LOW
-            && rest.high <= CODED_HIGH
-            && past.low <= CODED_LOW_BEFORE
-            && past.among + past.high <= CODED_BEFORE
+        let offset = largest_offset(evidence);
+        let alone = rest.low <= CODED_LOW && rest.high <= CODED_HIGH;
+        let plain = twist <= DOUBTFUL_TWIST
             && offset <= CODED_OFFSET
-            && twist <= DOUBTFUL_TWIST
+            && rest.among <= CODED_AMONG
+            && past.among + past.high <= CODED_BEFORE
+            && past.low <= CODED_LOW_BEFORE;
+        let tilted = offset <= TILTED_OFFSET
+            && rest.among <= TILTED_AMONG
+            && past.among + past.high <= TILTED_BEFORE
+            && past.low <= TILTED_BEFORE;
+        if alone && plain {
+            Some(self.shortest + LONGER_IF_CODED)
+        } else if alone && tilted {
+            Some(self.shortest + LONGER_IF_TILTED)
+        } else {
+            None
+        }
     }
 
     /// Whether the rest is noise that was there before the onset, and is as white as noise.
@@ -336,13 +347,21 @@ const TALK_BEFORE: f32 = 0.03;
 const TALK_OFFSET: f32 = 0.015;
 const LONGER_IN_TALK: f32 = 56.0;
 
-/// A key out of silence that a speech codec has bent (GSM full rate): nothing else is there but
-/// what the codec's long-term predictor leaves of the key before, far below its tones, and
-/// frequencies are true. Samples more: 7 ms.
-const CODED_AMONG: f32 = 0.35;
-const CODED_LOW: f32 = 0.03;
-const CODED_HIGH: f32 = 0.05;
-const CODED_BEFORE: f32 = 0.06;
-const CODED_LOW_BEFORE: f32 = 0.2;
+/// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
+/// sounds below the tones or above them, which is where voices and instruments have the most. Among
+/// them there may be much, and before them what the codec makes of their onset and of the key before.
+/// Samples more: 7 ms.
+const CODED_AMONG: f32 = 0.45;
+pub(super) const CODED_LOW: f32 = 0.03;
+pub(super) const CODED_HIGH: f32 = 0.03;
+const CODED_BEFORE: f32 = 0.5;
+const CODED_LOW_BEFORE: f32 = 0.8;
 const CODED_OFFSET: f32 = 0.015;
 const LONGER_IF_CODED: f32 = 56.0;
+
+/// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
+/// frames. Out of silence only, and 10 ms more.
+const TILTED_AMONG: f32 = 0.25;
+const TILTED_BEFORE: f32 = 0.06;
+const TILTED_OFFSET: f32 = 0.012;
+const LONGER_IF_TILTED: f32 = 80.0;

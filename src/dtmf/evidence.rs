@@ -2,7 +2,7 @@
 
 use super::{
     bands::{Bands, LONGEST, SIDE, Splitter, energy},
-    decide::ALONE_LOW,
+    decide::{ALONE_LOW, CODED_HIGH, CODED_LOW},
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST, powers_at},
@@ -183,7 +183,8 @@ impl Analysis {
         let plain = offsets.iter().all(|offset| offset.abs() <= PLAIN_OFFSET)
             && powers[0] <= PLAIN_TWIST * powers[1]
             && powers[1] <= PLAIN_TWIST * powers[0];
-        let pure = if plain { BENT } else { PURE };
+        let alone = residual.low <= CODED_LOW && residual.high <= CODED_HIGH;
+        let pure = if plain && alone { BENT } else { PURE };
         let mut past = self.past(samples, &model, first_onset, &residual, per_sample, pure);
         if past.strongest() > ALREADY_THERE && run.earlier == 0 && residual.among > NOTHING_AMONG {
             let hidden = edges::hidden_onset(samples, &placed, onset);
@@ -250,33 +251,34 @@ impl Analysis {
         if onset < BEFORE_GAP + BEFORE + SIDE {
             return Past::UNKNOWN;
         }
-        let stop = onset - BEFORE_GAP;
-        let start = stop - BEFORE;
         let company = residual.among > NOTHING_AMONG
             || residual.high > NOTHING_HIGH
             || residual.low > ALONE_LOW;
-        let rest = if company {
-            self.splitter
-                .split(&samples[start - SIDE..stop], SIDE)
-                .scaled(per_sample / BEFORE as f32)
-        } else {
-            Bands::default()
+        let rest = |start: usize| {
+            if company {
+                self.splitter
+                    .split(&samples[start - SIDE..start + BEFORE], SIDE)
+                    .scaled(per_sample / BEFORE as f32)
+            } else {
+                Bands::default()
+            }
         };
         let powers = model.powers();
         let weaker = powers[0].min(powers[1]);
-        let relative = |range: std::ops::Range<usize>| {
-            let samples = &samples[range];
+        let tones = |start: usize| {
+            let samples = &samples[start..start + BEFORE];
             // No tone has more power than all there is, which is quicker to tell.
-            let most = 4.0 * energy(samples) / samples.len() as f32;
+            let most = 4.0 * energy(samples) / BEFORE as f32;
             if most < NO_TONES * weaker {
                 return [most / weaker; 2];
             }
             let then = powers_at(samples, model.radians);
             [0, 1].map(|tone| then[tone] / powers[tone])
         };
+        let start = onset - BEFORE_GAP - BEFORE;
         let past = Past {
-            rest,
-            tones: relative(start..stop),
+            rest: rest(start),
+            tones: tones(start),
         };
         if (ALREADY_THERE..WHOLE).contains(&past.strongest()) && residual.among < pure {
             // A clean key with something like itself just before: a bouncing contact, or a key that
@@ -286,12 +288,12 @@ impl Analysis {
                 else {
                     break;
                 };
-                let earlier = Past {
-                    rest,
-                    tones: relative(start..start + BEFORE),
-                };
-                if earlier.strongest() < QUIET {
-                    return earlier;
+                let tones = tones(start);
+                if tones[0].max(tones[1]) < QUIET {
+                    return Past {
+                        rest: rest(start),
+                        tones,
+                    };
                 }
             }
         }
@@ -445,9 +447,9 @@ const NO_TONES: f32 = 0.01;
 const BROKEN_STEPS: usize = 3;
 const ALREADY_THERE: f32 = 0.1;
 const PURE: f32 = 0.012;
-const BENT: f32 = 0.03;
+const BENT: f32 = 0.2;
 const QUIET: f32 = 0.05;
-const WHOLE: f32 = 1.5;
+const WHOLE: f32 = 2.5;
 
 /// Relative offset and power ratio (6 dB) that every standard accepts at least: so plain a key may
 /// have been bent.
