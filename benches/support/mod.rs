@@ -4,24 +4,31 @@ pub(crate) mod signals;
 #[cfg(feature = "peers")]
 pub(crate) mod spandsp;
 
-use voiceagent::dtmf;
+use voiceagent::{Key, dtmf};
 
 /// Samples that come at once in a call: 20 ms.
 pub(crate) const FRAME: usize = 160;
 
 /// Something that hears keys.
 pub(crate) trait Listener {
+    /// Hears the next frame, and tells which keys began in it.
+    fn hear_keys(&mut self, frame: &[i16], on_key: &mut impl FnMut(Key));
+
     /// Hears the next frame; how many keys began in it.
-    fn hear(&mut self, frame: &[i16]) -> usize;
+    fn hear(&mut self, frame: &[i16]) -> usize {
+        let mut keys = 0;
+        self.hear_keys(frame, &mut |_| keys += 1);
+        keys
+    }
 }
 
 impl Listener for dtmf::Detector {
-    fn hear(&mut self, frame: &[i16]) -> usize {
-        let mut keys = 0;
+    fn hear_keys(&mut self, frame: &[i16], on_key: &mut impl FnMut(Key)) {
         self.push(frame, &mut |event| {
-            keys += usize::from(matches!(event, dtmf::Event::Down(_)));
+            if let dtmf::Event::Down(down) = event {
+                on_key(down.key);
+            }
         });
-        keys
     }
 }
 

@@ -57,7 +57,7 @@ pub(crate) fn speech() -> Vec<i16> {
 }
 
 /// Chords of plucked strings: four notes with eight partials each, changed twice a second.
-fn music() -> Vec<i16> {
+pub(crate) fn music() -> Vec<i16> {
     let mut rng = Rng::new(SEED);
     let mut samples = Vec::new();
     let beat = SAMPLE_RATE as usize / 2;

@@ -12,6 +12,8 @@ use std::{
     ptr::{NonNull, null_mut},
 };
 
+use voiceagent::Key;
+
 use super::Listener;
 
 /// `dtmf_rx_state_t`, whose contents are the library's own.
@@ -46,15 +48,18 @@ impl Spandsp {
 }
 
 impl Listener for Spandsp {
-    fn hear(&mut self, frame: &[i16]) -> usize {
+    fn hear_keys(&mut self, frame: &[i16], on_key: &mut impl FnMut(Key)) {
         let length = c_int::try_from(frame.len()).expect("a frame is short");
         let mut digits = [0; MOST_DIGITS + 1];
         // SAFETY: the state is alive until it is dropped and nobody else has it; `samples` and
         // `length` are one slice, which is only read; `digits` has room for the most that is
         // asked for and the zero after them.
-        unsafe {
+        let told = unsafe {
             dtmf_rx(self.0.as_ptr(), frame.as_ptr(), length);
             dtmf_rx_get(self.0.as_ptr(), digits.as_mut_ptr(), MOST_DIGITS as c_int)
+        };
+        for digit in &digits[..told] {
+            on_key(Key::from_char(*digit as u8 as char).expect("it tells of keys alone"));
         }
     }
 }

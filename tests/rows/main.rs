@@ -14,6 +14,7 @@ mod background;
 mod gaps;
 mod hostile;
 mod measures;
+mod notes;
 mod splits;
 mod tones;
 mod verdicts;

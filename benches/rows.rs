@@ -1,0 +1,203 @@
+//! The README's table: how well keys are heard, condition by condition, beside spandsp.
+//!
+//! `cargo bench --features peers --bench rows`. The conditions are those of `tests/rows`, over more
+//! seeds, and both detectors hear the same samples, 20 ms at a time. A press is heard when its key is
+//! told of between its onset and 60 ms after its end; whatever else is told is false.
+
+#[allow(dead_code, unreachable_pub, reason = "the tests use more of it")]
+#[path = "../tests/rows/signal.rs"]
+mod signal;
+mod support;
+
+use std::io::{self, Write};
+
+use signal::{
+    Concealment::{Repeated, Zeroed},
+    Law, Line, Lossy, Piece, Press, Presses, RATE,
+};
+use support::{FRAME, Listener, ours, signals, spandsp::Spandsp};
+use voiceagent::Key;
+
+/// A condition and its recording for a seed.
+type Row = (String, Box<dyn Fn(u64) -> (Vec<i16>, Vec<Press>)>);
+
+fn main() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}\n{}", HEADINGS, "| --- ".repeat(COLUMNS) + "|")?;
+    for (name, record) in rows() {
+        let mut own = Score::default();
+        let mut peer = Score::default();
+        for seed in 0..SEEDS {
+            let (samples, presses) = record(FIRST_SEED + seed);
+            own.add(&mut ours(), &samples, &presses);
+            peer.add(&mut Spandsp::new(), &samples, &presses);
+        }
+        writeln!(out, "| {name} | {own} | {peer} |")?;
+    }
+    Ok(())
+}
+
+fn rows() -> Vec<Row> {
+    let plain = Presses::default;
+    let both_off = |percent| Presses::off_by(percent, percent);
+    let twisted = |db: f32| Presses {
+        low_dbm0: -10.0 - 0.5 * db,
+        high_dbm0: -10.0 + 0.5 * db,
+        ..Presses::default()
+    };
+    let broken = Presses {
+        dropout_ms: Some((45.0, 15.0)),
+        ..Presses::lasting(100.0, 60.0)
+    };
+    let same = Presses {
+        keys: vec![Key::at(1, 1); 160],
+        ..Presses::lasting(60.0, 20.0)
+    };
+    let dial_tone = |line: Line| line.with_sines(&[(350.0, -6.0), (440.0, -6.0)]);
+    let hum = |line: Line| line.with_sines(&[(50.0, 0.0), (150.0, -10.0)]);
+    let music = as_background(&signals::music());
+    let voice = signal::voice(41, 60);
+    vec![
+        row("50 ms tone, 50 ms pause", plain(), |line| line),
+        row("22 ms tone", Presses::lasting(22.0, 60.0), |line| line),
+        row("20 ms tone, no key", Presses::lasting(20.0, 60.0), |line| {
+            line
+        }),
+        row("both tones 2.0 % high", both_off(2.0), |line| line),
+        row(
+            "low tone 3.0 % high, no key",
+            Presses::off_by(3.0, 0.0),
+            |line| line,
+        ),
+        row("twist +10 dB", twisted(10.0), |line| line),
+        row("twist -10 dB", twisted(-10.0), |line| line),
+        row("+3 dBm0 a tone", Presses::at(3.0), |line| line),
+        row("-45 dBm0 a tone", Presses::at(-45.0), |line| line),
+        row("white noise, 6 dB", plain(), |line| {
+            line.with_white_noise(6.0)
+        }),
+        row("white noise, 3 dB", plain(), |line| {
+            line.with_white_noise(3.0)
+        }),
+        row("white noise, 0 dB", plain(), |line| {
+            line.with_white_noise(0.0)
+        }),
+        row("dropout of 15 ms in 100", broken, |line| line),
+        row("pause of 20 ms, the same key", same, |line| line),
+        row(
+            "dial tone (US) 10 dB over each tone",
+            Presses::at(-16.0),
+            dial_tone,
+        ),
+        row("hum (50, 150 Hz) 10 dB over each tone", plain(), hum),
+        row("its own echo, 20 ms, -10 dB", plain(), |line| {
+            line.with_echo(20.0, 10.0)
+        }),
+        row("music 9 dB under each tone", plain(), move |line| {
+            line.with_background(&music, 9.0)
+        }),
+        row("a voice 12 dB under each tone", plain(), move |line| {
+            line.with_background(&voice, 12.0)
+        }),
+        row("A-law", plain(), |line| line.through_g711(Law::A)),
+        row("µ-law, -40 dBm0 a tone", Presses::at(-40.0), |line| {
+            line.through_g711(Law::Mu)
+        }),
+        lossy("5 % of frames lost, silence for them", Zeroed),
+        lossy("5 % of frames lost, repeated", Repeated),
+    ]
+}
+
+fn row(name: &str, presses: Presses, put: impl Fn(Line) -> Line + 'static) -> Row {
+    let record = move |seed| {
+        let line = put(presses.record(seed));
+        (line.samples(), line.presses)
+    };
+    (name.to_owned(), Box::new(record))
+}
+
+/// Keys of 100 ms.
+fn lossy(name: &str, concealment: signal::Concealment) -> Row {
+    let record = move |seed| {
+        let line = Presses::lasting(100.0, 100.0).record(seed);
+        let Lossy { pieces, presses } = line.losing(5.0, concealment);
+        let heard = pieces.into_iter().flat_map(|piece| match piece {
+            Piece::Heard(samples) => samples,
+            Piece::Lost(samples) => vec![0; samples],
+        });
+        (heard.collect(), presses)
+    };
+    (name.to_owned(), Box::new(record))
+}
+
+fn as_background(samples: &[i16]) -> Vec<f32> {
+    samples.iter().map(|&x| f32::from(x)).collect()
+}
+
+/// What a detector heard of a condition.
+#[derive(Default)]
+struct Score {
+    pressed: usize,
+    heard: usize,
+    doubled: usize,
+    wrong: usize,
+    /// Samples from onset to report.
+    latencies: Vec<usize>,
+}
+
+impl Score {
+    fn add(&mut self, listener: &mut impl Listener, samples: &[i16], presses: &[Press]) {
+        let mut heard = vec![false; presses.len()];
+        let mut known = 0;
+        for frame in samples.chunks(FRAME) {
+            known += frame.len();
+            listener.hear_keys(frame, &mut |key| {
+                let within = |press: &Press| (press.from..press.to + LATEST).contains(&known);
+                // The newest press that it may be: with short pauses it may be two.
+                let press = presses
+                    .iter()
+                    .rposition(|press| within(press) && press.key == key);
+                match press {
+                    Some(at) if heard[at] => self.doubled += 1,
+                    Some(at) => {
+                        heard[at] = true;
+                        self.latencies.push(known - presses[at].from);
+                    }
+                    None => self.wrong += 1,
+                }
+            });
+        }
+        self.pressed += presses.len();
+        self.heard += heard.iter().filter(|&&heard| heard).count();
+        self.latencies.sort_unstable();
+    }
+
+    /// Milliseconds that so many of a hundred do not exceed.
+    fn latency(&self, percentile: usize) -> usize {
+        let at = (self.latencies.len() * percentile / 100).min(self.latencies.len() - 1);
+        (self.latencies[at] * 1000 + RATE / 2) / RATE
+    }
+}
+
+impl std::fmt::Display for Score {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let percent = 100.0 * self.heard as f32 / self.pressed as f32;
+        write!(f, "{percent:.1} % | {} | {} | ", self.doubled, self.wrong)?;
+        if self.latencies.is_empty() {
+            return write!(f, "");
+        }
+        write!(f, "{} / {} ms", self.latency(50), self.latency(99))
+    }
+}
+
+/// Samples, 60 ms.
+const LATEST: usize = 480;
+
+/// Each with 160 keys: enough for a tenth of a per cent.
+const SEEDS: u64 = 10;
+
+/// None that a test uses.
+const FIRST_SEED: u64 = 500_000;
+const HEADINGS: &str = "| | heard | doubled | false | after (median / 99 %) \
+    | spandsp 0.0.6 | doubled | false | after |";
+const COLUMNS: usize = 9;
