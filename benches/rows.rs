@@ -7,6 +7,7 @@
 #[allow(dead_code, unreachable_pub, reason = "the tests use more of it")]
 #[path = "../tests/rows/signal.rs"]
 mod signal;
+#[allow(dead_code, reason = "the other benches use more of it")]
 mod support;
 
 use std::io::{self, Write};

@@ -160,7 +160,12 @@ impl Judge {
     fn bent_by_codec(&self, evidence: &Evidence, twist: f32) -> Option<f32> {
         let (rest, past) = (&evidence.residual, &evidence.before);
         let offset = largest_offset(evidence);
-        let alone = rest.low <= CODED_LOW && rest.high <= CODED_HIGH;
+        let within = rest.low + rest.among + rest.high;
+        let alone = rest.low <= CODED_LOW
+            && rest.high <= CODED_HIGH
+            && (past.among + past.high <= CODED_SILENCE
+                || evidence.rest <= CODED_AT_EDGES * within)
+            && evidence.underlay != Underlay::DialTone;
         let plain = twist <= DOUBTFUL_TWIST
             && offset <= CODED_OFFSET
             && rest.among <= CODED_AMONG
@@ -355,6 +360,12 @@ const CODED_AMONG: f32 = 0.45;
 pub(super) const CODED_LOW: f32 = 0.03;
 pub(super) const CODED_HIGH: f32 = 0.03;
 const CODED_BEFORE: f32 = 0.5;
+
+/// All that is left over what the three bands show of it. What a codec bends lies about the tones; a
+/// note at the edge of two bands has half its amplitude in each, and so half its energy in both. Not
+/// asked where no more than so much was there before.
+const CODED_AT_EDGES: f32 = 1.2;
+const CODED_SILENCE: f32 = 0.03;
 const CODED_LOW_BEFORE: f32 = 0.8;
 const CODED_OFFSET: f32 = 0.015;
 const LONGER_IF_CODED: f32 = 56.0;
