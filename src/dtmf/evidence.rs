@@ -156,7 +156,7 @@ impl Analysis {
         }
 
         // What is left without it.
-        let length = inside.len();
+        let (length, first) = (inside.len(), inside.start - placed.at);
         let mut rest = [0.0; LONGEST_FIT];
         let rest = &mut rest[..length];
         placed.synthesize(inside.start, rest);
@@ -168,7 +168,7 @@ impl Analysis {
         let (growth, harmonics) = if all < NOTHING {
             ([0.0; 2], 0.0)
         } else {
-            (model.growth(rest), harmonics(rest, &model))
+            (model.growth(rest, first), harmonics(rest, &model))
         };
         let mut residual = if all < NOTHING {
             Bands::all_within(all)

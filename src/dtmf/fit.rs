@@ -109,19 +109,23 @@ impl Model {
         }
     }
 
-    /// By how much each tone's amplitude grows from the first sample fitted to the last, relative to
-    /// its mean, as `rest` tells, which is what the model leaves of the samples.
+    /// By how much each tone's amplitude grows over `rest`, relative to its mean. `rest` is what the
+    /// model leaves of samples the first of which is `first` after the first one fitted.
     ///
     /// To first order that is the share of the tone times `m` in the rest: no part of the model is.
-    pub(super) fn growth(&self, rest: &[f32]) -> [f32; 2] {
+    pub(super) fn growth(&self, rest: &[f32], first: usize) -> [f32; 2] {
         let n = rest.len() as f32;
         let products = products::<true>(rest, self.radians);
+        let phases = self.phases(first as f32 + 0.5 * (n - 1.0));
         let powers = self.powers();
         [0, 1].map(|tone| {
-            let (a, b) = (self.cosine[tone], self.sine[tone]);
-            let by_m = a * products[tone].m_cosine as f32 + b * products[tone].m_sine as f32;
+            let (sin, cos) = phases[tone].sin_cos();
+            let Products {
+                m_cosine, m_sine, ..
+            } = products[tone];
+            let by_m = cos * m_cosine as f32 - sin * m_sine as f32;
             // The sum of m^2 over n samples is n^3 / 12, and a tone has half of its power.
-            24.0 * by_m / (powers[tone] * n * n)
+            24.0 * by_m / (powers[tone].sqrt() * n * n)
         })
     }
 
@@ -484,6 +488,31 @@ mod tests {
         model.synthesize(-100, &mut all);
         for (x, m) in samples.iter().zip(all) {
             assert!((x - m).abs() < 10.0, "{x} {m}");
+        }
+    }
+
+    #[test]
+    fn what_the_model_leaves_tells_by_how_much_each_tone_grows() {
+        for (low, high) in [(0.2, 0.0), (0.0, -0.3), (0.1, 0.1)] {
+            let place = |i: usize| i as f32 / 199.0 - 0.5;
+            let steady = tones(200, [(900.0, 697.0, 0.3), (0.0, 1209.0, 2.1)]);
+            let other = tones(200, [(0.0, 697.0, 0.3), (500.0, 1209.0, 2.1)]);
+            let samples: Vec<f32> = (0..200)
+                .map(|i| steady[i] * (1.0 + low * place(i)) + other[i] * (1.0 + high * place(i)))
+                .collect();
+            let start = [radians(698.0), radians(1210.0)];
+            let model = Model::fit(&samples, start, 4).expect("two tones are there");
+            // Of a part of the samples, which grows by its part.
+            let (first, length) = (10, 180);
+            let mut rest = vec![0.0; length];
+            model.synthesize(first as i64, &mut rest);
+            for (rest, sample) in rest.iter_mut().zip(&samples[first..]) {
+                *rest = sample - *rest;
+            }
+            let part = length as f32 / samples.len() as f32;
+            for (told, grows) in model.growth(&rest, first).into_iter().zip([low, high]) {
+                assert!((told - part * grows).abs() < 0.02, "{told} of {grows}");
+            }
         }
     }
 
