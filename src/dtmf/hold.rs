@@ -10,6 +10,7 @@ use super::{
     tones::Pair,
     window::View,
 };
+use crate::audio::SAMPLE_RATE;
 
 /// A key that was reported.
 #[derive(Clone, Copy, Debug)]
@@ -220,7 +221,7 @@ impl Hold {
             let radians = 0.5 * (self.model.radians[i] + evidence.model.radians[i]);
             let expected = phases[i] + radians * silence as f32;
             let turns = (resumed[i] - expected) / std::f32::consts::TAU;
-            (turns - turns.round()).abs() < PHASE_TOLERANCE
+            (turns - turns.round()).abs() < PHASE_ERROR + FREQUENCY_ERROR * silence as f32
         })
     }
 }
@@ -265,5 +266,7 @@ pub(super) const TAIL: u64 = 240;
 /// Samples, 96 ms: an end is waited for no longer, whatever comes after it.
 const FINAL: u64 = LONGEST_SILENCE + JUDGED_AFTER;
 
-/// Turns; 1 Hz of error in 20 ms is a fiftieth.
-const PHASE_TOLERANCE: f32 = 0.1;
+/// Turns: what an end misjudged by a sample or two makes of phases, and turns a sample: 1.5 Hz, what
+/// noise of 6 dB makes of the frequency of 21 ms.
+const PHASE_ERROR: f32 = 0.03;
+const FREQUENCY_ERROR: f32 = 1.5 / SAMPLE_RATE as f32;

@@ -63,8 +63,7 @@ impl Silence {
 
     /// Whether it is whole frames and all that lies between two positions.
     pub(super) fn is_lost_frames(&self, end: u64, onset: u64) -> bool {
-        is_aligned(self.start)
-            && self.is_whole()
+        FRAMES.iter().any(|&frame| self.is_whole(frame))
             && self.start <= end + EDGE_ERROR
             && self.end + EDGE_ERROR >= onset
     }
@@ -73,15 +72,19 @@ impl Silence {
     /// still to be judged.
     pub(super) fn may_be_lost_frames(&self, now: u64) -> bool {
         let since = now - self.end;
-        is_aligned(self.start)
-            && self.end - self.start <= LONGEST_SILENCE
-            && (since == 0 || (self.is_whole() && since <= JUDGED_AFTER))
+        self.end - self.start <= LONGEST_SILENCE
+            && FRAMES.iter().any(|&frame| match since {
+                0 => is_border(in_stream(self.start), frame),
+                _ => since <= JUDGED_AFTER && self.is_whole(frame),
+            })
     }
 
     /// Whether this is one frame or more, and nothing besides.
-    fn is_whole(&self) -> bool {
+    fn is_whole(&self, frame: u64) -> bool {
         let length = self.end - self.start;
-        (length + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK && length + FRAME_SLACK >= FRAME
+        is_border(in_stream(self.start), frame)
+            && is_border(length, frame)
+            && length + FRAME_SLACK >= frame
     }
 }
 
@@ -97,16 +100,17 @@ fn is_quiet(samples: [i16; 8]) -> bool {
     raised.saturating_sub(u16x8::splat(2 * DIGITAL)) == u16x8::ZERO
 }
 
-/// Whether frames begin there. A tone may end or begin with a sample or two that are as small.
-fn is_aligned(position: u64) -> bool {
-    (in_stream(position) + FRAME_SLACK / 2) % FRAME <= FRAME_SLACK
+/// Whether so many samples are whole frames. A tone may end or begin with a sample or two that are
+/// as small as silence.
+fn is_border(samples: u64, frame: u64) -> bool {
+    (samples + FRAME_SLACK / 2) % frame <= FRAME_SLACK
 }
 
 /// Samples, three frames of 20 ms.
 pub(super) const LONGEST_SILENCE: u64 = 484;
 
-/// Samples, 10 ms: the shortest frame in use, and a divisor of the others.
-const FRAME: u64 = 80;
+/// Samples, 20 and 30 ms: the frames in use. A key goes on over a lost one of 10 ms in any case.
+const FRAMES: [u64; 2] = [160, 240];
 
 /// Samples that the edges of such a silence may be off by.
 const FRAME_SLACK: u64 = 4;

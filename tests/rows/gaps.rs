@@ -1,10 +1,10 @@
 //! Breaks inside keys, pauses between them, and frames lost on the way.
 
-use voiceagent::Key;
+use voiceagent::{Key, dtmf::Limits};
 
 use crate::{
-    score::{lossy_row, row},
-    signal::{Concealment, Presses},
+    score::{hear, lossy_row, row},
+    signal::{Concealment, Presses, RATE},
 };
 
 #[test]
@@ -53,5 +53,32 @@ fn lost_frames_double_no_key_however_they_are_concealed() {
             assert_eq!((score.doubled, score.wrong), (0, 0), "{what}");
             assert!(score.percent() >= 100.0 - 0.6 * percent, "{what}");
         }
+    }
+}
+
+#[test]
+fn only_whole_frames_of_digital_silence_are_frames_that_were_lost() {
+    // The keys sound on in phase behind each silence, so that its place alone tells what it is.
+    let presses = |begin_ms: usize, ms: usize| {
+        let tone =
+            |i: usize, hertz: f32| (std::f32::consts::TAU * hertz * i as f32 / RATE as f32).sin();
+        let mut samples: Vec<i16> = (0..RATE / 2)
+            .map(|i| (5_000.0 * (tone(i, 770.0) + tone(i, 1_336.0))) as i16)
+            .collect();
+        let begin = begin_ms * RATE / 1_000;
+        samples[begin..][..ms * RATE / 1_000].fill(0);
+        hear(&samples, 160, &Limits::ETSI).len()
+    };
+    for (begin_ms, ms, expected) in [
+        (200, 20, 1),
+        (200, 40, 1),
+        (210, 30, 1),
+        (210, 20, 2),
+        (210, 40, 2),
+        (200, 50, 2),
+        (205, 40, 2),
+    ] {
+        let told = presses(begin_ms, ms);
+        assert_eq!(told, expected, "{ms} ms at {begin_ms} ms");
     }
 }
