@@ -73,7 +73,11 @@ impl Judge {
         let clipping = if evidence.clipped { CLIPPING } else { 0.0 };
         let clean = self.residual + clipping;
         if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
-            if rest.low > ALONE_LOW {
+            if twist > DOUBTFUL_TWIST && offset > MUCH_NOISE_OFFSET {
+                let left = rest.among + rest.high;
+                Rejection::unless_below(Test::Residual, left, DOUBLY_DOUBTFUL * clean)?;
+            }
+            if rest.low > ALONE_LOW || twist > DOUBTFUL_TWIST {
                 is_added(evidence, twist)?;
             }
             return Ok(self.shortest);
@@ -138,11 +142,11 @@ impl Judge {
     fn fringe(&self, evidence: &Evidence, offset: f32, before: f32) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
         let [low, high] = evidence.offsets;
+        Rejection::unless_below(Test::Frequency, (low - high).abs(), FRINGE_APART)?;
         let among = if offset <= FRINGE_OFFSET {
             self.residual
         } else {
-            Rejection::unless_below(Test::Frequency, (low - high).abs(), FRINGE_APART)?;
-            0.5 * self.residual
+            DOUBLY_DOUBTFUL * self.residual
         };
         let low = if evidence.underlay == Underlay::DialTone {
             DIAL_TONE_LOW
@@ -165,7 +169,8 @@ impl Judge {
             && rest.high <= CODED_HIGH
             && (past.among + past.high <= CODED_SILENCE
                 || evidence.rest <= CODED_AT_EDGES * within)
-            && evidence.underlay != Underlay::DialTone;
+            && evidence.underlay != Underlay::DialTone
+            && decay(evidence) <= DECAYED * evidence.rest;
         let plain = twist <= DOUBTFUL_TWIST
             && offset <= CODED_OFFSET
             && rest.among <= CODED_AMONG
@@ -203,18 +208,23 @@ impl Judge {
 }
 
 /// Whether tones in company were added to it: they neither swell nor decay, nothing among them went
-/// away when they came, and nothing below them came with them where their twist is doubtful.
+/// away when they came, and where their twist is doubtful nothing below them came with them and they
+/// themselves were not there before.
 fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
     let (rest, past) = (&evidence.residual, &evidence.before);
     let both: f32 = evidence.powers.iter().sum();
+    let doubtful = twist > DOUBTFUL_TWIST;
+    let grown = if doubtful { GROWTH_IF_TWISTED } else { GROWTH };
     for (growth, power) in evidence.growth.iter().zip(evidence.powers) {
         let variance = GROWTH_OF_NOISE * rest.among * both / (power * evidence.measured as f32);
-        let limit = GROWTH + GROWTH_VARIES * variance.sqrt();
+        let limit = grown + GROWTH_VARIES * variance.sqrt();
         Rejection::unless_below(Test::Steadiness, growth.abs(), limit)?;
     }
     let gone = GONE_BEFORE.max(GONE_VARIES * rest.among);
     Rejection::unless_below(Test::Replacement, past.among, gone)?;
-    if twist > DOUBTFUL_TWIST {
+    if doubtful {
+        let [low, high] = evidence.tones_before;
+        Rejection::unless_below(Test::Contrast, low.max(high), TWISTED_BEFORE)?;
         Rejection::unless_below(
             Test::ResidualBelow,
             rest.low,
@@ -222,6 +232,18 @@ fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
         )?;
     }
     Ok(())
+}
+
+/// How much of what is left the tones leave by growing weaker, relative to their energy.
+///
+/// A tone whose amplitude A falls by g A over n samples leaves the square of g A m / n times a cosine:
+/// over all m the part g^2 / 12 of its own energy.
+fn decay(evidence: &Evidence) -> f32 {
+    let both: f32 = evidence.powers.iter().sum();
+    let tones = evidence.growth.iter().zip(evidence.powers);
+    tones
+        .map(|(growth, power)| growth.min(0.0).powi(2) / 12.0 * power / both)
+        .sum()
 }
 
 /// Of both tones, relative.
@@ -247,9 +269,12 @@ const CLEAR_OFFSET: f32 = 0.0197;
 /// cleaner still.
 const FRINGE_OFFSET: f32 = 0.0222;
 
-/// Relative; there, one tone's offset less the other's: a telephone makes both from one clock, and
-/// 2 % up and 2 % down is as far as any test takes them apart.
-const FRINGE_APART: f32 = 0.04;
+/// Relative; at the fringe, one tone's offset less the other's: a telephone makes both from one clock,
+/// and 2 % up and 2 % down is as far as any test takes them apart. Noise of 12 dB adds 0.15 %.
+const FRINGE_APART: f32 = 0.0415;
+
+/// Share of the usual residual that is left to what is doubtful in two ways.
+const DOUBLY_DOUBTFUL: f32 = 0.5;
 
 /// Relative; in noise: the 1.5 % that every standard accepts at least, and twice what noise of 6 dB
 /// makes of it in 21 ms.
@@ -276,6 +301,10 @@ pub(super) const ALONE_LOW: f32 = 0.03;
 /// Relative; by how much a tone in company may grow from the first sample measured to the last. What
 /// telephones send is steady to a few per cent; a plucked note changes by this in 10 to 30 ms.
 const GROWTH: f32 = 0.15;
+
+/// The same with a doubtful twist, and what there may have been of either tone before it, relative.
+const GROWTH_IF_TWISTED: f32 = 0.05;
+const TWISTED_BEFORE: f32 = 0.05;
 
 /// Standard deviations of the growth that the rest makes a tone seem to have, and what their square
 /// is for one sample, as white as the rest may be: 24 times its share of the band (1250 of 4000 Hz),
@@ -367,6 +396,9 @@ const CODED_BEFORE: f32 = 0.5;
 const CODED_AT_EDGES: f32 = 1.2;
 const CODED_SILENCE: f32 = 0.03;
 const CODED_LOW_BEFORE: f32 = 0.8;
+
+/// Share of all that is left: a plucked string leaves little else, a codec much.
+const DECAYED: f32 = 0.8;
 const CODED_OFFSET: f32 = 0.015;
 const LONGER_IF_CODED: f32 = 56.0;
 

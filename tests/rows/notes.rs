@@ -34,3 +34,18 @@ fn keys_over_a_bass_are_keys() {
     let score = row(|seed| Presses::default().record(seed).with_sines(BASS));
     assert_eq!((score.heard, score.doubled, score.wrong), (480, 0, 0));
 }
+
+#[test]
+fn notes_that_decay_are_no_key_where_one_is_much_louder() {
+    for twist_db in [-9.0, 9.0] {
+        let notes = Presses {
+            low_dbm0: -10.0 - 0.5 * twist_db,
+            high_dbm0: -10.0 + 0.5 * twist_db,
+            ..Presses::lasting(150.0, 100.0)
+        };
+        let decaying = row(|seed| notes.record(seed).decaying(30.0));
+        assert!(decaying.percent() <= 1.0, "{:.1} %", decaying.percent());
+        let steady = row(|seed| notes.record(seed));
+        assert_eq!((steady.heard, steady.doubled, steady.wrong), (480, 0, 0));
+    }
+}
