@@ -11,7 +11,7 @@ from server import HERE, Server
 class HardenedServer(Server):
     """The same Asterisk as a user of its own, with little that it may write, call and execute."""
 
-    NETWORK = "127.0.2."
+    NETWORK = "127.0.3."
 
     def __init__(self, version, system):
         super().__init__(version, system.with_name(f"{system.name}-hardened"))
