@@ -5,7 +5,8 @@ use super::{
     decide::{ALONE_LOW, CODED_HIGH, CODED_LOW},
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
-    fit::{Model, SHORTEST, powers_at},
+    fit::{Model, SHORTEST},
+    products::powers_at,
     tones::Pair,
     verdict::{Rejection, Test},
 };

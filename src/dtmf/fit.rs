@@ -10,11 +10,13 @@
 //! multiplied. Inner products over n samples are Dirichlet kernels, known without a loop. The
 //! frequencies are found by Gauss-Newton steps on the same footing.
 
-use std::f64::consts::TAU;
+use wide::bytemuck::cast;
 
-use wide::{bytemuck::cast, f32x4, f64x4};
-
-use super::phasor::{Cosine, LANES, Phasor, sin_cos};
+use super::{
+    gram::{Gram, Symmetric},
+    phasor::{Cosine, LANES, Phasor},
+    products::{Products, products},
+};
 
 /// Two tones, low and high, over a stretch of samples.
 #[derive(Clone, Copy, Debug, Default)]
@@ -203,206 +205,6 @@ impl Model {
     }
 }
 
-/// Mean power (squared peak amplitude) at each of two frequencies, by plain correlation: a
-/// contrast wants no more.
-pub(super) fn powers_at(samples: &[f32], radians: [f32; 2]) -> [f32; 2] {
-    let scale = 2.0 / samples.len() as f32;
-    products::<false>(samples, radians).map(|p| {
-        let (re, im) = (p.cosine as f32 * scale, p.sine as f32 * scale);
-        re * re + im * im
-    })
-}
-
-/// Sums of the samples times cosine and sine of one tone, plain and times `m`.
-#[derive(Clone, Copy)]
-struct Products {
-    cosine: f64,
-    sine: f64,
-    m_cosine: f64,
-    m_sine: f64,
-}
-
-/// The loop over the samples, folded about their middle: what is even there meets only cosines,
-/// what is odd only sines. `TIMES_M` says whether the sums times `m` are wanted.
-#[inline]
-fn products<const TIMES_M: bool>(samples: &[f32], radians: [f32; 2]) -> [Products; 2] {
-    let half = samples.len() / 2;
-    let middle = if samples.len() > 2 * half {
-        samples[half]
-    } else {
-        0.0
-    };
-    let first = (samples.len() - half) as f32 - 0.5 * (samples.len() as f32 - 1.0);
-    let folded = Folded {
-        earlier: &samples[..half],
-        later: &samples[samples.len() - half..],
-        first,
-    };
-    let sums = folded.correlate::<TIMES_M>(Phasor::pair(radians, first));
-    sums.map(|[cosine, sine, m_cosine, m_sine]| Products {
-        cosine: f64::from(cosine + middle),
-        sine: f64::from(sine),
-        m_cosine: f64::from(m_cosine),
-        m_sine: f64::from(m_sine),
-    })
-}
-
-/// Samples before and after their middle.
-struct Folded<'a> {
-    earlier: &'a [f32],
-    later: &'a [f32],
-    /// How far after the middle the first of the later ones is.
-    first: f32,
-}
-
-impl Folded<'_> {
-    /// The sums of [`Products`] but for the middle sample.
-    #[inline(always)]
-    fn correlate<const TIMES_M: bool>(&self, mut tones: [Phasor; 2]) -> [[f32; 4]; 2] {
-        let mut sums = [[f32x4::ZERO; 4]; 2];
-        let mut m = f32x4::new([0.0, 1.0, 2.0, 3.0]) + f32x4::splat(self.first);
-        let mut add = |late: [f32; LANES], [d, c, b, a]: [f32; LANES]| {
-            let (late, early) = (f32x4::new(late), f32x4::new([a, b, c, d]));
-            let (even, odd) = (late + early, late - early);
-            let (m_even, m_odd) = (even * m, odd * m);
-            for (sums, tone) in sums.iter_mut().zip(&mut tones) {
-                sums[0] += even * tone.re;
-                sums[1] += odd * tone.im;
-                if TIMES_M {
-                    sums[2] += m_odd * tone.re;
-                    sums[3] += m_even * tone.im;
-                }
-                tone.advance();
-            }
-            m += f32x4::splat(LANES as f32);
-        };
-        let (late, late_rest) = self.later.as_chunks();
-        let (early_rest, early) = self.earlier.as_rchunks();
-        for (&late, &early) in late.iter().zip(early.iter().rev()) {
-            add(late, early);
-        }
-        if !late_rest.is_empty() {
-            let (mut late, mut early) = ([0.0; LANES], [0.0; LANES]);
-            late[..late_rest.len()].copy_from_slice(late_rest);
-            early[LANES - early_rest.len()..].copy_from_slice(early_rest);
-            add(late, early);
-        }
-        sums.map(|sums| sums.map(f32x4::reduce_add))
-    }
-}
-
-/// Inner products of the model's parts with each other, from Dirichlet kernels.
-struct Gram {
-    cosines: Symmetric,
-    sines: Symmetric,
-    /// `[i][j]`: sum of `cos(w_i m) m sin(w_j m)`.
-    cosine_by_m_sine: [[f64; 2]; 2],
-    /// `[i][j]`: sum of `sin(w_i m) m cos(w_j m)`.
-    sine_by_m_cosine: [[f64; 2]; 2],
-    m_cosines: Symmetric,
-    m_sines: Symmetric,
-}
-
-impl Gram {
-    fn new(samples: usize, radians: [f32; 2]) -> Self {
-        let n = samples as f64;
-        let [low, high] = radians.map(f64::from);
-        // A product of two cosines is half a sum of cosines of the difference and of the sum.
-        let itself = Dirichlet::at_zero(n);
-        let [twice_low, twice_high, difference, sum] =
-            Dirichlet::four(n, [2.0 * low, 2.0 * high, high - low, low + high]);
-        let symmetric = |of: fn(&Dirichlet, &Dirichlet) -> f64| Symmetric {
-            first: of(&itself, &twice_low),
-            both: of(&difference, &sum),
-            second: of(&itself, &twice_high),
-        };
-        let own = [-0.5 * twice_low.slope, -0.5 * twice_high.slope];
-        let (d, s) = (difference.slope, sum.slope);
-        Self {
-            cosines: symmetric(|d, s| 0.5 * (d.value + s.value)),
-            sines: symmetric(|d, s| 0.5 * (d.value - s.value)),
-            cosine_by_m_sine: [[own[0], -0.5 * (s + d)], [-0.5 * (s - d), own[1]]],
-            sine_by_m_cosine: [[own[0], -0.5 * (s - d)], [-0.5 * (s + d), own[1]]],
-            m_cosines: symmetric(|d, s| -0.5 * (d.curvature + s.curvature)),
-            m_sines: symmetric(|d, s| -0.5 * (d.curvature - s.curvature)),
-        }
-    }
-}
-
-/// `sum of cos(m x)` over n values of m, one apart and symmetric about 0, and its derivatives.
-struct Dirichlet {
-    value: f64,
-    slope: f64,
-    curvature: f64,
-}
-
-impl Dirichlet {
-    fn at_zero(n: f64) -> Self {
-        Self {
-            value: n,
-            slope: 0.0,
-            curvature: -n * (n * n - 1.0) / 12.0,
-        }
-    }
-
-    /// At four angles that are no whole turns.
-    fn four(n: f64, angles: [f64; 4]) -> [Self; 4] {
-        let halves = f64x4::new(angles) * f64x4::splat(0.5);
-        let n = f64x4::splat(n);
-        let [sin, cos] = precise(halves);
-        let [sin_n, cos_n] = precise(halves * n);
-        let over_sin = f64x4::splat(1.0) / sin;
-        let value = sin_n * over_sin;
-        let slope = f64x4::splat(0.5) * (n * cos_n - value * cos) * over_sin;
-        let curvature = f64x4::splat(0.25) * (value - n * n * value) - slope * cos * over_sin;
-        let [value, slope, curvature] = [value, slope, curvature].map(f64x4::to_array);
-        std::array::from_fn(|i| Self {
-            value: value[i],
-            slope: slope[i],
-            curvature: curvature[i],
-        })
-    }
-}
-
-/// Sines and cosines of angles that may be hundreds of turns, reduced before they are rounded.
-fn precise(angles: f64x4) -> [f64x4; 2] {
-    // Added to a number it leaves only whole ones.
-    const WHOLE: f64 = (3u64 << 51) as f64;
-    let turns = (angles * f64x4::splat(1.0 / TAU) + f64x4::splat(WHOLE)) - f64x4::splat(WHOLE);
-    let reduced = (angles - turns * f64x4::splat(TAU)).to_array();
-    let (sin, cos) = sin_cos(f32x4::new(reduced.map(|angle| angle as f32)));
-    [sin, cos].map(|x| f64x4::new(x.to_array().map(f64::from)))
-}
-
-/// A symmetric 2x2 matrix.
-#[derive(Clone, Copy)]
-struct Symmetric {
-    first: f64,
-    both: f64,
-    second: f64,
-}
-
-impl Symmetric {
-    fn times(&self, [x, y]: [f64; 2]) -> [f64; 2] {
-        [
-            self.first * x + self.both * y,
-            self.both * x + self.second * y,
-        ]
-    }
-
-    fn inverse(&self) -> Option<Self> {
-        let determinant = self.first * self.second - self.both * self.both;
-        (determinant.abs() > SINGULAR * (self.first * self.second).abs()).then(|| {
-            let scale = 1.0 / determinant;
-            Self {
-                first: self.second * scale,
-                both: -self.both * scale,
-                second: self.first * scale,
-            }
-        })
-    }
-}
-
 /// Samples; fewer do not tell two tones of one keypad apart.
 pub(super) const SHORTEST: usize = 72;
 
@@ -417,9 +219,6 @@ const SETTLED: f32 = 1e-3;
 
 /// Relative; keeps the frequency of a tone with almost no amplitude where it is.
 const REGULAR: f64 = 1e-6;
-
-/// Relative; a determinant below it is rounding.
-const SINGULAR: f64 = 1e-9;
 
 #[cfg(test)]
 mod tests {
@@ -448,33 +247,6 @@ mod tests {
                 let [low, high] = model.powers().map(f32::sqrt);
                 assert!((low / 1000.0 - 1.0).abs() < 2e-3, "{low}");
                 assert!((high / 400.0 - 1.0).abs() < 5e-3, "{high}");
-            }
-        }
-    }
-
-    #[test]
-    fn folded_sums_are_those_of_plain_arithmetic_for_any_number_of_samples() {
-        let frequencies = [0.55, 0.95];
-        for length in SHORTEST..SHORTEST + 9 {
-            let samples = tones(length, [(1000.0, 697.0, 0.3), (400.0, 1209.0, 2.1)]);
-            let products = products::<true>(&samples, frequencies);
-            for (products, radians) in products.into_iter().zip(frequencies) {
-                let sum = |of: fn(f64, f64) -> f64| -> f64 {
-                    let middle = 0.5 * (length as f64 - 1.0);
-                    let places = (0..length).map(|i| i as f64 - middle);
-                    let terms = samples.iter().zip(places);
-                    terms
-                        .map(|(&x, m)| f64::from(x) * of(f64::from(radians) * m, m))
-                        .sum()
-                };
-                for (folded, plain) in [
-                    (products.cosine, sum(|angle, _| angle.cos())),
-                    (products.sine, sum(|angle, _| angle.sin())),
-                    (products.m_cosine, sum(|angle, m| m * angle.cos())),
-                    (products.m_sine, sum(|angle, m| m * angle.sin())),
-                ] {
-                    assert!((folded - plain).abs() < 5.0, "{folded} {plain}");
-                }
             }
         }
     }

@@ -5,8 +5,9 @@
 //! 1. `bank`: sixteen samples become one block, eight complex sums at the nominal tones (Q.23).
 //! 2. `window`: ten blocks are a view over 20 ms.
 //! 3. `screen`: every 10 ms, could this be a key that just begins? Almost always not.
-//! 4. `excerpt`, `fit`: two tones with free frequencies, fitted by least squares; with hum or a
-//!    dial tone (`dialtone`) filtered away where there is one.
+//! 4. `excerpt`, `fit`: two tones with free frequencies, fitted by least squares (`products` are its
+//!    sums over the samples, `gram` those that need none); with hum or a dial tone (`dialtone`)
+//!    filtered away where there is one.
 //! 5. `gains`, `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `bands`, `evidence`: what is left without them, and what was there before them.
 //! 7. `decide`: the few ways in which evidence is a key.
@@ -45,10 +46,12 @@ mod excerpt;
 mod fit;
 mod fragment;
 mod gains;
+mod gram;
 mod history;
 mod hold;
 mod limits;
 mod phasor;
+mod products;
 mod screen;
 mod silence;
 mod tones;
