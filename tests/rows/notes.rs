@@ -1,8 +1,12 @@
 //! Notes of instruments that begin two at a time at a key's frequencies, beside other sound.
 
+use std::f32::consts::TAU;
+
+use voiceagent::audio::Dbm0;
+
 use crate::{
     score::row,
-    signal::{Line, Presses, RATE},
+    signal::{COLUMNS, Line, Presses, RATE, ROWS},
 };
 
 /// Two bass notes that beat, 5 dB under each tone: a steady one might be a dial tone.
@@ -19,7 +23,36 @@ impl Line {
         }
         self
     }
+
+    /// While each key is down, so long before it or both, a sine of a level of its own.
+    fn with_notes(mut self, dbm0: f32, when: When, hertz: impl Fn(usize, usize) -> f32) -> Self {
+        for press in &self.presses {
+            let (row, column) = press.key.position();
+            let radians = TAU * hertz(row, column) / RATE as f32;
+            let phase = TAU * self.random.uniform();
+            let sounds = match when {
+                When::Meanwhile => press.from..press.to,
+                When::Before => press.from - BEFORE..press.from,
+                When::Throughout => press.from - BEFORE..press.to,
+            };
+            for (i, x) in self.audio[sounds].iter_mut().enumerate() {
+                *x += Dbm0(dbm0).amplitude() * (radians * i as f32 + phase).sin();
+            }
+        }
+        self
+    }
 }
+
+/// When a note sounds beside a key.
+#[derive(Clone, Copy)]
+enum When {
+    Meanwhile,
+    Before,
+    Throughout,
+}
+
+/// Samples before a key, 25 ms.
+const BEFORE: usize = 200;
 
 #[test]
 fn notes_that_decay_over_a_bass_are_no_key() {
@@ -48,4 +81,50 @@ fn notes_that_decay_are_no_key_where_one_is_much_louder() {
         let steady = row(|seed| notes.record(seed));
         assert_eq!((steady.heard, steady.doubled, steady.wrong), (480, 0, 0));
     }
+}
+
+/// As instruments are tuned, near a key's tones but not at them.
+fn tuned(tone_ms: f32) -> Presses {
+    Presses {
+        low_offset_percent: SHARP,
+        high_offset_percent: SHARP,
+        ..Presses::lasting(tone_ms, 60.0)
+    }
+}
+
+const SHARP: f32 = 0.6;
+
+#[test]
+fn notes_that_bring_their_harmonics_are_no_key() {
+    let sharp = 1.0 + SHARP / 100.0;
+    let of_low = |row: usize, _| 3.0 * sharp * ROWS[row];
+    let of_high = |_, column: usize| 2.0 * sharp * COLUMNS[column];
+    let score = row(|seed| {
+        let line = tuned(60.0).record(seed);
+        let line = line.with_notes(-20.0, When::Meanwhile, of_low);
+        line.with_notes(-20.0, When::Meanwhile, of_high)
+    });
+    assert!(score.percent() <= 1.0, "{:.1} %", score.percent());
+    assert_eq!(score.wrong, 0);
+    // As much above the tones, but no multiples of theirs.
+    let score = row(|seed| {
+        let line = tuned(60.0).record(seed);
+        let line = line.with_notes(-20.0, When::Meanwhile, |_, _| 2_010.0);
+        line.with_notes(-20.0, When::Meanwhile, |_, _| 3_370.0)
+    });
+    assert_eq!((score.heard, score.doubled, score.wrong), (480, 0, 0));
+}
+
+#[test]
+fn notes_that_take_the_place_of_another_are_no_key() {
+    let chord = |seed| {
+        let line = tuned(60.0).record(seed);
+        line.with_notes(-19.0, When::Meanwhile, |_, _| 480.0)
+    };
+    let score = row(|seed| chord(seed).with_notes(-8.0, When::Before, |_, _| 1_050.0));
+    assert!(score.percent() <= 1.0, "{:.1} %", score.percent());
+    assert_eq!(score.wrong, 0);
+    // Added to another note that goes on they may be one.
+    let score = row(|seed| chord(seed).with_notes(-22.0, When::Throughout, |_, _| 1_050.0));
+    assert_eq!((score.heard, score.doubled, score.wrong), (480, 0, 0));
 }
