@@ -41,6 +41,8 @@ BESIDE = 60
 STEP, STEP_LENGTH = 100, 20
 # A caller whose key has done nothing after so long presses it again.
 PATIENCE_MS = 500
+# Of sipp's words about calls that failed.
+ERRORS_SHOWN = 20
 INTERRUPTION = 'GET FULL VARIABLE "${CHANNEL(audioreadformat)}"'
 CLOCK = os.sysconf("SC_CLK_TCK")
 
@@ -138,13 +140,17 @@ def place(server, folder, number, length, count, at_once, rate):
     command = ["sipp", f"{server.address[0]}:{server.address[1]}", "-sf", str(scenario)]
     command += ["-s", number, "-i", "127.0.0.1", "-mi", "127.0.0.1", "-p", "5070", "-nostdin"]
     command += ["-m", str(count), "-l", str(at_once), "-r", str(rate), "-aa"]
+    errors = folder / "sipp-errors.log"
+    errors.unlink(missing_ok=True)
+    command += ["-trace_err", "-error_file", str(errors)]
     with (folder / "sipp.log").open("w") as output:
         sipp = subprocess.Popen(command, cwd=folder, stdout=output, stderr=output)
         while sipp.poll() is None:
             yield cpu_seconds(sipp.pid)[0]
             time.sleep(1.0)
     if sipp.returncode:
-        print(f"sipp ended with {sipp.returncode}: calls failed", flush=True)
+        said = errors.read_text(errors="replace").splitlines() if errors.exists() else []
+        print(f"sipp ended with {sipp.returncode}: calls failed; it says", *said[:ERRORS_SHOWN], sep="\n     ")
 
 
 def cpu_seconds(pid):
