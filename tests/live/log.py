@@ -6,6 +6,7 @@ channel. The channel of a scenario is the one whose header carries the scenario'
 
 import datetime
 import re
+import subprocess
 from dataclasses import dataclass, field
 
 _LINE = re.compile(r"^\[(?P<at>[-\d]+ [:\d.]+)\] \S+ (?P<where>[^:]+): (?P<text>.*)$")
@@ -62,16 +63,11 @@ class Transcript:
 
 def read(path, caller_name, offset=0):
     """The transcript of the call with this caller name, or None when there is none yet."""
-    with path.open(errors="replace") as file:
-        file.seek(offset)
-        lines = file.read().splitlines()
-    channel = _channel_of(lines, caller_name)
+    channel = _channel_of(_search("--fixed-strings", caller_name, path, offset), caller_name)
     if channel is None:
         return None
     transcript = Transcript(channel)
-    for line in lines:
-        if channel not in line:
-            continue
+    for line in _search("--fixed-strings", channel, path, offset):
         match = _LINE.match(line)
         if match is None:
             continue
@@ -83,10 +79,9 @@ def read(path, caller_name, offset=0):
 
 
 def moments(path, pattern):
-    """When each line was written that holds this, in seconds since the epoch."""
-    with path.open(errors="replace") as file:
-        found = (_LINE.match(line) for line in file if re.search(pattern, line))
-        return [datetime.datetime.fromisoformat(m["at"]).timestamp() for m in found if m]
+    """When each line was written that matches this, in seconds since the epoch."""
+    found = (_LINE.match(line) for line in _search("--perl-regexp", pattern, path))
+    return [datetime.datetime.fromisoformat(m["at"]).timestamp() for m in found if m]
 
 
 def dialogue(path, offset):
@@ -101,10 +96,21 @@ def dialogue(path, offset):
                 yield passed["channel"], Entry(at, passed["way"].lower(), passed["text"].strip())
 
 
+def _search(kind, pattern, path, offset=0):
+    """The lines from here on that match. Another process reads them all: a thread of this one would
+    keep the phones waiting, for only one thread of Python runs at a time."""
+    with path.open("rb", buffering=0) as file:
+        file.seek(offset)
+        command = ["grep", "--text", kind, "--", pattern]
+        # Names are of any bytes.
+        found = subprocess.run(
+            command, env={"LC_ALL": "C"}, stdin=file, stdout=subprocess.PIPE, check=False
+        )
+    return found.stdout.decode(errors="replace").splitlines()
+
+
 def _channel_of(lines, caller_name):
     for line in lines:
-        if caller_name not in line:
-            continue
         match = _DIALOGUE.search(line) or _STEP.search(line)
         if match and (
             f"agi_calleridname: {caller_name}" in line

@@ -37,6 +37,15 @@ def line(result):
             print(f"     | {text}")
 
 
+def again(result, stood):
+    """Says that a failed scenario is run once more, because the phones did not do their part."""
+    print(
+        f"     {result.server.name} {result.scenario}: the phones stood still for {stood:.2f} s "
+        "meanwhile: again",
+        flush=True,
+    )
+
+
 def delays(results):
     """The measured time from a key to silence, over all scenarios that press one in the audio."""
     for server in dict.fromkeys(result.server for result in results):
@@ -62,7 +71,10 @@ def cancels(results):
 
 
 def close(results):
-    """The closing line; true when nothing failed."""
-    failed = sum(1 for result in results if result.failure)
-    print(f"{len(results) - failed} passed, {failed} failed", flush=True)
-    return failed == 0
+    """What failed, each in a line, and the closing line; true when nothing failed."""
+    failed = [result for result in results if result.failure]
+    for result in failed:
+        why = result.failure.strip().splitlines()[-1]
+        print(f"failed: {result.server.name} {result.scenario}: {why}")
+    print(f"{len(results) - len(failed)} passed, {len(failed)} failed", flush=True)
+    return not failed

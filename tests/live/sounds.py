@@ -49,6 +49,8 @@ class Listener:
         self._library = library
         self._wake = wake
         self._last = None
+        # Of each sound the last of its frames that came.
+        self._farthest = {}
         self.heard = []
 
     def on_packet(self, packet):
@@ -57,6 +59,7 @@ class Listener:
         if self._last is not None:
             sound, index = self._last
             self.heard.append((packet.at, sound, index))
+            self._farthest[sound] = max(index, self._farthest.get(sound, 0))
             self._wake()
 
     def sounds(self):
@@ -81,5 +84,4 @@ class Listener:
 
     def reached(self, name, seconds):
         """Whether this sound has been heard up to this second of it."""
-        wanted = int(seconds * 8000 / FRAME)
-        return any(sound == name and index >= wanted for _, sound, index in self.heard)
+        return self._farthest.get(name, -1) >= int(seconds * 8000 / FRAME)

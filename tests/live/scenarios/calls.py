@@ -160,7 +160,7 @@ async def without_an_argument(case):
 async def route_by_lookup(case):
     """Who is not in the configuration is found in Asterisk's own database."""
     route = f"{case.server.technology}/bob,5,101@sales"
-    case.server.cli(f"database put route 142 {route}")
+    await asyncio.to_thread(case.server.cli, f"database put route 142 {route}")
     await case.dial("lookup-142")
     await case.until(case.call.ringing, "ringing")
     await case.hangs_up()

@@ -14,7 +14,7 @@ async def replay_star(case):
     await case.is_cut(stock_greeting("101"), pressed)
     await logs_in(case, "123")
     await case.ended("MAILBOX", [dialled(case, "bob"), "VoiceMailMain 101@sales"], "*", "audio")
-    case.replays("key * in the audio since")
+    await case.replays("key * in the audio since")
     check_no_audio_in_login(case.recording().read_text())
 
 
@@ -28,7 +28,7 @@ async def replay_hash_leaking_beside_its_event(case):
     await case.ended(
         "VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"], "#", "audio|signal"
     )
-    case.replays("the same press")
+    await case.replays("the same press")
 
 
 @scenario()
@@ -38,7 +38,7 @@ async def replay_hang_up(case):
     await case.hears("vm-intro", 1.0)
     await case.hangs_up()
     await case.ended("HANGUP", [dialled(case, "bob")])
-    case.replays("VOICEAGENTSTATUS=HANGUP")
+    await case.replays("VOICEAGENTSTATUS=HANGUP")
 
 
 def check_no_audio_in_login(recording):

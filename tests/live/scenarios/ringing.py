@@ -141,7 +141,7 @@ async def star_signalled_while_it_is_heard(case):
     await logs_in(case, "123")
     await case.ended(
         "MAILBOX",
-        [LISTENER, dialled(case, "bob"), _listener_ended(case), "VoiceMailMain 101@sales"],
+        [LISTENER, dialled(case, "bob"), await _listener_ended(case), "VoiceMailMain 101@sales"],
         "*",
         "signal",
     )
@@ -176,46 +176,54 @@ async def nobody_answers_a_caller_who_is_heard(case):
     """The greeting and its keys are as ever, and what heard the caller is gone."""
     await rings(case, "heard-101")
     await case.hears("vm-intro", 1.0)
-    check(not listeners(case), f"still heard: {listeners(case)}")
+    heard_by = await listeners(case)
+    check(not heard_by, f"still heard: {heard_by}")
     await case.presses_in_audio("#")
     await leaves_message(case, "101")
     await case.ended(
         "VOICEMAIL",
-        [LISTENER, dialled(case, "bob"), _listener_ended(case), "VoiceMail 101@sales"],
+        [LISTENER, dialled(case, "bob"), await _listener_ended(case), "VoiceMail 101@sales"],
         "#",
         "audio",
     )
 
 
-def _listener_ended(case):
+async def _listener_ended(case):
     """How the program ends what heard the caller: the channel's name is Asterisk's choice."""
-    found = case.server.transcript(case.name).executed
+    found = (await case.transcript()).executed
     return next((command for command in found if command.startswith("SoftHangup Local/")), "")
 
 
-def listeners(case):
+async def listeners(case):
     """The channels that hear a caller now."""
-    return [line for line in channels(case) if line.startswith("Local/s@voiceagent-listen")]
+    return [line for line in await channels(case) if line.startswith("Local/s@voiceagent-listen")]
 
 
-def channels(case):
+async def channels(case):
     """All channels: Asterisk puts `!` between the columns."""
-    lines = case.server.cli("core show channels concise").splitlines()
-    return [line for line in lines if "!" in line]
+    said = await asyncio.to_thread(case.server.cli, "core show channels concise")
+    return [line for line in said.splitlines() if "!" in line]
 
 
 async def empty(case):
     """A second after the end there is no channel and no process."""
     await asyncio.sleep(1.0)
-    left = channels(case)
+    left = await channels(case)
     check(not left, f"channels a second after the end: {left}")
     check(not case.server.agents(), f"programs a second after the end: {case.server.agents()}")
+
+
+async def is_heard(case):
+    """A listener is one call inside of Asterisk: two channels."""
+    heard_by = await listeners(case)
+    check(len(heard_by) == 2, f"the caller is not heard: {heard_by}")
 
 
 async def unheard_in_the_greeting(case):
     """Of those who are told that nobody answers, a second later nothing hears the caller."""
     await asyncio.sleep(1.0)
-    check(not listeners(case), f"still heard: {listeners(case)}")
+    heard_by = await listeners(case)
+    check(not heard_by, f"still heard: {heard_by}")
     check(len(case.server.agents()) == 1, f"programs in the greeting: {case.server.agents()}")
 
 
@@ -254,7 +262,7 @@ async def nothing_is_left_of_a_listener(case):
     await case.callee.register()
     try:
         await rings(case, "heard-102")
-        check(len(listeners(case)) == 2, f"the caller is not heard: {listeners(case)}")
+        await is_heard(case)
         await over(case)
         await case.dial("heard-102", is_busy)
         await case.hears("vm-theperson", 0.1)
@@ -275,11 +283,11 @@ async def a_conversation_is_private(case):
         await case.dial("heard-102", called)
         await case.until(called.rung, "ringing")
         await asyncio.sleep(0.4)
-        check(len(listeners(case)) == 2, f"the caller is not heard: {listeners(case)}")
+        await is_heard(case)
         check(len(case.server.agents()) == 2, f"programs while it rings: {case.server.agents()}")
         await case.until(called.answered, "the answer of the called person")
         await asyncio.sleep(0.6)
-        left = await asyncio.to_thread(listeners, case)
+        left = await listeners(case)
         programs = case.server.agents()
         took = time.monotonic() - called.answered_at
         check(not left and len(programs) == 1, f"{took:.1f} s after the answer: {left} {programs}")

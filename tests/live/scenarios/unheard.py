@@ -28,7 +28,7 @@ async def rings_as_usual(case, why, before=()):
     await case.dial("heard-102", called)
     await case.until(called.rung, "ringing")
     await case.until(case.call.answered, "the answer")
-    ringing = await asyncio.to_thread(channels, case)
+    ringing = await channels(case)
     check(len(ringing) == 2, f"channels while it rings: {ringing}")
     case.call.media.play(audio.key_tone("#", 0.16))
     await case.until(called.answered, "the answer of the called person")
@@ -135,16 +135,15 @@ async def unheard_by_a_telephone(case):
     """Whatever a telephone dials, it gets nobody to be heard; nor where the dialplan lets it."""
     async with registered(case.callee):
         called = await rings(case, "heard-102")
-        (heard,) = {
-            line.split("!")[0] for line in channels(case) if "!Dial!" in line
-        }
-        before = channels(case)
+        before = await channels(case)
+        (heard,) = {line.split("!")[0] for line in before if "!Dial!" in line}
         for number in ("s", "voiceagent-listen", "s%40voiceagent-listen", "listen"):
             eve = await dials(case, number)
             check(eve.call.final is not None, f"{number} was not refused")
             status = eve.call.final.status
             check(status in NO_SUCH_NUMBER, f"{number} was answered {status}")
-        check(len(channels(case)) == len(before), f"channels: {channels(case)}")
+        now = await channels(case)
+        check(len(now) == len(before), f"channels: {now}")
         eve = await dials(case, "eavesdrop-" + heard.replace("/", "-"))
         transcript = await eve.transcript()
         check(not transcript.executed, f"executed {transcript.executed}")
