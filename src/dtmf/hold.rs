@@ -6,7 +6,8 @@ use super::{
     excerpt::{Excerpt, SPAN, Underlay, mean},
     fit::{Model, SHORTEST},
     history::History,
-    silence::{LONGEST_SILENCE, Silence},
+    products::powers_at,
+    silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, frame_between},
     tones::Pair,
     window::View,
 };
@@ -176,12 +177,31 @@ impl Hold {
         }
         let silence = evidence.onset.saturating_sub(end);
         silence <= gap
+            || self.only_faded(end, evidence.onset, history)
             || phases.is_some_and(|phases| {
                 silence <= LONGEST_SILENCE
                     && self.in_phase(phases, evidence, silence)
                     && Silence::between(history, end, evidence.onset)
                         .is_lost_frames(end, evidence.onset)
             })
+    }
+
+    /// Whether the tones only grew faint, in a frame that stood in for a lost one, and were back with
+    /// the next.
+    fn only_faded(&self, end: u64, onset: u64, history: &History) -> bool {
+        let frame = frame_between(end, onset);
+        frame.is_some_and(|frame| {
+            let mut samples = [0.0; LONGEST_FRAME];
+            let samples = &mut samples[..(frame.end - frame.start) as usize];
+            for (sample, &x) in samples
+                .iter_mut()
+                .zip(history.range(frame.start, frame.end))
+            {
+                *sample = f32::from(x);
+            }
+            let powers = powers_at(samples, self.model.radians);
+            (0..2).all(|tone| powers[tone] >= FADED * self.full[tone])
+        })
     }
 
     /// Whether the key is up for good: the same press can no longer go on.
@@ -231,6 +251,10 @@ const FULL: f32 = 0.9;
 
 /// Share of the full power below which a tone is going.
 const DIPPED: f32 = 0.6;
+
+/// The same of a frame that fades to nothing, less what a jump of phases within it takes. In a pause a
+/// line's echo has a tenth.
+const FADED: f32 = 0.15;
 
 /// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
 const FULL_AFTER: u64 = 104;

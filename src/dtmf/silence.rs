@@ -88,6 +88,16 @@ impl Silence {
     }
 }
 
+/// The frame that ends where tones begin, if others ended in it.
+pub(super) fn frame_between(end: u64, onset: u64) -> Option<Range<u64>> {
+    FRAMES.iter().find_map(|&frame| {
+        let place = in_stream(onset) + frame / 2;
+        let border = onset + frame / 2 - place % frame;
+        let begin = border - frame;
+        (border.abs_diff(onset) <= EDGE_ERROR && end + EDGE_ERROR >= begin).then_some(begin..border)
+    })
+}
+
 /// How many samples are quiet before one is not.
 fn quiet<'a>(samples: impl Iterator<Item = &'a i16>) -> u64 {
     let quiet = samples.take_while(|sample| sample.unsigned_abs() <= DIGITAL);
@@ -111,6 +121,7 @@ pub(super) const LONGEST_SILENCE: u64 = 484;
 
 /// Samples, 20 and 30 ms: the frames in use. A key goes on over a lost one of 10 ms in any case.
 const FRAMES: [u64; 2] = [160, 240];
+pub(super) const LONGEST_FRAME: usize = 240;
 
 /// Samples that the edges of such a silence may be off by.
 const FRAME_SLACK: u64 = 4;

@@ -41,8 +41,8 @@ fn a_pause_of_20_ms_separates_the_same_key() {
 
 #[test]
 fn lost_frames_double_no_key_however_they_are_concealed() {
-    use Concealment::{Missing, Repeated, Zeroed};
-    for concealment in [Missing, Zeroed, Repeated] {
+    use Concealment::{Faded, Missing, Repeated, Zeroed};
+    for concealment in [Missing, Zeroed, Repeated, Faded] {
         for percent in [1.0, 3.0, 5.0] {
             let score = lossy_row(|seed| {
                 Presses::lasting(100.0, 100.0)

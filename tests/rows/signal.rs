@@ -278,6 +278,12 @@ impl Line {
                 (true, Concealment::Repeated) => {
                     Piece::Heard(last[..frame.len().min(last.len())].to_vec())
                 }
+                (true, Concealment::Faded) => {
+                    let gain = |i: usize| 1.0 - 0.7 * i as f32 / FRAME as f32;
+                    let faded = last.iter().enumerate();
+                    let faded = faded.map(|(i, &x)| (gain(i) * f32::from(x)) as i16);
+                    Piece::Heard(faded.take(frame.len()).collect())
+                }
             });
         }
         Lossy {
@@ -294,6 +300,8 @@ pub enum Concealment {
     Missing,
     Zeroed,
     Repeated,
+    /// Repeated, and fading by 10 dB.
+    Faded,
 }
 
 /// Audio in pieces, some of them missing.
