@@ -58,6 +58,13 @@ impl Judge {
         let [low, high] = evidence.tones_before;
         let before = low.max(high);
         Rejection::unless_below(Test::Contrast, before, self.before)?;
+        if apart(evidence) > APART {
+            let Bands { low, among, high } = evidence.residual;
+            let white = low + among <= APART_WHITE * high;
+            let most = if white { APART_NOISE } else { APART_REST };
+            Rejection::unless_below(Test::Residual, evidence.rest, most)?;
+            is_added(evidence, twist.abs())?;
+        }
         let needed = self.needed(evidence, twist.abs(), before)?;
         Rejection::unless_above(Test::Duration, evidence.duration, needed)
     }
@@ -148,8 +155,7 @@ impl Judge {
     /// Frequencies at the fringe of what is accepted: only beyond any doubt.
     fn fringe(&self, evidence: &Evidence, offset: f32, before: f32) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
-        let [low, high] = evidence.offsets;
-        Rejection::unless_below(Test::Frequency, (low - high).abs(), FRINGE_APART)?;
+        Rejection::unless_below(Test::Frequency, apart(evidence), FRINGE_APART)?;
         let among = if offset <= FRINGE_OFFSET {
             self.residual
         } else {
@@ -177,6 +183,7 @@ impl Judge {
             && (past.among + past.high <= CODED_SILENCE
                 || evidence.rest <= CODED_AT_EDGES * within)
             && evidence.underlay != Underlay::DialTone
+            && apart(evidence) <= CODED_APART
             && decay(evidence) <= DECAYED * evidence.rest;
         let plain = twist <= DOUBTFUL_TWIST
             && offset <= CODED_OFFSET
@@ -188,7 +195,12 @@ impl Judge {
             && past.among + past.high <= TILTED_BEFORE
             && past.low <= TILTED_BEFORE;
         if alone && plain {
-            Some(self.shortest + LONGER_IF_CODED)
+            let longer = if rest.among <= LITTLE_CODED {
+                LONGER_IF_LITTLE_CODED
+            } else {
+                LONGER_IF_CODED
+            };
+            Some(self.shortest + longer)
         } else if alone && tilted {
             Some(self.shortest + LONGER_IF_TILTED)
         } else {
@@ -220,8 +232,8 @@ impl Judge {
 fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
     let (rest, past) = (&evidence.residual, &evidence.before);
     let both: f32 = evidence.powers.iter().sum();
-    let doubtful = twist > DOUBTFUL_TWIST;
-    let grown = if doubtful { GROWTH_IF_TWISTED } else { GROWTH };
+    let doubtful = twist > DOUBTFUL_TWIST || apart(evidence) > APART;
+    let grown = if doubtful { GROWTH_IF_DOUBTFUL } else { GROWTH };
     for (growth, power) in evidence.growth.iter().zip(evidence.powers) {
         let variance = GROWTH_OF_NOISE * rest.among * both / (power * evidence.measured as f32);
         let limit = grown + GROWTH_VARIES * variance.sqrt();
@@ -231,7 +243,7 @@ fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
     Rejection::unless_below(Test::Replacement, past.among, gone)?;
     if doubtful {
         let [low, high] = evidence.tones_before;
-        Rejection::unless_below(Test::Contrast, low.max(high), TWISTED_BEFORE)?;
+        Rejection::unless_below(Test::Contrast, low.max(high), DOUBTFUL_BEFORE)?;
         Rejection::unless_below(
             Test::ResidualBelow,
             rest.low,
@@ -266,6 +278,12 @@ fn decay(evidence: &Evidence) -> f32 {
         .sum()
 }
 
+/// One tone's offset less the other's, relative.
+fn apart(evidence: &Evidence) -> f32 {
+    let [low, high] = evidence.offsets;
+    (low - high).abs()
+}
+
 /// Of both tones, relative.
 fn largest_offset(evidence: &Evidence) -> f32 {
     evidence.offsets[0].abs().max(evidence.offsets[1].abs())
@@ -296,6 +314,15 @@ const FRINGE_APART: f32 = 0.0415;
 /// Share of the usual residual that is left to what is doubtful in two ways.
 const DOUBLY_DOUBTFUL: f32 = 0.5;
 
+/// Relative, one tone's offset less the other's: a telephone makes both tones from one clock, so that
+/// they are off together. One that is off by 2 % alone, and what noise of 12 dB adds to it. Tones that
+/// are farther apart are two notes, unless so little is left beside them, relative to their energy, or
+/// noise of 12 dB and a quarter more: as white as its bands are wide (1850 of 4000 Hz), or half of it.
+const APART: f32 = 0.0215;
+const APART_REST: f32 = 0.012;
+const APART_NOISE: f32 = 0.04;
+const APART_WHITE: f32 = 2.0;
+
 /// Relative; in noise: the 1.5 % that every standard accepts at least, and twice what noise of 6 dB
 /// makes of it in 21 ms.
 const NOISE_OFFSET: f32 = 0.0175;
@@ -323,8 +350,8 @@ pub(super) const ALONE_LOW: f32 = 0.03;
 const GROWTH: f32 = 0.15;
 
 /// The same with a doubtful twist, and what there may have been of either tone before it, relative.
-const GROWTH_IF_TWISTED: f32 = 0.05;
-const TWISTED_BEFORE: f32 = 0.05;
+const GROWTH_IF_DOUBTFUL: f32 = 0.05;
+const DOUBTFUL_BEFORE: f32 = 0.05;
 
 /// Standard deviations of the growth that the rest makes a tone seem to have, and what their square
 /// is for one sample, as white as the rest may be: 24 times its share of the band (1250 of 4000 Hz),
@@ -412,7 +439,7 @@ const LONGER_IF_EXACT: f32 = 120.0;
 /// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
 /// sounds below the tones or above them, which is where voices and instruments have the most. Among
 /// them there may be much, and before them what the codec makes of their onset and of the key before.
-/// Samples more: 7 ms.
+/// Samples more: 4 and 7 ms.
 const CODED_AMONG: f32 = 0.45;
 pub(super) const CODED_LOW: f32 = 0.03;
 pub(super) const CODED_HIGH: f32 = 0.03;
@@ -428,6 +455,9 @@ const CODED_LOW_BEFORE: f32 = 1.5;
 /// Share of all that is left: a plucked string leaves little else, a codec much.
 const DECAYED: f32 = 0.9;
 const CODED_OFFSET: f32 = 0.015;
+const CODED_APART: f32 = 0.015;
+const LITTLE_CODED: f32 = 0.06;
+const LONGER_IF_LITTLE_CODED: f32 = 32.0;
 const LONGER_IF_CODED: f32 = 56.0;
 
 /// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some

@@ -128,3 +128,21 @@ fn notes_that_take_the_place_of_another_are_no_key() {
     let score = row(|seed| chord(seed).with_notes(-22.0, When::Throughout, |_, _| 1_050.0));
     assert_eq!((score.heard, score.doubled, score.wrong), (480, 0, 0));
 }
+
+#[test]
+fn tones_that_are_off_together_are_a_key_and_as_far_apart_two_notes() {
+    let beside = |low_percent, high_percent| {
+        row(|seed| {
+            let line = Presses::off_by(low_percent, high_percent).record(seed);
+            line.with_notes(-24.0, When::Meanwhile, |_, _| 480.0)
+        })
+    };
+    for both in [1.4, -1.4] {
+        let together = beside(both, both);
+        let all = (together.heard, together.doubled, together.wrong);
+        assert_eq!(all, (480, 0, 0), "{both} %");
+        let apart = beside(both, -both);
+        assert!(apart.percent() <= 1.0, "{:.1} %", apart.percent());
+        assert_eq!(apart.wrong, 0);
+    }
+}
