@@ -444,13 +444,14 @@ const NOTHING_HIGH: f32 = 0.07;
 /// Relative power of a tone before the onset that no limit comes near.
 const NO_TONES: f32 = 0.01;
 
-/// Relative powers and energy in the test for a broken key, and how far back it looks: 45 ms.
+/// Relative powers and energy in the test for a broken key, and how far back it looks: 45 ms. A codec
+/// may make the beginning 8 dB louder than the rest.
 const BROKEN_STEPS: usize = 3;
 const ALREADY_THERE: f32 = 0.1;
 const PURE: f32 = 0.012;
 const BENT: f32 = 0.2;
 const QUIET: f32 = 0.05;
-const WHOLE: f32 = 2.5;
+const WHOLE: f32 = 8.0;
 
 /// Relative offset and power ratio (6 dB) that every standard accepts at least: so plain a key may
 /// have been bent.
