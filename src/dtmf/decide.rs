@@ -258,11 +258,16 @@ fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
 /// pair in 250; and a note of a voice or an instrument has lower ones beside it.
 fn is_exact(evidence: &Evidence, twist: f32) -> bool {
     let rest = &evidence.residual;
+    let high = if evidence.clipped {
+        CLIPPED_HIGH
+    } else {
+        TALK_HIGH
+    };
     largest_offset(evidence) <= EXACT_OFFSET
         && twist <= EXACT_TWIST
         && rest.low <= EXACT_LOW
         && rest.among <= EXACT_AMONG
-        && rest.high <= TALK_HIGH
+        && rest.high <= high
         && is_added(evidence, twist).is_ok()
 }
 
@@ -434,6 +439,9 @@ const EXACT_OFFSET: f32 = 0.0012;
 const EXACT_TWIST: f32 = 3.0;
 const EXACT_AMONG: f32 = 0.12;
 const EXACT_LOW: f32 = 0.15;
+
+/// Above the tones of a key that is clipped by 12 dB: most of what that leaves.
+const CLIPPED_HIGH: f32 = 0.2;
 const LONGER_IF_EXACT: f32 = 120.0;
 
 /// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing

@@ -100,3 +100,13 @@ fn a_voice_12_db_under_each_tone_hides_almost_no_key_and_makes_none() {
     let alone: Vec<i16> = voice.iter().map(|x| *x as i16).collect();
     assert!(hear(&alone, 160, &Limits::ETSI).is_empty());
 }
+
+#[test]
+fn keys_that_are_clipped_by_12_db_are_heard() {
+    for over_db in [6.0, 12.0] {
+        // Nobody sends so much; an amplifier does, and what is beyond full scale is cut off.
+        let score = row(|seed| Presses::at(over_db).record(seed).clipped());
+        let all = (score.heard, score.doubled, score.wrong);
+        assert_eq!(all, (480, 0, 0), "by {over_db} dB");
+    }
+}

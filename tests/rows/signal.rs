@@ -226,6 +226,14 @@ impl Line {
         self
     }
 
+    /// Cut off at full scale.
+    pub fn clipped(mut self) -> Self {
+        for x in &mut self.audio {
+            *x = x.clamp(f32::from(i16::MIN), f32::from(i16::MAX));
+        }
+        self
+    }
+
     /// Everything comes back once more.
     pub fn with_echo(mut self, ms: f32, down_db: f32) -> Self {
         let delay = (ms * RATE as f32 / 1000.0) as usize;
