@@ -5,7 +5,7 @@ use super::{
     evidence::Evidence,
     excerpt::{Excerpt, SPAN, Underlay, mean},
     fit::{Model, SHORTEST},
-    history::History,
+    history::{History, KEPT},
     products::powers_at,
     silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, frame_between},
     tones::Pair,
@@ -189,7 +189,8 @@ impl Hold {
     /// Whether the tones only grew faint, in a frame that stood in for a lost one, and were back with
     /// the next.
     fn only_faded(&self, end: u64, onset: u64, history: &History) -> bool {
-        let frame = frame_between(end, onset);
+        let kept = history.end() - KEPT as u64;
+        let frame = frame_between(end, onset).filter(|frame| frame.start >= kept);
         frame.is_some_and(|frame| {
             let mut samples = [0.0; LONGEST_FRAME];
             let samples = &mut samples[..(frame.end - frame.start) as usize];
