@@ -63,7 +63,6 @@ impl Judge {
             let white = low + among <= APART_WHITE * high;
             let most = if white { APART_NOISE } else { APART_REST };
             Rejection::unless_below(Test::Residual, evidence.rest, most)?;
-            is_added(evidence, twist.abs())?;
         }
         let needed = self.needed(evidence, twist.abs(), before)?;
         Rejection::unless_above(Test::Duration, evidence.duration, needed)
@@ -85,7 +84,7 @@ impl Judge {
                 let left = rest.among + rest.high;
                 Rejection::unless_below(Test::Residual, left, DOUBLY_DOUBTFUL * clean)?;
             }
-            if rest.low <= ALONE_LOW && twist <= DOUBTFUL_TWIST {
+            if rest.low <= ALONE_LOW && !is_doubtful(evidence, twist) {
                 return Ok(self.shortest);
             }
             return match is_added(evidence, twist) {
@@ -93,11 +92,12 @@ impl Judge {
                 Err(why) => self.bent_by_codec(evidence, twist).ok_or(why),
             };
         }
-        let added = is_added(evidence, twist).and_then(|()| {
+        let added = is_added(evidence, twist);
+        let plain = added.and_then(|()| {
             let share = evidence.harmonics / (rest.among + rest.high);
             Rejection::unless_below(Test::Harmonics, share, HARMONICS)
         });
-        if added.is_ok()
+        if plain.is_ok()
             && let Some(needed) = self.over_noise_or_talk(evidence, twist, before)
         {
             return Ok(needed);
@@ -105,10 +105,10 @@ impl Judge {
         if let Some(needed) = self.bent_by_codec(evidence, twist) {
             return Ok(needed);
         }
-        if is_exact(evidence, twist) {
+        if added.is_ok() && is_exact(evidence, twist) {
             return Ok(self.shortest + LONGER_IF_EXACT);
         }
-        added?;
+        plain?;
         Rejection::unless_below(Test::Residual, rest.among, clean)?;
         Err(Rejection {
             test: Test::ResidualAbove,
@@ -227,12 +227,12 @@ impl Judge {
 }
 
 /// Whether tones in company were added to it: they neither swell nor decay, nothing among them went
-/// away when they came, and where their twist is doubtful nothing below them came with them and they
+/// away when they came, and where they are doubtful nothing below them came with them and they
 /// themselves were not there before.
 fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
     let (rest, past) = (&evidence.residual, &evidence.before);
     let both: f32 = evidence.powers.iter().sum();
-    let doubtful = twist > DOUBTFUL_TWIST || apart(evidence) > APART;
+    let doubtful = is_doubtful(evidence, twist);
     let grown = if doubtful { GROWTH_IF_DOUBTFUL } else { GROWTH };
     for (growth, power) in evidence.growth.iter().zip(evidence.powers) {
         let variance = GROWTH_OF_NOISE * rest.among * both / (power * evidence.measured as f32);
@@ -268,7 +268,6 @@ fn is_exact(evidence: &Evidence, twist: f32) -> bool {
         && rest.low <= EXACT_LOW
         && rest.among <= EXACT_AMONG
         && rest.high <= high
-        && is_added(evidence, twist).is_ok()
 }
 
 /// How much of what is left the tones leave by growing weaker, relative to their energy.
@@ -281,6 +280,11 @@ fn decay(evidence: &Evidence) -> f32 {
     tones
         .map(|(growth, power)| growth.min(0.0).powi(2) / 12.0 * power / both)
         .sum()
+}
+
+/// Whether one tone is much the louder, or they are off as two notes are.
+fn is_doubtful(evidence: &Evidence, twist: f32) -> bool {
+    twist > DOUBTFUL_TWIST || apart(evidence) > APART
 }
 
 /// One tone's offset less the other's, relative.
@@ -357,7 +361,7 @@ pub(super) const ALONE_LOW: f32 = 0.03;
 /// telephones send is steady to a few per cent; a plucked note changes by this in 10 to 30 ms.
 const GROWTH: f32 = 0.15;
 
-/// The same with a doubtful twist, and what there may have been of either tone before it, relative.
+/// The same where they are doubtful, and what there may have been of either tone before it, relative.
 const GROWTH_IF_DOUBTFUL: f32 = 0.05;
 const DOUBTFUL_BEFORE: f32 = 0.05;
 
@@ -436,8 +440,9 @@ const TALK_BEFORE: f32 = 0.03;
 const TALK_OFFSET: f32 = 0.015;
 const LONGER_IN_TALK: f32 = 56.0;
 
-/// A key whose tones are exact, over loud talk or music: the relative offset that this much of it makes
-/// an exact tone seem to have in 36 ms, dB, relative energies, and samples more, 15 ms.
+/// A key whose tones are exact, over loud talk or music: samples more, 15 ms, the relative offset that
+/// this much of it makes an exact tone seem to have in 36 ms, dB, and relative energies.
+const LONGER_IF_EXACT: f32 = 120.0;
 const EXACT_OFFSET: f32 = 0.0012;
 const EXACT_TWIST: f32 = 3.0;
 const EXACT_AMONG: f32 = 0.12;
@@ -445,7 +450,6 @@ const EXACT_LOW: f32 = 0.15;
 
 /// Above the tones of a key that is clipped by 12 dB: most of what that leaves.
 const CLIPPED_HIGH: f32 = 0.2;
-const LONGER_IF_EXACT: f32 = 120.0;
 
 /// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
 /// sounds below the tones or above them, which is where voices and instruments have the most. Among

@@ -122,7 +122,7 @@ impl Hold {
         let mut phases = None;
         if (SHORTEST..length).contains(&sure_length) && length <= REACH {
             let samples = &mut samples[..length];
-            self.listen(history, from, now, samples);
+            self.listen_without_underlay(history, from, now, samples);
             let placed = if sure.saturating_sub(self.model_start) < MODEL_AGE {
                 Some((self.model, self.model_start))
             } else {
@@ -153,18 +153,14 @@ impl Hold {
     }
 
     /// The audio between two positions without what the model was freed of.
-    fn listen(&self, history: &History, from: u64, to: u64, samples: &mut [f32]) {
+    fn listen_without_underlay(&self, history: &History, from: u64, to: u64, samples: &mut [f32]) {
         if self.underlay != Underlay::Nothing {
             let mut excerpt = Excerpt::new(history, to);
             excerpt.filter(self.underlay);
             samples.copy_from_slice(&excerpt.samples[SPAN - samples.len()..]);
             return;
         }
-        let heard = history.range(from, to);
-        let mean = mean(heard);
-        for (sample, &x) in samples.iter_mut().zip(heard) {
-            *sample = f32::from(x) - mean;
-        }
+        listen(history, from, to, samples);
     }
 
     /// Whether `evidence`, after a break, is the same press.
@@ -194,12 +190,7 @@ impl Hold {
         frame.is_some_and(|frame| {
             let mut samples = [0.0; LONGEST_FRAME];
             let samples = &mut samples[..(frame.end - frame.start) as usize];
-            for (sample, &x) in samples
-                .iter_mut()
-                .zip(history.range(frame.start, frame.end))
-            {
-                *sample = f32::from(x);
-            }
+            listen(history, frame.start, frame.end, samples);
             let powers = powers_at(samples, self.model.radians);
             (0..2).all(|tone| powers[tone] >= FADED * self.full[tone])
         })
@@ -244,6 +235,15 @@ impl Hold {
             let turns = (resumed[i] - expected) / std::f32::consts::TAU;
             (turns - turns.round()).abs() < PHASE_ERROR + FREQUENCY_ERROR * silence as f32
         })
+    }
+}
+
+/// The audio between two positions without its mean.
+fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
+    let heard = history.range(from, to);
+    let mean = mean(heard);
+    for (sample, &x) in samples.iter_mut().zip(heard) {
+        *sample = f32::from(x) - mean;
     }
 }
 
