@@ -15,10 +15,10 @@ LEFT = 4
 
 
 @contextlib.contextmanager
-def limited_to(case, descriptors):
-    """Asterisk can open none of this number or a higher one for a while."""
+def limited_to(case, number):
+    """Asterisk can open no descriptor of this number or a higher one for a while."""
     limits = resource.prlimit(case.server.pid, resource.RLIMIT_NOFILE)
-    resource.prlimit(case.server.pid, resource.RLIMIT_NOFILE, (descriptors, limits[1]))
+    resource.prlimit(case.server.pid, resource.RLIMIT_NOFILE, (number, limits[1]))
     try:
         yield
     finally:
@@ -31,8 +31,8 @@ def descriptors(case):
     return {int(entry.name): os.readlink(entry) for entry in folder.iterdir()}
 
 
-def lowest_free(case, after=0):
-    """The number that the next descriptor gets, or the one that comes so many later."""
+def lowest_free(case, after):
+    """The number of the descriptor that comes so many after the next."""
     used = descriptors(case)
     return next(itertools.islice((n for n in itertools.count() if n not in used), after, None))
 
