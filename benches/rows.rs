@@ -4,10 +4,10 @@
 //! seeds, and both detectors hear the same samples, 20 ms at a time. A press is heard when its key is
 //! told of between its onset and 60 ms after its end; whatever else is told is false.
 
-#[allow(dead_code, unreachable_pub, reason = "the tests use more of it")]
+#[expect(dead_code, unreachable_pub, reason = "the tests use more of it")]
 #[path = "../tests/rows/signal.rs"]
 mod signal;
-#[allow(dead_code, reason = "the other benches use more of it")]
+#[expect(dead_code, reason = "the other benches use more of it")]
 mod support;
 
 use std::io::{self, Write};
