@@ -39,7 +39,12 @@ PACKAGES = (
 )
 RELEASES = {
     "22": Release(
-        "22", "forky", "sid", PACKAGES, {"imap": ("dovecot-imapd",)}, builds_imap=True
+        "22",
+        "forky",
+        "sid",
+        PACKAGES,
+        {"imap": ("dovecot-imapd",), "clock": ("libfaketime",)},
+        builds_imap=True,
     ),
     "16": Release(
         "16",
@@ -49,6 +54,7 @@ RELEASES = {
         {
             "database": ("asterisk-voicemail-odbcstorage",),
             "imap": ("asterisk-voicemail-imapstorage", "dovecot-imapd"),
+            "clock": ("libfaketime",),
         },
     ),
 }

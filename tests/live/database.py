@@ -29,7 +29,7 @@ class DatabaseServer(LayeredServer):
     """The same Asterisk with the VoiceMail for databases in place of the one for files."""
 
     NETWORK = "127.0.1."
-    STORE = "database"
+    EXTRA = "database"
 
     def prepare(self, binary):
         """Makes the database and lets Asterisk know it."""

@@ -23,7 +23,7 @@ class ImapServer(LayeredServer):
     """The same Asterisk with the VoiceMail for IMAP in place of the one for files."""
 
     NETWORK = "127.0.2."
-    STORE = "imap"
+    EXTRA = "imap"
 
     def prepare(self, binary):
         """Gives every mailbox an account of its number."""

@@ -3,6 +3,7 @@
 from scenarios import (
     calls,
     captures,
+    clock,
     descriptors,
     disk,
     exhausted,
@@ -34,6 +35,7 @@ __all__ = [
     "Scenario",
     "calls",
     "captures",
+    "clock",
     "descriptors",
     "disk",
     "exhausted",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import g711
+from clock import ClockServer
 from database import DatabaseServer
 from hardened import HardenedServer
 from imap import ImapServer
@@ -18,6 +19,7 @@ STOCK = Server
 DATABASE = DatabaseServer
 IMAP = ImapServer
 HARDENED = HardenedServer
+CLOCK = ClockServer
 
 
 @dataclass(frozen=True)
