@@ -89,7 +89,7 @@ impl Judge {
             }
             return match is_added(evidence, twist) {
                 Ok(()) => Ok(self.shortest),
-                Err(why) => self.bent_by_codec(evidence, twist).ok_or(why),
+                Err(why) => self.bent_by_codec(evidence, twist, before).ok_or(why),
             };
         }
         let added = is_added(evidence, twist);
@@ -102,7 +102,7 @@ impl Judge {
         {
             return Ok(needed);
         }
-        if let Some(needed) = self.bent_by_codec(evidence, twist) {
+        if let Some(needed) = self.bent_by_codec(evidence, twist, before) {
             return Ok(needed);
         }
         if added.is_ok() && is_exact(evidence, twist) {
@@ -174,7 +174,7 @@ impl Judge {
     }
 
     /// Samples that a key lasts that a speech codec has bent into this, `None` if none can have.
-    fn bent_by_codec(&self, evidence: &Evidence, twist: f32) -> Option<f32> {
+    fn bent_by_codec(&self, evidence: &Evidence, twist: f32, before: f32) -> Option<f32> {
         let (rest, past) = (&evidence.residual, &evidence.before);
         let offset = largest_offset(evidence);
         let within = rest.low + rest.among + rest.high;
@@ -201,6 +201,8 @@ impl Judge {
                 LONGER_IF_CODED
             };
             Some(self.shortest + longer)
+        } else if is_bent_over_company(evidence, twist, before) {
+            Some(self.shortest + LONGER_IF_CODED)
         } else if alone && tilted {
             Some(self.shortest + LONGER_IF_TILTED)
         } else {
@@ -268,6 +270,21 @@ fn is_exact(evidence: &Evidence, twist: f32) -> bool {
         && rest.low <= EXACT_LOW
         && rest.among <= EXACT_AMONG
         && rest.high <= high
+}
+
+/// Whether a speech codec may have bent tones that were added to company, most of which is below them:
+/// both tones and all among them were quiet before, they are where a telephone puts them, nothing is
+/// above them, and they do not just decay.
+fn is_bent_over_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
+    let (rest, past) = (&evidence.residual, &evidence.before);
+    before <= CODED_OVER_BEFORE
+        && past.among <= CODED_OVER_AMONG_BEFORE
+        && twist <= CODED_OVER_TWIST
+        && largest_offset(evidence) <= CODED_OVER_OFFSET
+        && rest.low <= CODED_OVER_LOW
+        && rest.among <= CODED_OVER_AMONG
+        && rest.high <= CODED_OVER_HIGH
+        && decay(evidence) <= CODED_OVER_DECAYED * rest.among
 }
 
 /// How much of what is left the tones leave by growing weaker, relative to their energy.
@@ -474,6 +491,19 @@ const CODED_APART: f32 = 0.015;
 const LITTLE_CODED: f32 = 0.06;
 const LONGER_IF_LITTLE_CODED: f32 = 32.0;
 const LONGER_IF_CODED: f32 = 56.0;
+
+/// The same over other sound (a road, talk, music), some of which the codec puts among the tones.
+/// Two notes hardly ever begin with so little there before, frequencies so true and nothing above.
+const CODED_OVER_BEFORE: f32 = 0.05;
+const CODED_OVER_AMONG_BEFORE: f32 = 0.12;
+const CODED_OVER_TWIST: f32 = 10.0;
+const CODED_OVER_OFFSET: f32 = 0.005;
+const CODED_OVER_LOW: f32 = 0.35;
+const CODED_OVER_AMONG: f32 = 0.16;
+const CODED_OVER_HIGH: f32 = 0.02;
+
+/// Share of what is left among them: plucked strings over a bass leave 0.8.
+const CODED_OVER_DECAYED: f32 = 0.6;
 
 /// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
 /// frames. Out of silence only, and 10 ms more.

@@ -40,8 +40,9 @@ fn the_key_of_each_recording_is_heard_where_it_was_sent() {
 #[test]
 fn every_key_is_heard_once_that_went_through_a_speech_codec() {
     let folder = Folder::new("fixtures_codecs");
-    for fixture in ["codecs/gsm-full-rate.wav", "codecs/opus-12k.wav"] {
-        let done = folder.run(&["analyze", "--json", &path(fixture)]);
+    for name in ["gsm-full-rate", "gsm-in-a-car", "opus-12k"] {
+        let fixture = format!("codecs/{name}.wav");
+        let done = folder.run(&["analyze", "--json", &path(&fixture)]);
         let labels = done.of_type("key").into_iter();
         let heard: String = labels
             .map(|key| key["key"].as_str().unwrap().to_owned())
