@@ -1,5 +1,7 @@
 //! What the audio says about one possible key: everything measured, nothing decided.
 
+use std::ops::Range;
+
 use super::{
     bands::{Bands, LONGEST, SIDE, Splitter, energy},
     decide::{ALONE_LOW, CODED_HIGH, CODED_LOW},
@@ -266,10 +268,10 @@ impl Analysis {
         };
         let powers = model.powers();
         let weaker = powers[0].min(powers[1]);
-        let tones = |start: usize| {
-            let samples = &samples[start..start + BEFORE];
+        let tones = |range: Range<usize>| {
+            let samples = &samples[range];
             // No tone has more power than all there is, which is quicker to tell.
-            let most = 4.0 * energy(samples) / BEFORE as f32;
+            let most = 4.0 * energy(samples) / samples.len() as f32;
             if most < NO_TONES * weaker {
                 return [most / weaker; 2];
             }
@@ -279,9 +281,17 @@ impl Analysis {
         let start = onset - BEFORE_GAP - BEFORE;
         let past = Past {
             rest: rest(start),
-            tones: tones(start),
+            tones: tones(start..start + BEFORE),
         };
         if (ALREADY_THERE..WHOLE).contains(&past.strongest()) && residual.among < pure {
+            // A clean key after another that shares a tone with it, if both are quiet in between.
+            let paused = tones(onset - BEFORE_GAP - PAUSE..onset - BEFORE_GAP);
+            if paused[0].max(paused[1]) < QUIET {
+                return Past {
+                    tones: paused,
+                    ..past
+                };
+            }
             // A clean key with something like itself just before: a bouncing contact, or a key that
             // a lost frame has broken or a codec bent, if all was quiet before that.
             for steps in 1..=BROKEN_STEPS {
@@ -289,7 +299,7 @@ impl Analysis {
                 else {
                     break;
                 };
-                let tones = tones(start);
+                let tones = tones(start..start + BEFORE);
                 if tones[0].max(tones[1]) < QUIET {
                     return Past {
                         rest: rest(start),
@@ -451,6 +461,9 @@ const ALREADY_THERE: f32 = 0.1;
 const PURE: f32 = 0.012;
 const BENT: f32 = 0.2;
 const QUIET: f32 = 0.05;
+
+/// Samples, 8 ms, between two keys: with [`BEFORE_GAP`] the shortest pause that is seen as one.
+const PAUSE: usize = 64;
 const WHOLE: f32 = 8.0;
 
 /// Relative offset and power ratio (6 dB) that every standard accepts at least: so plain a key may

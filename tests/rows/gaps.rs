@@ -40,6 +40,20 @@ fn a_pause_of_20_ms_separates_the_same_key() {
 }
 
 #[test]
+fn a_pause_of_10_ms_separates_keys_that_share_a_tone() {
+    let keys = "123ABCD#0*74".chars().cycle().take(160);
+    let presses = Presses {
+        keys: keys.map(|key| Key::from_char(key).unwrap()).collect(),
+        ..Presses::lasting(40.0, 10.0)
+    };
+    let clean = row(|seed| presses.record(seed));
+    assert_eq!((clean.heard, clean.doubled, clean.wrong), (480, 0, 0));
+    let noisy = row(|seed| presses.record(seed).with_white_noise(20.0));
+    assert!(noisy.percent() >= 99.0, "{:.1} %", noisy.percent());
+    assert_eq!((noisy.doubled, noisy.wrong), (0, 0));
+}
+
+#[test]
 fn lost_frames_double_no_key_however_they_are_concealed() {
     use Concealment::{Faded, Missing, Repeated, Zeroed};
     for concealment in [Missing, Zeroed, Repeated, Faded] {
