@@ -192,6 +192,11 @@ impl Detector {
                 self.up(&hold, end, on_event);
             }
         }
+        if let Some(candidate) = candidate
+            && self.went_on(candidate.pair, &view, on_event)
+        {
+            return;
+        }
         let beginning = candidate.map(|candidate| {
             let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
                 matches!(hold.state, State::Stopped { end, .. }
@@ -230,6 +235,21 @@ impl Detector {
                 self.verdict(rejection, view.strongest_pair(), self.done, false)
             }),
         }
+    }
+
+    /// Whether a key is down now whose beginning was too short and whose phases jump since.
+    fn went_on(&mut self, pair: Pair, view: &View, on_event: &mut impl FnMut(Event)) -> bool {
+        let whole = self
+            .fragment
+            .and_then(|fragment| fragment.went_on(view, pair, self.done, self.longest_gap))
+            .filter(|whole| self.judge.judge(whole).is_ok());
+        if let Some(whole) = whole {
+            self.down(&whole, view, self.done, on_event);
+            if let Some(hold) = &mut self.hold {
+                hold.jump(self.done);
+            }
+        }
+        whole.is_some()
     }
 
     /// Analyses what was too young at the last look, unless it just went on, and what is seen now.

@@ -5,7 +5,12 @@
 //! So the first is remembered for as long as the second may begin. A speech codec bends phases
 //! likewise, every few milliseconds, and then the second part may begin within the first.
 
-use super::evidence::Evidence;
+use super::{
+    evidence::Evidence,
+    hold::{DIPPED, FULL_AFTER},
+    tones::Pair,
+    window::View,
+};
 
 /// The first part of a key.
 #[derive(Clone, Copy)]
@@ -33,6 +38,28 @@ impl Fragment {
             ..*evidence
         })
     }
+
+    /// This fragment with what came after it, if that is the same tones, never in one phase for long
+    /// enough to be measured: `strongest` in the window that ends `now`, within `gap` samples.
+    pub(super) fn went_on(
+        &self,
+        view: &View,
+        strongest: Pair,
+        now: u64,
+        gap: u64,
+    ) -> Option<Evidence> {
+        let first = &self.0;
+        let tones = strongest.tones();
+        let full = strongest == first.pair
+            && (0..2).all(|i| view.powers[tones[i]] > DIPPED * first.powers[i]);
+        let follows = (first.end..=first.end + gap).contains(&(now - FULL_AFTER));
+        (full && follows && first.rest <= CLEAN).then_some(Evidence {
+            end: now,
+            ongoing: true,
+            duration: (now - first.onset) as f32,
+            ..*first
+        })
+    }
 }
 
 /// Samples from one look to the next: a fragment that was ongoing may have gone on for as long.
@@ -40,3 +67,7 @@ const STEP: u64 = 80;
 
 /// Samples, 3 ms: what begins no later than that after the first part is the first part again.
 const LATER: u64 = 24;
+
+/// Relative energy left beside the tones of a fragment that is taken for a key without a second one:
+/// none but digital noise and that of a quiet line.
+const CLEAN: f32 = 0.012;

@@ -75,6 +75,13 @@ impl Hold {
         *self = Self::new(self.onset, evidence, view, now);
     }
 
+    /// It sounds up to `now`, but phases jumped, as between a frame and its repetition.
+    pub(super) fn jump(&mut self, now: u64) {
+        self.state = State::Sounding { seen: now };
+        self.resumed = now - FULL_AFTER;
+        self.model_start = 0;
+    }
+
     /// Takes the newest window into account; true while the key sounds on, after a break of no more
     /// than `gap` samples too.
     pub(super) fn follow(
@@ -97,11 +104,8 @@ impl Hold {
                 self.stop(history, seen, now);
                 matches!(self.state, State::Sounding { .. })
             }
-            // Only phases jumped, as between a frame and its repetition.
             State::Stopped { end, .. } if full && now - FULL_AFTER <= end + gap => {
-                self.state = State::Sounding { seen: now };
-                self.resumed = now - FULL_AFTER;
-                self.model_start = 0;
+                self.jump(now);
                 true
             }
             State::Stopped { .. } => false,
@@ -251,14 +255,14 @@ fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
 const FULL: f32 = 0.9;
 
 /// Share of the full power below which a tone is going.
-const DIPPED: f32 = 0.6;
+pub(super) const DIPPED: f32 = 0.6;
 
 /// The same of a frame that fades to nothing, less what a jump of phases within it takes. In a pause a
 /// line's echo has a tenth.
 const FADED: f32 = 0.15;
 
 /// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
-const FULL_AFTER: u64 = 104;
+pub(super) const FULL_AFTER: u64 = 104;
 
 /// Samples, 7 ms: how long a Hann window of 20 ms looks full after the end.
 const WINDOW_LAG: u64 = 56;
