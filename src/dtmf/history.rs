@@ -129,8 +129,8 @@ impl History {
     }
 }
 
-/// Room for what is kept and as much new before the old is moved down: 4 KiB.
-const CAPACITY: usize = 2 * KEPT;
+/// Room for what is kept and three times as much new before the old is moved down: 8 KiB.
+const CAPACITY: usize = 4 * KEPT;
 
 /// Samples, 1 ms: how far from a loss an edge may seem to be.
 const SNAP: u64 = 8;
