@@ -3,7 +3,8 @@
 //! A lost frame may leave 15 ms of a key, then a jump of its phases, then the rest. Neither part
 //! is a key by itself: the first is too short, and before the second the tones were there already.
 //! So the first is remembered for as long as the second may begin. A speech codec bends phases
-//! likewise, every few milliseconds, and then the second part may begin within the first.
+//! likewise, every few milliseconds, and then the second part may begin within the first. Where
+//! frame after frame is repeated there may be no second part that can be measured at all.
 
 use super::{
     evidence::Evidence,
