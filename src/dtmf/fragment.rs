@@ -8,7 +8,7 @@
 
 use super::{
     evidence::Evidence,
-    hold::{DIPPED, FULL_AFTER},
+    hold::{FULL_AFTER, is_full},
     tones::Pair,
     window::View,
 };
@@ -50,9 +50,7 @@ impl Fragment {
         gap: u64,
     ) -> Option<Evidence> {
         let first = &self.0;
-        let tones = strongest.tones();
-        let full = strongest == first.pair
-            && (0..2).all(|i| view.powers[tones[i]] > DIPPED * first.powers[i]);
+        let full = strongest == first.pair && is_full(view, strongest, first.powers);
         let follows = (first.end..=first.end + gap).contains(&(now - FULL_AFTER));
         (full && follows && first.rest <= CLEAN).then_some(Evidence {
             end: now,

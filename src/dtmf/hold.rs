@@ -92,9 +92,7 @@ impl Hold {
         now: u64,
         gap: u64,
     ) -> bool {
-        let tones = self.pair.tones();
-        let full = strongest == Some(self.pair)
-            && (0..2).all(|i| view.powers[tones[i]] > DIPPED * self.full[i]);
+        let full = strongest == Some(self.pair) && is_full(view, self.pair, self.full);
         match self.state {
             State::Sounding { .. } if full => {
                 self.state = State::Sounding { seen: now };
@@ -242,6 +240,12 @@ impl Hold {
     }
 }
 
+/// Whether a window is full of both tones, which have these powers.
+pub(super) fn is_full(view: &View, pair: Pair, powers: [f32; 2]) -> bool {
+    let tones = pair.tones();
+    (0..2).all(|i| view.powers[tones[i]] > DIPPED * powers[i])
+}
+
 /// The audio between two positions without its mean.
 fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
     let heard = history.range(from, to);
@@ -255,7 +259,7 @@ fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
 const FULL: f32 = 0.9;
 
 /// Share of the full power below which a tone is going.
-pub(super) const DIPPED: f32 = 0.6;
+const DIPPED: f32 = 0.6;
 
 /// The same of a frame that fades to nothing, less what a jump of phases within it takes. In a pause a
 /// line's echo has a tenth.
