@@ -2,18 +2,22 @@
 itself goes by that clock in some places."""
 
 import asyncio
+import contextlib
 
 from call import ring
 from case import check
 from scenarios.listing import ALONE, CLOCK, scenario
-from scenarios.steps import dialled, leaves_message, logs_in, speaks_and_hangs_up
+from scenarios.steps import dialled, leaves_message, logs_in, rings, speaks_and_hangs_up
 
-# Seconds for which 101 rings, and longer.
+# Seconds; 101 rings for five.
 LONGER_THAN_IT_RINGS = 7.0
 
 
-def was_set(case, hours):
-    """It was in the middle of the call that the clock was set."""
+@contextlib.contextmanager
+def clock_set(case, hours):
+    """Another time of day from the middle of the call to its end."""
+    with case.server.clock_set(hours):
+        yield
     logged = case.server.hours_logged(case.name)
     check(logged == [0, hours], f"logged so many hours late: {logged}")
 
@@ -22,14 +26,13 @@ async def skips_the_greeting(case, hours):
     """`#` in the audio, after the clock has been set in the first words."""
     await case.dial("102")
     await case.hears("vm-theperson", 0.3)
-    with case.server.clock_set(hours):
+    with clock_set(case, hours):
         await case.hears("vm-intro", 1.0)
         clip = await case.presses_in_audio("#")
         await case.is_cut(["vm-intro"], clip)
         await leaves_message(case, "102")
         executed = [dialled(case, "peter"), "VoiceMail 102@sales"]
         await case.ended("VOICEMAIL", executed, "#", "audio")
-    was_set(case, hours)
 
 
 @scenario(lane=ALONE, server=CLOCK)
@@ -44,25 +47,20 @@ async def clock_set_back_in_the_greeting(case):
     await skips_the_greeting(case, -1)
 
 
-async def rings(case, callee):
-    """The phone that calls in this lane is registered: here it is the one that is called."""
-    case.caller, case.callee = case.callee, case.caller
-    # An hour on, a registration is over.
-    await case.callee.register()
-    await case.dial("101", callee)
-    await case.until(case.call.ringing, "ringing")
-    await asyncio.sleep(1.0)
+async def rings_anew(case, callee):
+    """An hour on, a registration is over."""
+    await case.caller.register()
+    await rings(case, callee)
 
 
 @scenario(lane=ALONE, server=CLOCK)
 async def clock_set_on_while_it_rings(case):
     """Nobody answers; then comes the greeting as at other times."""
-    await rings(case, ring)
-    with case.server.clock_set(1):
+    await rings_anew(case, ring)
+    with clock_set(case, 1):
         await leaves_message(case, "101")
         executed = [dialled(case, "bob"), "VoiceMail 101@sales"]
         await case.ended("VOICEMAIL", executed)
-    was_set(case, 1)
 
 
 @scenario(lane=ALONE, server=CLOCK)
@@ -76,11 +74,10 @@ async def clock_set_back_while_it_rings(case):
         await asyncio.sleep(1.0)
         await incoming.hang_up()
 
-    await rings(case, answers_late)
-    with case.server.clock_set(-1):
+    await rings_anew(case, answers_late)
+    with clock_set(case, -1):
         await case.until(case.call.over, "the end of the call")
         await case.ended("ANSWERED", [dialled(case, "bob")])
-    was_set(case, -1)
 
 
 async def is_recorded(case, hours):
@@ -88,10 +85,9 @@ async def is_recorded(case, hours):
     await case.dial("102")
     await case.hears("beep", 0.1)
     await asyncio.sleep(1.0)
-    with case.server.clock_set(hours):
+    with clock_set(case, hours):
         await speaks_and_hangs_up(case, "102")
         await case.ended("VOICEMAIL", [dialled(case, "peter"), "VoiceMail 102@sales"])
-    was_set(case, hours)
 
 
 @scenario(lane=ALONE, server=CLOCK)
@@ -110,10 +106,9 @@ async def is_asked_for_a_pin(case, hours):
     """The clock is set in the question."""
     await case.dial("*102")
     await case.hears("vm-password")
-    with case.server.clock_set(hours):
+    with clock_set(case, hours):
         await logs_in(case, "321")
         await case.ended("MAILBOX", ["VoiceMailMain 102@sales"])
-    was_set(case, hours)
 
 
 @scenario(lane=ALONE, server=CLOCK)

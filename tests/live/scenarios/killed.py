@@ -11,7 +11,7 @@ import chroot
 from case import Case, check
 from scenarios.faults import moved_away
 from scenarios.listing import ALONE, scenario
-from scenarios.steps import SAID, dialled, leaves_message, logs_in, speaks_and_hangs_up
+from scenarios.steps import SAID, dialled, leaves_message, logs_in, rings, speaks_and_hangs_up
 from server import CALLER_VOICE
 
 # A process that is ended from outside, and one that has a bug where Rust can have none.
@@ -73,15 +73,7 @@ async def carried_on(case, box):
 @scenario(lane=ALONE)
 async def killed_while_it_rings(case):
     """It rings on; then VoiceMail takes the message, with its own greeting."""
-
-    async def ringing(one):
-        # The phone that calls in this lane is registered: here it is the one that is called.
-        one.caller, one.callee = one.callee, one.caller
-        await one.dial("101")
-        await one.until(one.call.ringing, "ringing")
-        await asyncio.sleep(1.0)
-
-    async with dying(case, ringing) as calls:
+    async with dying(case, rings) as calls:
         await asyncio.gather(*(leaves_message(one, "101") for one in calls))
         for one in calls:
             await carried_on(one, "101")

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+from call import ring
 from case import check
 from server import CALLER_VOICE
 
@@ -18,6 +19,15 @@ def stock_greeting(box, state="vm-isunavail", language=""):
 def dialled(case, peer):
     """The application that rings somebody."""
     return f"Dial {case.server.technology}/{peer}"
+
+
+async def rings(case, callee=ring):
+    """101 rings for a second. The phone that calls among what is ALONE is registered: here it is the
+    one that is called."""
+    case.caller, case.callee = case.callee, case.caller
+    await case.dial("101", callee)
+    await case.until(case.call.ringing, "ringing")
+    await asyncio.sleep(1.0)
 
 
 async def leaves_message(case, box, beep="beep"):
