@@ -13,9 +13,10 @@ use super::{
     hold::{Hold, State, TAIL},
     limits::Limits,
     screen::{Beginning, Candidate, Screen},
+    step::{STEP, STEP_BLOCKS},
     tones::Pair,
     verdict::{Asker, Nobody, Rejection, Test, Verdict},
-    window::{STEP, STEP_BLOCKS, View, Window},
+    window::{View, Window},
 };
 use crate::{
     audio::{Dbm0, SAMPLE_RATE, SampleTime},

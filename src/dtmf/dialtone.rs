@@ -7,11 +7,7 @@ use std::f32::consts::TAU;
 
 use wide::{bytemuck::cast, f32x4, i16x8, i32x4};
 
-use super::{
-    history::History,
-    tones::radians,
-    window::{STEP, View},
-};
+use super::{history::History, step::STEP, tones::radians, window::View};
 
 /// Views in a look.
 const LOOK_VIEWS: u32 = 9;

@@ -3,7 +3,7 @@
 //! The way of a sample, and the modules in the order in which to read them:
 //!
 //! 1. `bank`: sixteen samples become one block, eight complex sums at the nominal tones (Q.23).
-//! 2. `window`: ten blocks are a view over 20 ms.
+//! 2. `step`, `window`: five blocks are a step, two steps a view over 20 ms.
 //! 3. `screen`: every 10 ms, could this be a key that just begins? Almost always not.
 //! 4. `excerpt`, `fit`: two tones with free frequencies, fitted by least squares (`products` are its
 //!    sums over the samples, `gram` those that need none); with hum or a dial tone (`dialtone`)
@@ -54,6 +54,7 @@ mod phasor;
 mod products;
 mod screen;
 mod silence;
+mod step;
 mod tones;
 mod verdict;
 mod window;

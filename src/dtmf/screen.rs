@@ -8,9 +8,10 @@ use wide::f32x4;
 
 use super::{
     excerpt::Underlay,
+    step::WINDOW,
     tones::{Pair, TONES},
     verdict::{Rejection, Test},
-    window::{View, WINDOW},
+    window::View,
 };
 
 /// The last looks.

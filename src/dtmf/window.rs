@@ -1,61 +1,26 @@
-//! The view over 20 ms that the screen looks through: a Hann window made of blocks.
-//!
-//! It moves by half its length, so each step of 10 ms is seen twice: as the newer, falling half of
-//! one view and as the older, rising half of the next.
+//! The view over the last 20 ms that the screen looks through.
 
-use std::f32::consts::TAU;
-
-use wide::{f32x4, i16x8, i32x4};
+use wide::f32x4;
 
 use super::{
-    bank::{BLOCK, Bank, Block, SUM_OF_UNIT},
+    bank::{BLOCK, Bank, Block},
+    step::{Blocks, Half, Halves, POWER_OF_UNIT, STEP, STEP_BLOCKS, Slopes, WINDOW, hear},
     tones::{FREQUENCIES, Pair, TONES, radians},
 };
-
-/// Blocks in a step: 10 ms.
-pub(super) const STEP_BLOCKS: usize = 5;
-
-/// Samples in a step.
-pub(super) const STEP: usize = STEP_BLOCKS * BLOCK;
-
-/// Samples in a window: 20 ms, so that neighbouring tones (at least 73 Hz apart) stand in each
-/// other's way by less than 6 dB and those of the other group by less than 60.
-pub(super) const WINDOW: usize = 2 * STEP;
 
 /// The newest steps and the window's tables.
 #[derive(Clone)]
 pub(super) struct Window {
-    rising: [Weight; STEP_BLOCKS],
-    falling: [Weight; STEP_BLOCKS],
+    slopes: Slopes,
     /// Sine and cosine of what each tone turns in a block.
     turns: [(f32, f32); TONES],
     /// The newest step as the older half of the next view.
     older: Half,
-    steps: [[Block; STEP_BLOCKS]; KEPT_STEPS],
+    steps: [Blocks; KEPT_STEPS],
     /// Steps heard; the newest is at `(heard - 1) % KEPT_STEPS`.
     heard: usize,
     /// Steps of silence heard last.
     silent: usize,
-}
-
-/// The tables of one block of a window.
-#[derive(Clone)]
-struct Weight {
-    energy: f32x4,
-    /// What brings the block to one phase with the others, times its weight: the factors of its
-    /// real and imaginary parts that make the sum's real part, and its imaginary part.
-    real: [i16x8; 2],
-    imaginary: [i16x8; 2],
-}
-
-/// What one step gives to a view.
-#[derive(Clone, Copy)]
-struct Half {
-    /// Real and imaginary parts, for rows and columns.
-    sums: [[i32x4; 2]; 2],
-    /// In four parts still to be added up.
-    energy: f32x4,
-    slow_energy: f32,
 }
 
 /// What is seen through the window.
@@ -80,8 +45,8 @@ impl View {
     fn new(older: &Half, newer: &Half) -> Self {
         let mut powers = [0.0; TONES];
         for (group, powers) in powers.as_chunks_mut::<4>().0.iter_mut().enumerate() {
-            let [re, im] = [0, 1]
-                .map(|part| f32x4::from_i32x4(older.sums[group][part] + newer.sums[group][part]));
+            let re = f32x4::from_i32x4(older.real[group] + newer.real[group]);
+            let im = f32x4::from_i32x4(older.imaginary[group] + newer.imaginary[group]);
             *powers = ((re * re + im * im) * f32x4::splat(POWER_OF_UNIT)).to_array();
         }
         // The weights add up to half the blocks.
@@ -128,8 +93,7 @@ impl View {
 impl Window {
     pub(super) fn new() -> Self {
         Self {
-            rising: Weight::slope(0),
-            falling: Weight::slope(STEP_BLOCKS),
+            slopes: Slopes::new(),
             turns: FREQUENCIES.map(|hertz| (radians(hertz) * BLOCK as f32).sin_cos()),
             older: Half::SILENT,
             steps: [[Block::SILENT; STEP_BLOCKS]; KEPT_STEPS],
@@ -142,12 +106,10 @@ impl Window {
     /// square is below `least`.
     #[inline]
     pub(super) fn hear(&mut self, bank: &Bank, samples: &[i16; STEP], least: f32) -> Option<View> {
-        let step = &mut self.steps[self.heard % KEPT_STEPS];
-        for (block, samples) in step.iter_mut().zip(samples.as_chunks::<BLOCK>().0) {
-            bank.block(samples, block);
-        }
+        let blocks = &mut self.steps[self.heard % KEPT_STEPS];
+        let halves = hear(bank, &self.slopes, samples, blocks);
         self.silent = 0;
-        self.move_on(least)
+        self.move_on(&halves, least)
     }
 
     /// The same for a step in which nothing sounds.
@@ -158,21 +120,14 @@ impl Window {
         }
         self.steps[self.heard % KEPT_STEPS] = [Block::SILENT; STEP_BLOCKS];
         self.silent += 1;
-        self.move_on(least)
+        self.move_on(&Halves::SILENT, least)
     }
 
     #[inline]
-    fn move_on(&mut self, least: f32) -> Option<View> {
-        let step = &self.steps[self.heard % KEPT_STEPS];
+    fn move_on(&mut self, halves: &Halves, least: f32) -> Option<View> {
         self.heard = self.heard.wrapping_add(1);
-        let mut newer = Half::SILENT;
-        let mut older = Half::SILENT;
-        for (i, block) in step.iter().enumerate() {
-            newer.add(block, &self.falling[i]);
-            older.add(block, &self.rising[i]);
-        }
-        let view = View::new(&self.older, &newer);
-        self.older = older;
+        let view = View::new(&self.older, &halves.newer);
+        self.older = halves.older;
         (view.mean_square >= least).then_some(view)
     }
 
@@ -214,61 +169,6 @@ impl Window {
         })
     }
 }
-
-impl Weight {
-    /// Half a window from block `first` of ten on.
-    fn slope(first: usize) -> [Self; STEP_BLOCKS] {
-        std::array::from_fn(|block| {
-            let before = (BLOCK * (first + block)) as f32;
-            let middle = before + 0.5 * BLOCK as f32;
-            let weight = 0.5 - 0.5 * (TAU * middle / WINDOW as f32).cos();
-            // (re + j im) e^(-ja) = (re cos a + im sin a) + j (im cos a - re sin a)
-            let table = |factors: fn(f32) -> [f32; 2]| {
-                [0, 1].map(|group| {
-                    i16x8::new(std::array::from_fn(|lane| {
-                        let angle = radians(FREQUENCIES[4 * group + lane / 2]);
-                        let factor = factors(angle * before)[lane % 2];
-                        (weight * factor * UNIT).round() as i16
-                    }))
-                })
-            };
-            Self {
-                energy: f32x4::splat(weight),
-                real: table(|angle| [angle.cos(), angle.sin()]),
-                imaginary: table(|angle| [-angle.sin(), angle.cos()]),
-            }
-        })
-    }
-}
-
-impl Half {
-    const SILENT: Self = Self {
-        sums: [[i32x4::ZERO; 2]; 2],
-        energy: f32x4::ZERO,
-        slow_energy: 0.0,
-    };
-
-    #[inline(always)]
-    fn add(&mut self, block: &Block, weight: &Weight) {
-        for group in 0..2 {
-            let [real, imaginary] = &mut self.sums[group];
-            *real += block.sums[group].dot(weight.real[group]);
-            *imaginary += block.sums[group].dot(weight.imaginary[group]);
-        }
-        self.energy += block.energy * weight.energy;
-        self.slow_energy += block.slow_energy * weight.energy.as_array()[0];
-    }
-}
-
-/// 1 in the tables: thirteen bits, so that ten weighted blocks fit thirty-two.
-const UNIT: f32 = 8192.0;
-
-/// What makes the power of a sum the squared amplitude of a tone: the weights add up to half the
-/// blocks.
-const POWER_OF_UNIT: f32 = {
-    let sum = SUM_OF_UNIT * STEP_BLOCKS as f32 * UNIT;
-    1.0 / (sum * sum)
-};
 
 /// Steps between eight blocks, 16 ms: as long as the first fit.
 const PHASE_STEPS: usize = 7;
