@@ -50,7 +50,7 @@
 //! assert_eq!(keys, [Key::STAR]);
 //! ```
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 pub mod agi;
 pub mod asterisk_files;

@@ -1,6 +1,6 @@
 //! spandsp's key detector, by its C interface: the one most telephone software uses.
 //!
-//! This is the only module of the project that may be unsafe, because a foreign function cannot
+//! This is the only module of the benches that may be unsafe, because a foreign function cannot
 //! be called otherwise. It is compiled into the benches alone, and only with the feature `peers`.
 //! Declared as in Debian's libspandsp-dev 0.0.6, `spandsp/dtmf.h`.
 

@@ -16,7 +16,7 @@ use crate::audio::SAMPLE_RATE;
 pub(super) const BLOCK: usize = 16;
 
 /// What one block says.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Block {
     /// The sum of `x e^(-jwm)` for each nominal tone `w`, real and imaginary parts in turn, rows in
     /// the first and columns in the second half; `m` is counted from the middle of the block. A
@@ -47,9 +47,9 @@ impl Block {
 #[derive(Clone)]
 pub(super) struct Bank {
     /// For two neighbouring places at a time: the cosines of all tones.
-    cosines: [i16x16; PAIRS],
+    pub(super) cosines: [i16x16; PAIRS],
     /// The same for minus the sines.
-    sines: [i16x16; PAIRS],
+    pub(super) sines: [i16x16; PAIRS],
     /// Minus the lowest sample of silence, a power of two.
     raise: i16x8,
     /// Bits that no raised sample of silence has set.
@@ -128,7 +128,7 @@ impl Bank {
 #[inline(always)]
 fn folded_sums(folded: i16x8, table: &[i16x16; PAIRS]) -> i16x8 {
     let pairs: [i32; PAIRS] = cast(folded);
-    let mut sums = i32x8::splat(1 << (SHIFT - 1));
+    let mut sums = i32x8::splat(HALF_OF_LAST_BIT);
     for (pair, table) in pairs.into_iter().zip(table) {
         let pair: i16x16 = cast(i32x8::splat(pair));
         sums += pair.dot(*table);
@@ -162,14 +162,17 @@ fn interleaved(re: i16x8, im: i16x8) -> [i16x8; 2] {
 }
 
 /// Pairs of places in half a block.
-const PAIRS: usize = BLOCK / 4;
+pub(super) const PAIRS: usize = BLOCK / 4;
 
 /// 1 in the tables: thirteen bits, so that eight products with sixteen bits fit thirty-two.
 const UNIT: f64 = 8192.0;
 
 /// Sums are kept without so many bits: then the loudest fits sixteen, and the weakest key of
 /// -46 dBm0 still gives 57.
-const SHIFT: i32 = 16;
+pub(super) const SHIFT: i32 = 16;
+
+/// What is added before, so that sums are rounded.
+pub(super) const HALF_OF_LAST_BIT: i32 = 1 << (SHIFT - 1);
 
 #[cfg(test)]
 mod tests {
@@ -178,7 +181,7 @@ mod tests {
     /// The same sums, one product after the other.
     fn plainly(samples: &[i16; BLOCK], tone: usize) -> [f32; 2] {
         let half = |i: usize| i64::from(samples[i].max(-i16::MAX) >> 1);
-        let mut sums = [1i64 << (SHIFT - 1); 2];
+        let mut sums = [i64::from(HALF_OF_LAST_BIT); 2];
         for place in 0..BLOCK / 2 {
             let (later, earlier) = (half(8 + place), half(7 - place));
             let factor = |of: f64| (of * UNIT).round() as i64;

@@ -3,7 +3,8 @@
 //! The way of a sample, and the modules in the order in which to read them:
 //!
 //! 1. `bank`: sixteen samples become one block, eight complex sums at the nominal tones (Q.23).
-//! 2. `step`, `window`: five blocks are a step, two steps a view over 20 ms.
+//! 2. `step`, `window`: five blocks are a step, two steps a view over 20 ms. (`avx2` makes the same
+//!    blocks and steps where the processor can do more at once.)
 //! 3. `screen`: every 10 ms, could this be a key that just begins? Almost always not.
 //! 4. `excerpt`, `fit`: two tones with free frequencies, fitted by least squares (`products` are its
 //!    sums over the samples, `gram` those that need none); with hum or a dial tone (`dialtone`)
@@ -35,6 +36,8 @@
 //! assert_eq!(keys, [('5', 800)]);
 //! ```
 
+#[cfg(target_arch = "x86_64")]
+mod avx2;
 mod bands;
 mod bank;
 mod decide;

@@ -28,18 +28,18 @@ pub(super) type Blocks = [Block; STEP_BLOCKS];
 /// The window, as the tables of its blocks.
 #[derive(Clone)]
 pub(super) struct Slopes {
-    rising: [Weight; STEP_BLOCKS],
-    falling: [Weight; STEP_BLOCKS],
+    pub(super) rising: [Weight; STEP_BLOCKS],
+    pub(super) falling: [Weight; STEP_BLOCKS],
 }
 
 /// The tables of one block of a window.
 #[derive(Clone)]
-struct Weight {
-    energy: f32x4,
+pub(super) struct Weight {
+    pub(super) energy: f32x4,
     /// What brings the block to one phase with the others, times its weight: the factors of its
     /// real and imaginary parts that make the sum's real part, and its imaginary part.
-    real: [i16x8; 2],
-    imaginary: [i16x8; 2],
+    pub(super) real: [i16x8; 2],
+    pub(super) imaginary: [i16x8; 2],
 }
 
 /// What one step gives to a view.
@@ -60,7 +60,19 @@ pub(super) struct Halves {
     pub(super) older: Half,
 }
 
-/// Puts a step through the bank.
+/// Puts the samples of a step through the bank.
+pub(super) type Hear = fn(&Bank, &Slopes, &[i16; STEP], &mut Blocks) -> Halves;
+
+/// The way of doing it that does the most at once on this processor.
+pub(super) fn fastest() -> Hear {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(hear) = super::avx2::hear() {
+        return hear;
+    }
+    hear
+}
+
+/// The way that every processor has.
 pub(super) fn hear(
     bank: &Bank,
     slopes: &Slopes,

@@ -4,7 +4,7 @@ use wide::f32x4;
 
 use super::{
     bank::{BLOCK, Bank, Block},
-    step::{Blocks, Half, Halves, POWER_OF_UNIT, STEP, STEP_BLOCKS, Slopes, WINDOW, hear},
+    step::{Blocks, Half, Halves, Hear, POWER_OF_UNIT, STEP, STEP_BLOCKS, Slopes, WINDOW, fastest},
     tones::{FREQUENCIES, Pair, TONES, radians},
 };
 
@@ -12,6 +12,7 @@ use super::{
 #[derive(Clone)]
 pub(super) struct Window {
     slopes: Slopes,
+    hear: Hear,
     /// Sine and cosine of what each tone turns in a block.
     turns: [(f32, f32); TONES],
     /// The newest step as the older half of the next view.
@@ -94,6 +95,7 @@ impl Window {
     pub(super) fn new() -> Self {
         Self {
             slopes: Slopes::new(),
+            hear: fastest(),
             turns: FREQUENCIES.map(|hertz| (radians(hertz) * BLOCK as f32).sin_cos()),
             older: Half::SILENT,
             steps: [[Block::SILENT; STEP_BLOCKS]; KEPT_STEPS],
@@ -107,7 +109,7 @@ impl Window {
     #[inline]
     pub(super) fn hear(&mut self, bank: &Bank, samples: &[i16; STEP], least: f32) -> Option<View> {
         let blocks = &mut self.steps[self.heard % KEPT_STEPS];
-        let halves = hear(bank, &self.slopes, samples, blocks);
+        let halves = (self.hear)(bank, &self.slopes, samples, blocks);
         self.silent = 0;
         self.move_on(&halves, least)
     }

@@ -37,7 +37,7 @@ fn hex(bytes: &[u8], out: &mut String) {
     }
 }
 
-/// The bytes that [`line`] made this text of; an error says what is wrong with it.
+/// The bytes that [`line()`] made this text of; an error says what is wrong with it.
 pub(super) fn line_of(text: &str) -> Result<Vec<u8>, String> {
     let (mut bytes, ended) = read(text)?;
     if ended {
