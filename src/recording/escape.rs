@@ -46,7 +46,7 @@ pub(super) fn line_of(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The bytes that [`text`](self::text) made this text of.
+/// The bytes that [`text`] made this text of.
 pub(super) fn bytes_of(text: &str) -> Result<Vec<u8>, String> {
     match read(text)? {
         (bytes, true) => Ok(bytes),
