@@ -8,7 +8,8 @@ use super::{
     dialtone::DialTone,
     evidence::{Analysis, Evidence, Place},
     excerpt::Excerpt,
-    fragment::Fragment,
+    fragment::{CLEAN, Fragment},
+    gap,
     history::{FIRST_POSITION, History},
     hold::{Hold, State, TAIL},
     limits::Limits,
@@ -180,8 +181,8 @@ impl Detector {
         let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.mean_square());
         let young = self.young.take();
+        let pair = candidate.map(|candidate| candidate.pair);
         if let Some(hold) = &mut self.hold {
-            let pair = candidate.map(|candidate| candidate.pair);
             if hold.follow(&self.history, &view, pair, self.done, self.longest_gap) {
                 return;
             }
@@ -193,9 +194,7 @@ impl Detector {
                 self.up(&hold, end, on_event);
             }
         }
-        if let Some(candidate) = candidate
-            && self.went_on(candidate.pair, &view, on_event)
-        {
+        if self.fragment.is_some() && self.went_on(pair, &view, on_event) {
             return;
         }
         let beginning = candidate.map(|candidate| {
@@ -218,13 +217,24 @@ impl Detector {
             }),
             _ => None,
         };
+        let young = young.filter(|young| {
+            let still_young = matches!(beginning, Some((_, Ok(Beginning::Young))));
+            if still_young {
+                asker.tell(|| self.young_verdict(young, false));
+            }
+            !still_young
+        });
         if look.is_some() || young.is_some() {
             self.analyse(look, young, on_event, asker);
         }
         match beginning {
             Some((_, Ok(Beginning::Full(_)))) => {}
             Some((candidate, Ok(Beginning::Young))) => {
-                self.young = Some(Young { candidate, view });
+                self.young = Some(Young {
+                    candidate,
+                    view,
+                    why: self.screen.too_young(&view, candidate.pair),
+                });
             }
             _ if quiet => asker.tell(|| self.silence()),
             Some((candidate, Err(why))) => asker.tell(|| {
@@ -238,19 +248,36 @@ impl Detector {
         }
     }
 
-    /// Whether a key is down now whose beginning was too short and whose phases jump since.
-    fn went_on(&mut self, pair: Pair, view: &View, on_event: &mut impl FnMut(Event)) -> bool {
-        let whole = self
-            .fragment
-            .and_then(|fragment| fragment.went_on(view, pair, self.done, self.longest_gap))
-            .filter(|whole| self.judge.judge(whole).is_ok());
-        if let Some(whole) = whole {
-            self.down(&whole, view, self.done, on_event);
-            if let Some(hold) = &mut self.hold {
-                hold.jump(self.done);
-            }
+    /// Whether a key is known now whose beginning was too short: it went on behind a gap, or its phases
+    /// jump since.
+    #[inline(never)]
+    fn went_on(
+        &mut self,
+        strongest: Option<Pair>,
+        view: &View,
+        on_event: &mut impl FnMut(Event),
+    ) -> bool {
+        let now = self.done;
+        let Some(fragment) = self.fragment.filter(|fragment| !fragment.is_past(now)) else {
+            self.fragment = None;
+            return false;
+        };
+        let is_key = |whole: &Evidence| self.judge.judge(whole).is_ok();
+        let behind_gap = gap::with_second_piece(fragment.evidence(), &self.history, now);
+        if let Some(whole) = behind_gap.filter(is_key) {
+            self.down(&whole, view, now, on_event);
+            return true;
         }
-        whole.is_some()
+        let jumping =
+            strongest.and_then(|pair| fragment.went_on(view, pair, now, self.longest_gap));
+        if let Some(whole) = jumping.filter(is_key) {
+            self.down(&whole, view, now, on_event);
+            if let Some(hold) = &mut self.hold {
+                hold.jump(now);
+            }
+            return true;
+        }
+        false
     }
 
     /// Analyses what was too young at the last look, unless it just went on, and what is seen now.
@@ -263,19 +290,18 @@ impl Detector {
         asker: &mut impl Asker,
     ) {
         let found = look.map(|look| (look, self.evidence(&look)));
-        if let Some(Young { candidate, view }) = young {
-            let look = Look {
-                candidate,
-                back: 0,
-                ago: 1,
-                view,
-            };
+        if let Some(young) = young {
             let went_on = matches!(&found, Some((_, Ok(evidence)))
-                if evidence.onset + STILL_YOUNG < self.done);
+                if evidence.onset + STILL_YOUNG < self.done && evidence.rest <= CLEAN);
             if went_on {
-                let (pair, at) = (candidate.pair, self.time_of(&look));
-                asker.tell(|| self.verdict(self.screen.too_young(), pair, at, true));
+                asker.tell(|| self.young_verdict(&young, true));
             } else {
+                let look = Look {
+                    candidate: young.candidate,
+                    back: 0,
+                    ago: 1,
+                    view: young.view,
+                };
                 let found = self.evidence(&look);
                 self.conclude(&look, found, on_event, asker);
             }
@@ -340,7 +366,14 @@ impl Detector {
                         return;
                     }
                     Err(rejection) => {
-                        if rejection.test == Test::Duration {
+                        if let Some(whole) = self.with_first_piece(&evidence, &rejection, now) {
+                            self.down(&whole, &look.view, now, on_event);
+                            return;
+                        }
+                        let clearer = self
+                            .fragment
+                            .is_some_and(|fragment| fragment.is_clearer_than(&evidence));
+                        if rejection.test == Test::Duration && !clearer {
                             self.fragment = Some(Fragment::new(&evidence));
                         }
                         rejection
@@ -352,9 +385,30 @@ impl Detector {
         asker.tell(|| self.verdict(rejection, look.candidate.pair, now, true));
     }
 
+    /// The key of which `evidence` is the second piece, behind a gap.
+    #[inline(never)]
+    fn with_first_piece(
+        &self,
+        evidence: &Evidence,
+        rejection: &Rejection,
+        now: u64,
+    ) -> Option<Evidence> {
+        if !matches!(rejection.test, Test::Duration | Test::Contrast) {
+            return None;
+        }
+        gap::with_first_piece(evidence, &self.history, now)
+            .filter(|whole| self.judge.judge(whole).is_ok())
+    }
+
     fn verdict(&self, rejection: Rejection, pair: Pair, now: u64, analysed: bool) -> Verdict {
         let at = self.history.end_of(now);
         rejection.verdict(Some(pair.key()), at, analysed)
+    }
+
+    /// Why there was no key yet at the last look.
+    fn young_verdict(&self, young: &Young, analysed: bool) -> Verdict {
+        let last_look = self.done - STEP as u64;
+        self.verdict(young.why, young.candidate.pair, last_look, analysed)
     }
 
     /// Why a window that was not looked into holds no key.
@@ -442,6 +496,7 @@ struct Look {
 struct Young {
     candidate: Candidate,
     view: View,
+    why: Rejection,
 }
 
 /// Samples, 25 ms: what was too young at the last look and began as long ago has only gone on.

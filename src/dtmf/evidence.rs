@@ -19,6 +19,8 @@ pub(super) struct Evidence {
     pub(super) pair: Pair,
     /// Position of the first sample.
     pub(super) onset: u64,
+    /// Where its newest stretch without a gap began.
+    pub(super) resumed: u64,
     /// Position after the last sample; the newest one where `ongoing`.
     pub(super) end: u64,
     /// Whether the tones sound up to the newest sample.
@@ -52,10 +54,10 @@ pub(super) struct Evidence {
 }
 
 impl Evidence {
-    /// Phases at the onset, radians.
-    pub(super) fn phases(&self) -> [f32; 2] {
+    /// Phases at a position, radians.
+    pub(super) fn phases_at(&self, position: u64) -> [f32; 2] {
         self.model
-            .phases((self.onset as i64 - self.model_start as i64) as f32)
+            .phases((position as i64 - self.model_start as i64) as f32)
     }
 }
 
@@ -203,6 +205,7 @@ impl Analysis {
         Ok(Evidence {
             pair: place.pair,
             onset: excerpt.start + onset as u64,
+            resumed: excerpt.start + onset as u64,
             end: excerpt.start + end as u64,
             ongoing,
             duration: (end - onset + run.earlier) as f32,
@@ -433,10 +436,10 @@ const OUTSIDE: f32 = 0.002;
 const SHORTEST_RESIDUAL: usize = 80;
 
 /// Samples between the onset and what is called "before", 1.5 ms: a filter's ringing.
-const BEFORE_GAP: usize = 12;
+pub(super) const BEFORE_GAP: usize = 12;
 
 /// Samples of "before", 15 ms.
-const BEFORE: usize = 120;
+pub(super) const BEFORE: usize = 120;
 
 /// Samples at the excerpt's begin that the filters have not settled on.
 const OLDEST: usize = 28;
@@ -460,7 +463,7 @@ const BROKEN_STEPS: usize = 3;
 const ALREADY_THERE: f32 = 0.1;
 const PURE: f32 = 0.012;
 const BENT: f32 = 0.2;
-const QUIET: f32 = 0.05;
+pub(super) const QUIET: f32 = 0.05;
 
 /// Samples, 8 ms, between two keys: with [`BEFORE_GAP`] the shortest pause that is seen as one.
 const PAUSE: usize = 64;

@@ -8,7 +8,9 @@
 
 use super::{
     evidence::Evidence,
+    gap::LONGEST_PIECE,
     hold::{FULL_AFTER, is_full},
+    silence::LONGEST_SILENCE,
     tones::Pair,
     window::View,
 };
@@ -40,6 +42,22 @@ impl Fragment {
         })
     }
 
+    /// Whether it was so long before `now` that nothing can belong to it any more.
+    pub(super) fn is_past(&self, now: u64) -> bool {
+        now > self.0.end + LONGEST_SILENCE + LONGEST_PIECE as u64
+    }
+
+    /// Whether it is the clean beginning of what `evidence` found blurred by a jump of phases.
+    pub(super) fn is_clearer_than(&self, evidence: &Evidence) -> bool {
+        let first = &self.0;
+        first.rest <= CLEAN && evidence.rest > CLEAN && evidence.onset < first.end
+    }
+
+    /// What was found of the key.
+    pub(super) fn evidence(&self) -> &Evidence {
+        &self.0
+    }
+
     /// This fragment with what came after it, if that is the same tones, never in one phase for long
     /// enough to be measured: `strongest` in the window that ends `now`, within `gap` samples.
     pub(super) fn went_on(
@@ -67,6 +85,6 @@ const STEP: u64 = 80;
 /// Samples, 3 ms: what begins no later than that after the first part is the first part again.
 const LATER: u64 = 24;
 
-/// Relative energy left beside the tones of a fragment that is taken for a key without a second one:
-/// none but digital noise and that of a quiet line.
-const CLEAN: f32 = 0.012;
+/// Relative energy left beside the tones of a piece that tells how they go on: none but digital noise and
+/// that of a quiet line.
+pub(super) const CLEAN: f32 = 0.012;

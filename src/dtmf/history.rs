@@ -114,6 +114,17 @@ impl History {
             .unwrap_or(position)
     }
 
+    /// Where samples are missing near `position`, and how many.
+    pub(super) fn lost_near(&self, position: u64) -> Option<(u64, u64)> {
+        let known = self.spliced.min(SPLICES);
+        let mut newest_first =
+            (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES].position);
+        let at = newest_first.find(|splice| splice.abs_diff(position) < SNAP)?;
+        let lost = self.lost_until(|splice| splice.position <= at)
+            - self.lost_until(|splice| splice.position < at);
+        Some((at, lost))
+    }
+
     fn lost_until(&self, counts: impl Fn(&Splice) -> bool) -> u64 {
         let known = self.spliced.min(SPLICES);
         let newest_first = (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES]);

@@ -53,7 +53,7 @@ impl Hold {
         Self {
             pair: evidence.pair,
             onset,
-            resumed: evidence.onset,
+            resumed: evidence.resumed,
             full: [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i])),
             model: evidence.model,
             model_start: evidence.model_start,
@@ -63,7 +63,7 @@ impl Hold {
             } else {
                 State::Stopped {
                     end: evidence.end,
-                    phases: None,
+                    phases: Some(evidence.phases_at(evidence.end)),
                     silence: None,
                 }
             },
@@ -230,7 +230,7 @@ impl Hold {
 
     /// Whether both tones go on as if they had never stopped.
     fn in_phase(&self, phases: [f32; 2], evidence: &Evidence, silence: u64) -> bool {
-        let resumed = evidence.phases();
+        let resumed = evidence.phases_at(evidence.onset);
         (0..2).all(|i| {
             let radians = 0.5 * (self.model.radians[i] + evidence.model.radians[i]);
             let expected = phases[i] + radians * silence as f32;
@@ -247,7 +247,7 @@ pub(super) fn is_full(view: &View, pair: Pair, powers: [f32; 2]) -> bool {
 }
 
 /// The audio between two positions without its mean.
-fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
+pub(super) fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
     let heard = history.range(from, to);
     let mean = mean(heard);
     for (sample, &x) in samples.iter_mut().zip(heard) {
@@ -263,7 +263,7 @@ const DIPPED: f32 = 0.6;
 
 /// The same of a frame that fades to nothing, less what a jump of phases within it takes. In a pause a
 /// line's echo has a tenth.
-const FADED: f32 = 0.15;
+pub(super) const FADED: f32 = 0.15;
 
 /// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
 pub(super) const FULL_AFTER: u64 = 104;

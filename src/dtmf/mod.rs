@@ -12,7 +12,8 @@
 //! 5. `gains`, `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `bands`, `evidence`: what is left without them, and what was there before them.
 //! 7. `decide`: the few ways in which evidence is a key.
-//! 8. `fragment`, `hold`, `silence`: a key that breaks off and goes on, and a key until it is up.
+//! 8. `fragment`, `gap`, `hold`, `silence`: a key that breaks off and goes on, one with frames missing,
+//!    and a key until it is up.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -49,6 +50,7 @@ mod excerpt;
 mod fit;
 mod fragment;
 mod gains;
+mod gap;
 mod gram;
 mod history;
 mod hold;

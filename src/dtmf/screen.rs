@@ -29,8 +29,8 @@ pub(super) struct Screen {
 /// How far a pair that begins has come.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Beginning {
-    /// It began so lately, out of nothing, that it cannot be a key before the next look: it is
-    /// told so, unless it goes on.
+    /// It began so lately, out of nothing, that it cannot be a key before the next look: only if it is
+    /// over by then it must be looked into.
     Young,
     /// It was at its fullest so many looks ago.
     Full(usize),
@@ -154,13 +154,17 @@ impl Screen {
         if !rose {
             return Err(NotBegun::Before);
         }
-        if weaker(1, GROWING) != (false, false) {
-            return Err(NotBegun::Growing);
-        }
-        let nothing_before = mean_square_before <= NOTHING_BEFORE * view.mean_square;
-        if self.shortest >= NO_LONGER_YOUNG && nothing_before && weaker(2, NOTHING) == (true, true)
-        {
-            return Ok(Beginning::Young);
+        let tones = 0.5 * (low_power + high_power);
+        let young = self.shortest >= NO_LONGER_YOUNG
+            && mean_square_before <= NOTHING_BEFORE * view.mean_square
+            && weaker(2, NOTHING) == (true, true);
+        match weaker(1, GROWING) {
+            (true, true) if young && tones >= HARDLY_ELSE * view.mean_square => {
+                return Ok(Beginning::Young);
+            }
+            (false, false) if young => return Ok(Beginning::Young),
+            (false, false) => {}
+            _ => return Err(NotBegun::Growing),
         }
         let previous = self.ago(1);
         if low_power < FALLING * previous[low] && high_power < FALLING * previous[high] {
@@ -202,7 +206,11 @@ impl Screen {
     }
 
     /// Which test a pair does not pass that is [`Beginning::Young`].
-    pub(super) fn too_young(&self) -> Rejection {
+    pub(super) fn too_young(&self, view: &View, pair: Pair) -> Rejection {
+        let growth = self.not_begun(NotBegun::Growing, view, pair);
+        if growth.measured > growth.limit {
+            return growth;
+        }
         Rejection {
             test: Test::Duration,
             measured: WINDOW as f32,
@@ -255,6 +263,10 @@ const GROWING: f32 = 0.2;
 /// Energy ratio: of tones of 21 ms more than this is in the 2 ms before a window of 20 ms, however
 /// their phases lie; noise of 12 dB leaves as much.
 const NOTHING_BEFORE: f32 = 0.03;
+
+/// Share of the energy that tones alone make up once they have sounded for 12.5 ms of a window: if that
+/// is all there is of them, it may still be a piece of a key.
+const HARDLY_ELSE: f32 = 0.75;
 
 /// Samples, 21 ms.
 const NO_LONGER_YOUNG: f32 = 168.0;

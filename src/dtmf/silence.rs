@@ -90,12 +90,25 @@ impl Silence {
 
 /// The frame that ends where tones begin, if others ended in it.
 pub(super) fn frame_between(end: u64, onset: u64) -> Option<Range<u64>> {
-    FRAMES.iter().find_map(|&frame| {
-        let place = in_stream(onset) + frame / 2;
-        let border = onset + frame / 2 - place % frame;
+    borders_near(onset).find_map(|(border, frame)| {
         let begin = border - frame;
-        (border.abs_diff(onset) <= EDGE_ERROR && end + EDGE_ERROR >= begin).then_some(begin..border)
+        (end + EDGE_ERROR >= begin).then_some(begin..border)
     })
+}
+
+/// Where one frame ends and the next begins, if that is where tones begin or stop, and how many samples
+/// such a frame has.
+pub(super) fn borders_near(edge: u64) -> impl Iterator<Item = (u64, u64)> + Clone {
+    FRAMES.into_iter().filter_map(move |frame| {
+        let place = in_stream(edge) + frame / 2;
+        let border = edge + frame / 2 - place % frame;
+        (border.abs_diff(edge) <= EDGE_ERROR).then_some((border, frame))
+    })
+}
+
+/// Whether all of these samples are silence.
+pub(super) fn is_digital_silence(samples: &[i16]) -> bool {
+    quiet(samples.iter()) == samples.len() as u64
 }
 
 /// How many samples are quiet before one is not.
@@ -120,7 +133,7 @@ fn is_border(samples: u64, frame: u64) -> bool {
 pub(super) const LONGEST_SILENCE: u64 = 484;
 
 /// Samples, 20 and 30 ms: the frames in use. A key goes on over a lost one of 10 ms in any case.
-const FRAMES: [u64; 2] = [160, 240];
+pub(super) const FRAMES: [u64; 2] = [160, 240];
 pub(super) const LONGEST_FRAME: usize = 240;
 
 /// Samples that the edges of such a silence may be off by.

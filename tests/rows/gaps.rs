@@ -69,8 +69,8 @@ fn a_pause_of_10_ms_separates_keys_that_share_a_tone() {
 
 #[test]
 fn lost_frames_double_no_key_however_they_are_concealed() {
-    use Concealment::{Faded, Missing, Repeated, Zeroed};
-    for concealment in [Missing, Zeroed, Repeated, Faded] {
+    use Concealment::{Dropped, Faded, Missing, Repeated, Zeroed};
+    for concealment in [Missing, Dropped, Zeroed, Repeated, Faded] {
         for percent in [1.0, 3.0, 5.0] {
             let score = lossy_row(|seed| {
                 Presses::lasting(100.0, 100.0)
@@ -81,6 +81,27 @@ fn lost_frames_double_no_key_however_they_are_concealed() {
             assert_eq!((score.doubled, score.wrong), (0, 0), "{what}");
             assert!(score.percent() >= 100.0 - 0.6 * percent, "{what}");
         }
+    }
+}
+
+#[test]
+fn keys_of_50_ms_are_heard_in_two_pieces_when_a_frame_is_lost_between_them() {
+    // What is left is 30 ms, of which neither piece need be a key.
+    use Concealment::{Dropped, Missing, Repeated, Zeroed};
+    for (concealment, least) in [
+        (Missing, 92.0),
+        (Dropped, 92.0),
+        (Zeroed, 99.0),
+        (Repeated, 93.0),
+    ] {
+        let score = lossy_row(|seed| {
+            Presses::lasting(50.0, 100.0)
+                .record(seed)
+                .losing_one_of_each(concealment)
+        });
+        let what = format!("{concealment:?}: {:.1} %", score.percent());
+        assert_eq!((score.doubled, score.wrong), (0, 0), "{what}");
+        assert!(score.percent() >= least, "{what}");
     }
 }
 

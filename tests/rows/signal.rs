@@ -271,17 +271,42 @@ impl Line {
 
     /// With what happens to 20 ms frames when so many of a hundred are lost on the way.
     pub fn losing(mut self, percent: f32, concealment: Concealment) -> Lossy {
-        let mut pieces = Vec::new();
+        let frames = self.audio.len().div_ceil(FRAME);
+        let lost = (0..frames).map(|_| self.random.uniform() < percent / 100.0);
+        let lost = lost.collect();
+        self.without(lost, concealment)
+    }
+
+    /// With what happens to 20 ms frames when of each press the first one that is full of it is lost.
+    pub fn losing_one_of_each(self, concealment: Concealment) -> Lossy {
+        let mut lost = vec![false; self.audio.len().div_ceil(FRAME)];
+        for press in &self.presses {
+            lost[press.from.div_ceil(FRAME)] = true;
+        }
+        self.without(lost, concealment)
+    }
+
+    fn without(self, lost: Vec<bool>, concealment: Concealment) -> Lossy {
         let audio = self.samples();
+        let mut presses = self.presses.clone();
+        let mut pieces = Vec::new();
         let mut last = vec![0; FRAME];
-        for frame in audio.chunks(FRAME) {
-            let lost = self.random.uniform() < percent / 100.0;
+        for (i, (frame, lost)) in audio.chunks(FRAME).zip(lost).enumerate() {
             pieces.push(match (lost, concealment) {
                 (false, _) => {
                     last = frame.to_vec();
                     Piece::Heard(frame.to_vec())
                 }
                 (true, Concealment::Missing) => Piece::Lost(frame.len()),
+                (true, Concealment::Dropped) => {
+                    let begin = FRAME * i;
+                    for (press, original) in presses.iter_mut().zip(&self.presses) {
+                        let before = |at: usize| at.saturating_sub(begin).min(frame.len());
+                        press.from -= before(original.from);
+                        press.to -= before(original.to);
+                    }
+                    continue;
+                }
                 (true, Concealment::Zeroed) => Piece::Heard(vec![0; frame.len()]),
                 (true, Concealment::Repeated) => {
                     Piece::Heard(last[..frame.len().min(last.len())].to_vec())
@@ -294,10 +319,7 @@ impl Line {
                 }
             });
         }
-        Lossy {
-            pieces,
-            presses: self.presses,
-        }
+        Lossy { pieces, presses }
     }
 }
 
@@ -306,6 +328,8 @@ impl Line {
 pub enum Concealment {
     /// Nothing, and it is known.
     Missing,
+    /// Nothing, and nobody knows, as on the way to an EAGI program.
+    Dropped,
     Zeroed,
     Repeated,
     /// Repeated, and fading by 10 dB.
