@@ -28,7 +28,11 @@ impl Fragment {
     /// `evidence` with this fragment before it, if it can be its first part: within `gap` samples.
     pub(super) fn joined(&self, evidence: &Evidence, gap: u64) -> Option<Evidence> {
         let first = &self.0;
-        let reach = if first.ongoing { gap + STEP } else { gap };
+        let reach = if first.ongoing && first.rest > CLEAN {
+            gap + STEP
+        } else {
+            gap
+        };
         let follows = evidence.pair == first.pair
             && evidence.onset >= first.onset + LATER
             && evidence.onset <= first.end + reach;
@@ -79,7 +83,8 @@ impl Fragment {
     }
 }
 
-/// Samples from one look to the next: a fragment that was ongoing may have gone on for as long.
+/// Samples from one look to the next: a fragment that was ongoing may have gone on for as long where a
+/// codec bent it. A clean one is found anew then, if it did.
 const STEP: u64 = 80;
 
 /// Samples, 3 ms: what begins no later than that after the first part is the first part again.
