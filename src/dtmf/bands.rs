@@ -149,7 +149,7 @@ const HIGH_EDGE: f32 = 1850.0;
 pub(super) const SIDE: usize = 20;
 
 /// The longest stretch that can be split, 52 ms.
-pub(super) const LONGEST: usize = 416;
+const LONGEST: usize = 416;
 
 /// Samples looked at together.
 const GROUP: usize = 8;

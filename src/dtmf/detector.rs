@@ -179,7 +179,7 @@ impl Detector {
             return asker.tell(|| self.silence());
         }
         let view = view.unwrap_or(View::SILENT);
-        let candidate = self.screen.look(&view, self.dial_tone.mean_square());
+        let candidate = self.screen.look(&view, self.dial_tone.most());
         let young = self.young.take();
         let pair = candidate.map(|candidate| candidate.pair);
         if let Some(hold) = &mut self.hold {
@@ -322,6 +322,7 @@ impl Detector {
             pair,
             back: look.back * STEP,
             underlay: look.candidate.underlay,
+            dial_tone: self.dial_tone.most(),
             start: [0, 1].map(|tone| {
                 let offset = steps[tone] / BLOCK as f32;
                 let range = START_RANGE * nominal[tone];

@@ -1,13 +1,15 @@
 //! Is a dial tone on?
 //!
-//! Keys are pressed over it, and it may be ten times as strong. What gives it away is that it is
-//! low and does not change; looked at every 90 ms, it costs almost nothing.
+//! Keys are pressed over it, and over ringing, and it may be ten times as strong. What gives it away
+//! is that it is low, that nothing else sounds when it comes, and that it goes on. It need not be
+//! steady: tones that beat, and one that is modulated, rise and fall twenty times a second or more,
+//! but over 90 ms they are what they were. Looked at so rarely, they cost almost nothing.
 
 use std::f32::consts::TAU;
 
 use wide::{bytemuck::cast, f32x4, i16x8, i32x4};
 
-use super::{history::History, step::STEP, tones::radians, window::View};
+use super::{excerpt::mean, history::History, step::STEP, tones::radians, window::View};
 
 /// Views in a look.
 const LOOK_VIEWS: u32 = 9;
@@ -18,14 +20,15 @@ const LOOK: usize = LOOK_VIEWS as usize * STEP;
 /// What was last seen of it.
 #[derive(Clone)]
 pub(super) struct DialTone {
-    /// Mean square of the dial tone, 0 without one.
-    mean_square: f32,
+    /// The largest mean square that it may have in a view, 0 without one.
+    most: f32,
+    /// Its mean square in the last look, or that of what may become one; 0 without either.
+    low: f32,
     /// Least mean square for a dial tone to be looked for.
     least: f32,
-    /// Views since the last look, and the least and the most energy in them.
+    /// Views since the last look, and how many of them were low.
     views: u32,
-    weakest: f32,
-    strongest: f32,
+    low_views: u32,
     cosines: [i16x8; PIECE / LANES],
     sines: [i16x8; PIECE / LANES],
     /// What the cosines and the sines add up to.
@@ -44,39 +47,34 @@ impl DialTone {
         let (cosines, sines) = (table(f32::cos), table(f32::sin));
         let sum = |table: [i16; PIECE]| table.into_iter().map(f32::from).sum();
         Self {
-            mean_square: 0.0,
+            most: 0.0,
+            low: 0.0,
             least,
             views: 0,
-            weakest: f32::MAX,
-            strongest: 0.0,
+            low_views: 0,
             cosines: cast(cosines),
             sines: cast(sines),
             sums: [sum(cosines), sum(sines)],
         }
     }
 
-    /// Its mean square, 0 without one.
-    pub(super) fn mean_square(&self) -> f32 {
-        self.mean_square
+    /// The largest mean square that it may have in a view, 0 without one.
+    pub(super) fn most(&self) -> f32 {
+        self.most
     }
 
     /// Takes one more view into account, `None` for one too quiet to matter.
     #[inline]
     pub(super) fn hear(&mut self, view: Option<&View>, history: &History, now: u64) {
-        let mean_square = view.map_or(0.0, |view| view.mean_square);
-        self.weakest = self.weakest.min(mean_square);
-        self.strongest = self.strongest.max(mean_square);
+        self.low_views += u32::from(view.is_some_and(is_low));
         self.views += 1;
         if self.views < LOOK_VIEWS {
             return;
         }
-        let steady = self.strongest <= ROUGHLY_STEADY * self.weakest;
-        if self.strongest == 0.0 {
-            self.mean_square = 0.0;
-        } else if self.mean_square > 0.0 || (steady && is_low(history, now)) {
+        if self.low > 0.0 || self.low_views >= LOW_VIEWS {
             self.look(history, now);
         }
-        (self.views, self.weakest, self.strongest) = (0, f32::MAX, 0.0);
+        (self.views, self.low_views) = (0, 0);
     }
 
     /// Looks at the last 90 ms.
@@ -86,22 +84,27 @@ impl DialTone {
             .range(now - LOOK as u64, now)
             .try_into()
             .expect("the range is as long as a look");
-        let sum: i32 = heard.iter().map(|&x| i32::from(x)).sum();
-        let mean = sum as f32 / LOOK as f32;
-        let mut quarters = [0.0f32; 4];
-        for (i, quarter) in quarters.iter_mut().enumerate() {
-            for piece in PIECES * i..PIECES * (i + 1) {
-                *quarter += self.piece(&heard[piece * PIECE / 2..][..PIECE], mean);
-            }
-            *quarter /= PIECES as f32;
-        }
+        let mean = mean(heard);
+        let pieces: [f32; 4 * PIECES] =
+            std::array::from_fn(|i| self.piece(&heard[i * PIECE / 2..][..PIECE], mean));
+        let quarters: [f32; 4] = std::array::from_fn(|i| {
+            pieces[PIECES * i..][..PIECES].iter().sum::<f32>() / PIECES as f32
+        });
+        let (groups, _) = pieces.as_chunks();
+        let strongest = groups.iter().fold(f32x4::ZERO, |strongest, &group| {
+            strongest.fast_max(f32x4::new(group))
+        });
+        let strongest = strongest.to_array().into_iter().fold(0.0, f32::max);
         let most = quarters.into_iter().fold(0.0, f32::max);
         let least = quarters.into_iter().fold(f32::MAX, f32::min);
-        self.mean_square = if most < STEADY * least && most > self.least {
-            quarters.iter().sum::<f32>() / 4.0
-        } else {
-            0.0
-        };
+        let low = quarters.iter().sum::<f32>() / 4.0;
+        let is_pure = || low >= PURE * mean_square_about(mean, heard);
+        let goes_on = low < CONSTANT * self.low && self.low < CONSTANT * low;
+        let is_on = most > self.least
+            && strongest <= LARGEST_PEAK * low
+            && (goes_on || (most < STEADY * least && is_pure()));
+        self.most = if is_on { DULLED * strongest } else { 0.0 };
+        self.low = if is_on || is_pure() { low } else { 0.0 };
     }
 
     /// Mean square near 390 Hz of a piece, less that of `mean`.
@@ -124,25 +127,35 @@ impl DialTone {
     }
 }
 
-/// Whether the last samples are low-pitched, by the energy of their differences.
-fn is_low(history: &History, now: u64) -> bool {
-    let last = history.range(now - LOW_PITCHED_LOOK - 1, now);
-    let (earlier, _) = last[..last.len() - 1].as_chunks::<LANES>();
-    let (later, _) = last[1..].as_chunks::<LANES>();
-    let mut energy = f32x4::ZERO;
-    // The energy of the differences is that of both less twice their products.
-    let mut products = f32x4::ZERO;
-    for (&earlier, &later) in earlier.iter().zip(later) {
-        // Without the lowest number, whose square is the only one of which two do not fit a sum.
-        let [earlier, later] = [earlier, later].map(|x| i16x8::new(x).max(i16x8::splat(-i16::MAX)));
-        energy += f32x4::from_i32x4(later.dot(later));
-        products += f32x4::from_i32x4(later.dot(earlier));
-    }
-    let energy = energy.reduce_add();
-    let [oldest, newest] = [last[0], last[last.len() - 1]].map(|x| f32::from(x).powi(2));
-    let changes = 2.0 * (energy - products.reduce_add()) + oldest - newest;
-    changes <= LOW_PITCHED * energy
+/// Whether next to nothing of a view is among the rows' tones, and not too much far below.
+#[inline]
+fn is_low(view: &View) -> bool {
+    // Both at once: a processor can foretell neither.
+    (view.slow_mean_square <= FAR_BELOW * view.mean_square)
+        & (view.peak(0) <= AMONG * view.mean_square)
 }
+
+/// The mean square of `heard` about its `mean`.
+fn mean_square_about(mean: f32, heard: &[i16; LOOK]) -> f32 {
+    let (groups, _) = heard.as_chunks::<LANES>();
+    let energy = groups.iter().fold(f32x4::ZERO, |energy, &group| {
+        // Without the lowest number, whose square is the only one of which two do not fit a sum.
+        let x = i16x8::new(group).max(i16x8::splat(-i16::MAX));
+        energy + f32x4::from_i32x4(x.dot(x))
+    });
+    energy.reduce_add() / LOOK as f32 - mean * mean
+}
+
+/// Views of a look that must be low for there to be one: in the troughs of a tone modulated by 25 to
+/// 33 Hz some are not, and in the last ones a key may have begun.
+const LOW_VIEWS: u32 = 6;
+
+/// Mean square of the blocks' means over that about them: a tone of 350 Hz has 0.16, one of 270 Hz
+/// 0.52, voices and basses of 250 Hz and less 0.68 and more.
+const FAR_BELOW: f32 = 0.6;
+
+/// Power of the strongest row over a view's mean square: white noise 9 dB under a dial tone has this.
+const AMONG: f32 = 0.01;
 
 /// Hz; between the dial tones of the world (350 to 450), all within the window's lobe.
 const MIDDLE: f32 = 390.0;
@@ -159,15 +172,20 @@ const UNIT: f32 = 4096.0;
 /// Half-overlapping pieces in a quarter of the look, 22 ms.
 const PIECES: usize = 7;
 
-/// Ratio of the strongest to the weakest quarter's power: beats of 90 to 100 Hz leave less.
+/// Ratio of the strongest to the weakest quarter's power: beats of 90 to 100 Hz leave less, and what
+/// is so steady need not be looked at twice.
 const STEADY: f32 = 1.4;
 
-/// The same for the whole audio, where a key may have begun.
-const ROUGHLY_STEADY: f32 = 1.6;
+/// Ratio of the power in two looks, one after the other: beats of 20 Hz and more leave less.
+const CONSTANT: f32 = 1.5;
 
-/// Samples of the second test.
-const LOW_PITCHED_LOOK: u64 = 160;
+/// Power of the strongest piece over the mean of all: three tones that beat come to 3, plucked strings
+/// to more.
+const LARGEST_PEAK: f32 = 3.5;
 
-/// Energy of the differences over that of the samples: a sine of 480 Hz has 0.14, one of 760 Hz
-/// this.
-const LOW_PITCHED: f32 = 0.35;
+/// Share of all power that the pieces must show of what comes: of 440 and 480 Hz they show 0.79, of
+/// 350 and 440 Hz 0.91, and of chords with a bass mostly less than half.
+const PURE: f32 = 0.6;
+
+/// Power of a tone of 480 Hz, the highest, over what a piece shows of it.
+const DULLED: f32 = 1.5;

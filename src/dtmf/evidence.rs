@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{
-    bands::{Bands, LONGEST, SIDE, Splitter, energy},
+    bands::{Bands, SIDE, Splitter, energy},
     decide::{ALONE_LOW, CODED_HIGH, CODED_LOW},
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
@@ -68,6 +68,8 @@ pub(super) struct Place {
     /// Samples to leave out at the end, because the tones are falling there.
     pub(super) back: usize,
     pub(super) underlay: Underlay,
+    /// The largest mean square that a dial tone may have, 0 without one.
+    pub(super) dial_tone: f32,
     /// Radians a sample, from the phases of the blocks; of no use with an underlay.
     pub(super) start: [f32; 2],
 }
@@ -199,7 +201,7 @@ impl Analysis {
             }
         }
         if let Some(raw) = raw {
-            residual.low = self.low_band_change(&raw, &placed, stop, first_onset, tone_energy)?;
+            residual.low = self.low_band(&raw, &placed, stop, place.dial_tone, tone_energy)?;
         }
 
         Ok(Evidence {
@@ -314,45 +316,31 @@ impl Analysis {
         past
     }
 
-    /// The low band under the key, relative to the tones: 0 where it is the same as before the
-    /// onset, as a dial tone is.
-    fn low_band_change(
+    /// The low band under the key, relative to the tones: 0 where it is no more than the mean square
+    /// that `dial_tone` may have.
+    fn low_band(
         &self,
         raw: &[f32; SPAN],
         placed: &Placed,
         stop: usize,
-        onset: usize,
+        dial_tone: f32,
         tone_energy: f32,
     ) -> Result<f32, Rejection> {
-        let from = placed.at;
-        let model =
-            Model::fit(&raw[from..stop], placed.model.radians, 1).ok_or(Rejection::UNDETERMINED)?;
-        let start = onset
-            .saturating_sub(LOW_BAND_BEFORE)
-            .max(from.saturating_sub(LOW_BAND_REACH));
-        let length = (stop - start).min(LOW_BAND_LONGEST);
-        let tones_at = from - start;
-        Rejection::unless_above(
-            Test::Duration,
-            length as f32,
-            (tones_at + LOW_BAND_SHORTEST) as f32,
-        )?;
-        let mut rest = [0.0; LONGEST];
-        let rest = &mut rest[..length];
-        rest.copy_from_slice(&raw[start..start + length]);
-        let mut tones = [0.0; LONGEST];
-        let tones = &mut tones[..length - tones_at];
-        model.synthesize(0, tones);
-        for (rest, tone) in rest[tones_at..].iter_mut().zip(tones) {
-            *rest -= *tone;
+        let samples = &raw[placed.at..stop];
+        let model = Model::fit(samples, placed.model.radians, 1).ok_or(Rejection::UNDETERMINED)?;
+        let mut rest = [0.0; LONGEST_FIT];
+        let rest = &mut rest[..samples.len()];
+        model.synthesize(0, rest);
+        for (rest, sample) in rest.iter_mut().zip(samples) {
+            *rest = sample - *rest;
         }
-        let before = tones_at.max(2 * SIDE);
-        let low = |samples: &[f32]| self.splitter.split(samples, SIDE).low;
-        let energy = low(&rest[tones_at..]);
-        let power_before = low(&rest[..before]) / (before - SIDE) as f32;
-        let power = energy / (length - tones_at - SIDE) as f32;
-        let steady = power < STEADY * power_before && power_before < STEADY * power;
-        Ok(if steady { 0.0 } else { energy / tone_energy })
+        let energy = self.splitter.split(rest, SIDE).low;
+        let power = energy / (rest.len() - SIDE) as f32;
+        Ok(if power <= dial_tone {
+            0.0
+        } else {
+            energy / tone_energy
+        })
     }
 }
 
@@ -479,12 +467,3 @@ const FULL_SCALE: f32 = 33_000.0;
 
 /// Relative; 16 ms tell frequencies 60 Hz apart, these are at most 33 Hz apart.
 const COARSE_OFFSETS: [f32; 3] = [-0.02, 0.0, 0.02];
-
-/// Samples of the low band compared, before the onset and in all.
-const LOW_BAND_BEFORE: usize = 128;
-const LOW_BAND_REACH: usize = 240;
-const LOW_BAND_LONGEST: usize = 370;
-const LOW_BAND_SHORTEST: usize = 60;
-
-/// Power ratio; a dial tone's beats make up for as much within 15 ms.
-const STEADY: f32 = 1.5;

@@ -15,7 +15,7 @@ pub(super) enum Underlay {
     Nothing,
     /// DC or hum.
     Hum,
-    /// A steady tone or two below the keypad's: a dial tone.
+    /// A tone or a few below the keypad's, steady or beating: a dial tone, ringing.
     DialTone,
 }
 

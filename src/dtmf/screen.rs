@@ -81,7 +81,7 @@ impl Screen {
         let all = view.mean_square;
         let tones = 0.5 * (low_power + high_power);
         let direct = tones >= TONES_SHARE * all;
-        let rest = (all - DIAL_TONE_VARIES * dial_tone).max(LEAST_REST * all);
+        let rest = (all - dial_tone).max(LEAST_REST * all);
         let over_dial_tone = (dial_tone > DIAL_TONE_LARGE * all) & (tones >= TONES_SHARE * rest);
         // All at once: each by itself is true as often as not, and a processor cannot foretell it.
         let [low, high] = [low_power, high_power];
@@ -243,9 +243,6 @@ const TONES_SHARE: f32 = 0.42;
 /// Share of the energy from which a dial tone must be thought of, and must be discounted.
 const DIAL_TONE_SMALL: f32 = 0.05;
 const DIAL_TONE_LARGE: f32 = 0.2;
-
-/// A dial tone may be this much stronger than it was when last looked at.
-const DIAL_TONE_VARIES: f32 = 1.05;
 
 /// Share of the energy that is left at least when a dial tone is discounted.
 const LEAST_REST: f32 = 0.01;

@@ -1,11 +1,30 @@
 //! What else is on the line: noise, hum, dial tone, echo.
 
-use voiceagent::dtmf::Limits;
+use std::f32::consts::TAU;
+
+use voiceagent::{audio::Dbm0, dtmf::Limits};
 
 use crate::{
     score::{hear, row},
-    signal::{Presses, RATE, voice},
+    signal::{Line, Presses, RATE, voice},
 };
+
+impl Line {
+    /// A sine whose amplitude goes up and down by nine tenths, so many times a second.
+    fn with_modulated_sine(mut self, hertz: f32, dbm0: f32, times_a_second: f32) -> Self {
+        let amplitude = Dbm0(dbm0).amplitude();
+        let phases = [0, 1].map(|_| self.random.uniform());
+        for (i, x) in self.audio.iter_mut().enumerate() {
+            let [carrier, swing] =
+                [(hertz, phases[0]), (times_a_second, phases[1])].map(|(hertz, phase)| {
+                    let turns = f64::from(hertz) * i as f64 / RATE as f64;
+                    (TAU * (turns.fract() as f32 + phase)).sin()
+                });
+            *x += amplitude * (1.0 + 0.9 * swing) * carrier;
+        }
+        self
+    }
+}
 
 #[test]
 fn white_noise_takes_nothing_at_6_db_and_little_at_0() {
@@ -49,6 +68,40 @@ fn dial_tones_10_db_over_each_tone_are_heard_through() {
             let score = row(|seed| Presses::at(-16.0).record(seed).with_sines(&sines));
             let all = (score.heard, score.doubled, score.wrong);
             assert_eq!(all, (480, 0, 0), "{tones:?} {over} dB over");
+        }
+    }
+}
+
+#[test]
+fn dial_tones_that_beat_and_ringing_are_heard_through() {
+    // ITU-T E.180 supplement 2: Australia, twice; ringing of the United Kingdom and of North America.
+    for tones in [
+        &[413.0, 438.0][..],
+        &[400.0, 425.0, 450.0],
+        &[400.0, 450.0],
+        &[440.0, 480.0],
+    ] {
+        for over in [0.0, 6.0, 10.0] {
+            let sines: Vec<_> = tones.iter().map(|&hertz| (hertz, -20.0 + over)).collect();
+            let score = row(|seed| Presses::at(-20.0).record(seed).with_sines(&sines));
+            let all = (score.heard, score.doubled, score.wrong);
+            assert_eq!(all, (480, 0, 0), "{tones:?} {over} dB over");
+        }
+    }
+}
+
+#[test]
+fn dial_tones_that_are_modulated_are_heard_through() {
+    // India and South Africa.
+    for times_a_second in [25.0, 33.0] {
+        for over in [0.0, 6.0, 10.0] {
+            let score = row(|seed| {
+                let line = Presses::at(-20.0).record(seed);
+                line.with_modulated_sine(400.0, -20.0 + over, times_a_second)
+            });
+            let all = (score.heard, score.doubled, score.wrong);
+            let by = format!("{times_a_second} Hz, {over} dB over");
+            assert_eq!(all, (480, 0, 0), "{by}");
         }
     }
 }
