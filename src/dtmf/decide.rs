@@ -1,7 +1,7 @@
 //! The decision: is this evidence a key, and after how many samples of it?
 //!
-//! There are five ways to be one: alone, over noise, over talk or music, exact over more of it, and
-//! bent by a codec. All want both tones to start together out of little; they differ in what may be
+//! There are six ways to be one: alone, over noise, over talk or music, exact over more of it, bent by a
+//! codec, and bent more by GSM where it is known that the audio comes from there. All want both tones to start together out of little; they differ in what may be
 //! left beside the tones, and the more that is, the longer the tones must last.
 //!
 //! Notes begin together too, two of them near a key's tones. But an instrument's notes swell or
@@ -49,6 +49,17 @@ impl Judge {
 
     /// Whether this is a key now.
     pub(super) fn judge(&self, evidence: &Evidence) -> Result<(), Rejection> {
+        self.judge_as_heard(evidence).or_else(|why| {
+            let lasted = evidence.duration >= self.shortest + LONGER_IF_THROUGH_GSM;
+            if lasted && self.is_bent_by_gsm(evidence) {
+                Ok(())
+            } else {
+                Err(why)
+            }
+        })
+    }
+
+    fn judge_as_heard(&self, evidence: &Evidence) -> Result<(), Rejection> {
         let twist = twist_db(evidence);
         if twist >= 0.0 {
             Rejection::unless_below(Test::Twist, twist, self.twist)?;
@@ -208,6 +219,26 @@ impl Judge {
         } else {
             None
         }
+    }
+
+    /// Whether all that is wrong with these tones is what GSM makes of a key: it takes from one tone and
+    /// gives to the other by the frame, so that they swell, decay, and seem to be off and to have more
+    /// twist than they had.
+    fn is_bent_by_gsm(&self, evidence: &Evidence) -> bool {
+        let (rest, past) = (&evidence.residual, &evidence.before);
+        let twist = twist_db(evidence);
+        let [low, high] = evidence.tones_before;
+        evidence.through_gsm
+            && evidence.underlay == Underlay::Nothing
+            && twist <= self.twist + GSM_TILT
+            && -twist <= self.reverse_twist + GSM_TILT
+            && largest_offset(evidence) <= CODED_OFFSET
+            && low.max(high) <= GSM_TONES_BEFORE
+            && rest.low <= GSM_LOW
+            && rest.among <= GSM_AMONG
+            && rest.high <= GSM_HIGH
+            && past.among + past.high <= GSM_BEFORE
+            && past.low <= GSM_LOW_BEFORE
     }
 
     /// Whether the rest is noise that was there before the onset, and is as white as noise.
@@ -504,6 +535,18 @@ const CODED_OVER_HIGH: f32 = 0.02;
 
 /// Share of what is left among them: plucked strings over a bass leave 0.8.
 const CODED_OVER_DECAYED: f32 = 0.6;
+
+/// The same where it is known that the audio comes from GSM's decoder, and dB of twist more. In 60 h of
+/// speech and music through it no two notes begin with so little below and above them. Samples more:
+/// 4 ms.
+const GSM_TILT: f32 = 4.5;
+const GSM_TONES_BEFORE: f32 = 0.2;
+const GSM_LOW: f32 = 0.02;
+const GSM_AMONG: f32 = 0.3;
+const GSM_HIGH: f32 = 0.02;
+const GSM_BEFORE: f32 = 0.35;
+const GSM_LOW_BEFORE: f32 = 0.4;
+const LONGER_IF_THROUGH_GSM: f32 = 32.0;
 
 /// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
 /// frames. Out of silence only, and 10 ms more.

@@ -48,6 +48,8 @@ pub(super) struct Evidence {
     pub(super) underlay: Underlay,
     /// Whether the amplitudes add up past full scale and peaks reach it.
     pub(super) clipped: bool,
+    /// Whether it comes from GSM's decoder.
+    pub(super) through_gsm: bool,
     pub(super) model: Model,
     /// Position of the model's first sample.
     pub(super) model_start: u64,
@@ -222,6 +224,7 @@ impl Analysis {
             tones_before: past.tones,
             underlay: place.underlay,
             clipped: excerpt.clipped && powers[0].sqrt() + powers[1].sqrt() > FULL_SCALE,
+            through_gsm: all >= NOTHING && excerpt.is_through_gsm(),
             model,
             model_start: excerpt.start + placed.at as u64,
         })

@@ -20,7 +20,8 @@ pub(super) enum Underlay {
 }
 
 /// The last [`SPAN`] samples before `end`, as floats without their mean.
-pub(super) struct Excerpt {
+pub(super) struct Excerpt<'a> {
+    heard: &'a [i16; SPAN],
     pub(super) samples: [f32; SPAN],
     /// Position of the first sample.
     pub(super) start: u64,
@@ -28,8 +29,8 @@ pub(super) struct Excerpt {
     pub(super) clipped: bool,
 }
 
-impl Excerpt {
-    pub(super) fn new(history: &History, end: u64) -> Self {
+impl<'a> Excerpt<'a> {
+    pub(super) fn new(history: &'a History, end: u64) -> Self {
         let start = end - SPAN as u64;
         let heard: &[i16; SPAN] = history
             .range(start, end)
@@ -41,6 +42,7 @@ impl Excerpt {
             .iter()
             .fold(0, |peak: u16, sample| peak.max(sample.unsigned_abs()));
         Self {
+            heard,
             samples: std::array::from_fn(|i| f32::from(heard[i]) - mean),
             start,
             clipped: peak > CLIPPED,
@@ -53,6 +55,24 @@ impl Excerpt {
             Underlay::Nothing => {}
             Underlay::Hum => self.run(&[hum_filter()]),
             Underlay::DialTone => self.run(&DIAL_TONE_FILTER),
+        }
+    }
+
+    /// Whether GSM's full-rate decoder made these samples: it puts out thirteen bits, so all are multiples
+    /// of 8 (GSM 06.10, 5.3.7). So are those of A-law, but small ones only odd multiples, large ones only
+    /// even ones; and those of eight bits made sixteen, but only even ones. µ-law knows others too.
+    pub(super) fn is_through_gsm(&self) -> bool {
+        // The newest first, which are seldom silence: nearly all audio is known by these few not to be.
+        let (eights, _) = self.heard.as_chunks::<8>();
+        let all = eights.iter().rev().all(|eight| {
+            let bits = eight.iter().fold(0, |bits, sample| bits | sample);
+            bits % 8 == 0
+        });
+        all && {
+            let sizes = self.heard.iter().map(|sample| sample.unsigned_abs());
+            let odd = |size: u16| size / 8 % 2 == 1;
+            let not_of_a_law = |&size: &u16| size > 0 && odd(size) != (size < A_LAW_EVEN);
+            sizes.clone().filter(not_of_a_law).count() >= ENOUGH && sizes.clone().any(odd)
         }
     }
 
@@ -120,5 +140,39 @@ const DIAL_TONE_FILTER: [Section; 3] = [
     },
 ];
 
+/// 16-bit steps from which A-law has even multiples of 8 (ITU-T G.711).
+const A_LAW_EVEN: u16 = 512;
+
+/// Samples that tell.
+const ENOUGH: usize = 4;
+
 /// 16-bit steps; a peak beyond it may be a clipped one.
 const CLIPPED: u16 = 31_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audio::{
+        Rng,
+        g711::{alaw_to_linear, ulaw_to_linear},
+    };
+
+    #[test]
+    fn what_gsm_decodes_is_told_from_all_else_by_its_last_bits() {
+        let told = |of: fn(u64) -> i16| {
+            let mut rng = Rng::new(1);
+            let samples: Vec<i16> = (0..2 * SPAN).map(|_| of(rng.bits())).collect();
+            let mut history = History::new();
+            history.take(&samples);
+            Excerpt::new(&history, history.end()).is_through_gsm()
+        };
+        assert!(told(|bits| bits as i16 & !7), "GSM");
+        assert!(told(|bits| (bits as i16 >> 6) & !7), "faint GSM");
+        assert!(!told(|bits| bits as i16), "sixteen bits");
+        assert!(!told(|bits| bits as i16 & !3), "fourteen bits");
+        assert!(!told(|bits| i16::from(bits as i8) << 8), "eight bits");
+        assert!(!told(|bits| alaw_to_linear(bits as u8)), "A-law");
+        assert!(!told(|bits| ulaw_to_linear(bits as u8)), "µ-law");
+        assert!(!told(|_| 0), "silence");
+    }
+}

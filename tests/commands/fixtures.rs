@@ -40,7 +40,12 @@ fn the_key_of_each_recording_is_heard_where_it_was_sent() {
 #[test]
 fn every_key_is_heard_once_that_went_through_a_speech_codec() {
     let folder = Folder::new("fixtures_codecs");
-    for name in ["gsm-full-rate", "gsm-in-a-car", "opus-12k"] {
+    for name in [
+        "gsm-full-rate",
+        "gsm-in-a-car",
+        "gsm-with-twist",
+        "opus-12k",
+    ] {
         let fixture = format!("codecs/{name}.wav");
         let done = folder.run(&["analyze", "--json", &path(&fixture)]);
         let labels = done.of_type("key").into_iter();
