@@ -1,8 +1,9 @@
 //! The decision: is this evidence a key, and after how many samples of it?
 //!
 //! There are six ways to be one: alone, over noise, over talk or music, exact over more of it, bent by a
-//! codec, and bent more by GSM where it is known that the audio comes from there. All want both tones to start together out of little; they differ in what may be
-//! left beside the tones, and the more that is, the longer the tones must last.
+//! codec, and bent by GSM where it is known that the audio comes from there (`coded`). All want both
+//! tones to start together out of little; they differ in what may be left beside the tones, and the
+//! more that is, the longer the tones must last.
 //!
 //! Notes begin together too, two of them near a key's tones. But an instrument's notes swell or
 //! decay, bring their harmonics with them and take the place of other notes, where a key is switched
@@ -10,6 +11,7 @@
 
 use super::{
     bands::Bands,
+    coded::{self, LONGER_IF_THROUGH_GSM, is_bent_by_gsm},
     evidence::Evidence,
     excerpt::Underlay,
     limits::Limits,
@@ -51,7 +53,9 @@ impl Judge {
     pub(super) fn judge(&self, evidence: &Evidence) -> Result<(), Rejection> {
         self.judge_as_heard(evidence).or_else(|why| {
             let lasted = evidence.duration >= self.shortest + LONGER_IF_THROUGH_GSM;
-            if lasted && self.is_bent_by_gsm(evidence) {
+            let twist = twist_db(evidence);
+            let excess = (twist - self.twist).max(-twist - self.reverse_twist);
+            if lasted && is_bent_by_gsm(evidence, excess) {
                 Ok(())
             } else {
                 Err(why)
@@ -186,59 +190,8 @@ impl Judge {
 
     /// Samples that a key lasts that a speech codec has bent into this, `None` if none can have.
     fn bent_by_codec(&self, evidence: &Evidence, twist: f32, before: f32) -> Option<f32> {
-        let (rest, past) = (&evidence.residual, &evidence.before);
-        let offset = largest_offset(evidence);
-        let within = rest.low + rest.among + rest.high;
-        let alone = rest.low <= CODED_LOW
-            && rest.high <= CODED_HIGH
-            && (past.among + past.high <= CODED_SILENCE
-                || evidence.rest <= CODED_AT_EDGES * within)
-            && evidence.underlay != Underlay::DialTone
-            && apart(evidence) <= CODED_APART
-            && decay(evidence) <= DECAYED * evidence.rest;
-        let plain = twist <= DOUBTFUL_TWIST
-            && offset <= CODED_OFFSET
-            && rest.among <= CODED_AMONG
-            && past.among + past.high <= CODED_BEFORE
-            && past.low <= CODED_LOW_BEFORE;
-        let tilted = offset <= TILTED_OFFSET
-            && rest.among <= TILTED_AMONG
-            && past.among + past.high <= TILTED_BEFORE
-            && past.low <= TILTED_BEFORE;
-        if alone && plain {
-            let longer = if rest.among <= LITTLE_CODED {
-                LONGER_IF_LITTLE_CODED
-            } else {
-                LONGER_IF_CODED
-            };
-            Some(self.shortest + longer)
-        } else if is_bent_over_company(evidence, twist, before) {
-            Some(self.shortest + LONGER_IF_CODED)
-        } else if alone && tilted {
-            Some(self.shortest + LONGER_IF_TILTED)
-        } else {
-            None
-        }
-    }
-
-    /// Whether all that is wrong with these tones is what GSM makes of a key: it takes from one tone and
-    /// gives to the other by the frame, so that they swell, decay, and seem to be off and to have more
-    /// twist than they had.
-    fn is_bent_by_gsm(&self, evidence: &Evidence) -> bool {
-        let (rest, past) = (&evidence.residual, &evidence.before);
-        let twist = twist_db(evidence);
-        let [low, high] = evidence.tones_before;
-        evidence.through_gsm
-            && evidence.underlay == Underlay::Nothing
-            && twist <= self.twist + GSM_TILT
-            && -twist <= self.reverse_twist + GSM_TILT
-            && largest_offset(evidence) <= CODED_OFFSET
-            && low.max(high) <= GSM_TONES_BEFORE
-            && rest.low <= GSM_LOW
-            && rest.among <= GSM_AMONG
-            && rest.high <= GSM_HIGH
-            && past.among + past.high <= GSM_BEFORE
-            && past.low <= GSM_LOW_BEFORE
+        let longer = coded::longer_if_bent(evidence, twist, before)?;
+        Some(self.shortest + longer)
     }
 
     /// Whether the rest is noise that was there before the onset, and is as white as noise.
@@ -303,46 +256,19 @@ fn is_exact(evidence: &Evidence, twist: f32) -> bool {
         && rest.high <= high
 }
 
-/// Whether a speech codec may have bent tones that were added to company, most of which is below them:
-/// both tones and all among them were quiet before, they are where a telephone puts them, nothing is
-/// above them, and they do not just decay.
-fn is_bent_over_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
-    let (rest, past) = (&evidence.residual, &evidence.before);
-    before <= CODED_OVER_BEFORE
-        && past.among <= CODED_OVER_AMONG_BEFORE
-        && twist <= CODED_OVER_TWIST
-        && largest_offset(evidence) <= CODED_OVER_OFFSET
-        && rest.low <= CODED_OVER_LOW
-        && rest.among <= CODED_OVER_AMONG
-        && rest.high <= CODED_OVER_HIGH
-        && decay(evidence) <= CODED_OVER_DECAYED * rest.among
-}
-
-/// How much of what is left the tones leave by growing weaker, relative to their energy.
-///
-/// A tone whose amplitude A falls by g A over n samples leaves the square of g A m / n times a cosine:
-/// over all m the part g^2 / 12 of its own energy.
-fn decay(evidence: &Evidence) -> f32 {
-    let both: f32 = evidence.powers.iter().sum();
-    let tones = evidence.growth.iter().zip(evidence.powers);
-    tones
-        .map(|(growth, power)| growth.min(0.0).powi(2) / 12.0 * power / both)
-        .sum()
-}
-
 /// Whether one tone is much the louder, or they are off as two notes are.
 fn is_doubtful(evidence: &Evidence, twist: f32) -> bool {
     twist > DOUBTFUL_TWIST || apart(evidence) > APART
 }
 
 /// One tone's offset less the other's, relative.
-fn apart(evidence: &Evidence) -> f32 {
+pub(super) fn apart(evidence: &Evidence) -> f32 {
     let [low, high] = evidence.offsets;
     (low - high).abs()
 }
 
 /// Of both tones, relative.
-fn largest_offset(evidence: &Evidence) -> f32 {
+pub(super) fn largest_offset(evidence: &Evidence) -> f32 {
     evidence.offsets[0].abs().max(evidence.offsets[1].abs())
 }
 
@@ -392,7 +318,7 @@ const MUCH_NOISE_OFFSET: f32 = 0.015;
 
 /// dB; the twist that every standard accepts at least (6 dB in ES 201 235-3), where something else
 /// is in doubt.
-const DOUBTFUL_TWIST: f32 = 6.0;
+pub(super) const DOUBTFUL_TWIST: f32 = 6.0;
 
 /// dB; what telephones send (1 to 4 dB, BT SIN 351).
 const PLAIN_TWIST: f32 = 4.0;
@@ -498,59 +424,3 @@ const EXACT_LOW: f32 = 0.15;
 
 /// Above the tones of a key that is clipped by 12 dB: most of what that leaves.
 const CLIPPED_HIGH: f32 = 0.2;
-
-/// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
-/// sounds below the tones or above them, which is where voices and instruments have the most. Among
-/// them there may be much, and before them what the codec makes of their onset and of the key before.
-/// Samples more: 4 and 7 ms.
-const CODED_AMONG: f32 = 0.45;
-pub(super) const CODED_LOW: f32 = 0.03;
-pub(super) const CODED_HIGH: f32 = 0.03;
-const CODED_BEFORE: f32 = 0.5;
-
-/// All that is left over what the three bands show of it. What a codec bends lies about the tones; a
-/// note at the edge of two bands has half its amplitude in each, and so half its energy in both. Not
-/// asked where no more than so much was there before.
-const CODED_AT_EDGES: f32 = 1.2;
-const CODED_SILENCE: f32 = 0.03;
-const CODED_LOW_BEFORE: f32 = 1.5;
-
-/// Share of all that is left: a plucked string leaves little else, a codec much.
-const DECAYED: f32 = 0.9;
-const CODED_OFFSET: f32 = 0.015;
-const CODED_APART: f32 = 0.015;
-const LITTLE_CODED: f32 = 0.06;
-const LONGER_IF_LITTLE_CODED: f32 = 32.0;
-const LONGER_IF_CODED: f32 = 56.0;
-
-/// The same over other sound (a road, talk, music), some of which the codec puts among the tones.
-/// Two notes hardly ever begin with so little there before, frequencies so true and nothing above.
-const CODED_OVER_BEFORE: f32 = 0.05;
-const CODED_OVER_AMONG_BEFORE: f32 = 0.12;
-const CODED_OVER_TWIST: f32 = 10.0;
-const CODED_OVER_OFFSET: f32 = 0.005;
-const CODED_OVER_LOW: f32 = 0.35;
-const CODED_OVER_AMONG: f32 = 0.16;
-const CODED_OVER_HIGH: f32 = 0.02;
-
-/// Share of what is left among them: plucked strings over a bass leave 0.8.
-const CODED_OVER_DECAYED: f32 = 0.6;
-
-/// The same where it is known that the audio comes from GSM's decoder, and dB of twist more. In 60 h of
-/// speech and music through it no two notes begin with so little below and above them. Samples more:
-/// 4 ms.
-const GSM_TILT: f32 = 4.5;
-const GSM_TONES_BEFORE: f32 = 0.2;
-const GSM_LOW: f32 = 0.02;
-const GSM_AMONG: f32 = 0.3;
-const GSM_HIGH: f32 = 0.02;
-const GSM_BEFORE: f32 = 0.35;
-const GSM_LOW_BEFORE: f32 = 0.4;
-const LONGER_IF_THROUGH_GSM: f32 = 32.0;
-
-/// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
-/// frames. Out of silence only, and 10 ms more.
-const TILTED_AMONG: f32 = 0.25;
-const TILTED_BEFORE: f32 = 0.1;
-const TILTED_OFFSET: f32 = 0.012;
-const LONGER_IF_TILTED: f32 = 80.0;

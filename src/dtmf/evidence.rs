@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use super::{
     bands::{Bands, SIDE, Splitter, energy},
-    decide::{ALONE_LOW, CODED_HIGH, CODED_LOW},
+    coded::{CODED_HIGH, CODED_LOW},
+    decide::ALONE_LOW,
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST},

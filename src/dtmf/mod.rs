@@ -11,7 +11,7 @@
 //!    filtered away where there is one.
 //! 5. `gains`, `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `bands`, `evidence`: what is left without them, and what was there before them.
-//! 7. `decide`: the few ways in which evidence is a key.
+//! 7. `decide`, `coded`: the few ways in which evidence is a key, and what codecs make of one.
 //! 8. `fragment`, `gap`, `hold`, `silence`: a key that breaks off and goes on, one with frames missing,
 //!    and a key until it is up.
 //!
@@ -41,6 +41,7 @@
 mod avx2;
 mod bands;
 mod bank;
+mod coded;
 mod decide;
 mod detector;
 mod dialtone;
