@@ -13,7 +13,7 @@ mod support;
 use std::io::{self, Write};
 
 use signal::{
-    Concealment::{Repeated, Zeroed},
+    Concealment::{Dropped, Repeated, Zeroed},
     Law, Line, Lossy, Piece, Press, Presses, RATE,
 };
 use support::{FRAME, Listener, ours, signals, spandsp::Spandsp};
@@ -54,6 +54,7 @@ fn rows() -> Vec<Row> {
         keys: vec![Key::at(1, 1); 160],
         ..Presses::lasting(60.0, 20.0)
     };
+    let long = || Presses::lasting(100.0, 100.0);
     let dial_tone = |line: Line| line.with_sines(&[(350.0, -6.0), (440.0, -6.0)]);
     let hum = |line: Line| line.with_sines(&[(50.0, 0.0), (150.0, -10.0)]);
     let music = as_background(&signals::music());
@@ -90,6 +91,11 @@ fn rows() -> Vec<Row> {
             Presses::at(-16.0),
             dial_tone,
         ),
+        row(
+            "dial tone that beats (Australia), likewise",
+            Presses::at(-16.0),
+            |line| line.with_sines(&[(413.0, -6.0), (438.0, -6.0)]),
+        ),
         row("hum (50, 150 Hz) 10 dB over each tone", plain(), hum),
         row("its own echo, 20 ms, -10 dB", plain(), |line| {
             line.with_echo(20.0, 10.0)
@@ -104,8 +110,14 @@ fn rows() -> Vec<Row> {
         row("µ-law, -40 dBm0 a tone", Presses::at(-40.0), |line| {
             line.through_g711(Law::Mu)
         }),
-        lossy("5 % of frames lost, silence for them", Zeroed),
-        lossy("5 % of frames lost, repeated", Repeated),
+        lossy("100 ms tone, 5 % of frames lost: silence", long(), Zeroed),
+        lossy(
+            "100 ms tone, 5 % of frames lost: repeated",
+            long(),
+            Repeated,
+        ),
+        lossy("50 ms tone, 5 % of frames lost: silence", plain(), Zeroed),
+        lossy("50 ms tone, 5 % of frames lost: nothing", plain(), Dropped),
     ]
 }
 
@@ -117,11 +129,9 @@ fn row(name: &str, presses: Presses, put: impl Fn(Line) -> Line + 'static) -> Ro
     (name.to_owned(), Box::new(record))
 }
 
-/// Keys of 100 ms.
-fn lossy(name: &str, concealment: signal::Concealment) -> Row {
+fn lossy(name: &str, presses: Presses, concealment: signal::Concealment) -> Row {
     let record = move |seed| {
-        let line = Presses::lasting(100.0, 100.0).record(seed);
-        let Lossy { pieces, presses } = line.losing(5.0, concealment);
+        let Lossy { pieces, presses } = presses.record(seed).losing(5.0, concealment);
         let heard = pieces.into_iter().flat_map(|piece| match piece {
             Piece::Heard(samples) => samples,
             Piece::Lost(samples) => vec![0; samples],
