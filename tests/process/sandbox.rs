@@ -18,8 +18,10 @@ fn call(config: &str) -> (Vec<String>, String) {
     let (rest, exit) = agent.answer_to_the_end();
     assert!(exit.success());
     commands.extend(rest);
-    // How often silence is played until the key's signal can come no more is a matter of speed.
+    // How often silence is played until the key's signal can come no more, and asked in which format it
+    // is heard, is a matter of speed.
     commands.retain(|command| !command.contains("silence/1"));
+    commands.dedup();
     (commands, status)
 }
 
