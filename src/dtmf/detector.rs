@@ -13,7 +13,7 @@ use super::{
     history::{FIRST_POSITION, History},
     hold::{Hold, State, TAIL},
     limits::Limits,
-    screen::{Beginning, Candidate, Screen},
+    screen::{Beginning, Candidate, NotBegun, Screen},
     step::{STEP, STEP_BLOCKS},
     tones::Pair,
     verdict::{Asker, Nobody, Rejection, Test, Verdict},
@@ -197,17 +197,7 @@ impl Detector {
         if self.fragment.is_some() && self.went_on(pair, &view, on_event) {
             return;
         }
-        let beginning = candidate.map(|candidate| {
-            let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
-                matches!(hold.state, State::Stopped { end, .. }
-                    if hold.pair == candidate.pair && self.done - end < TAIL)
-            });
-            let before = self.window.mean_square_before();
-            let beginning = self
-                .screen
-                .begins(&view, before, candidate.pair, tail_of_hold);
-            (candidate, beginning)
-        });
+        let beginning = candidate.map(|candidate| (candidate, self.begins(candidate.pair, &view)));
         let look = match beginning {
             Some((candidate, Ok(Beginning::Full(back)))) => Some(Look {
                 candidate,
@@ -246,6 +236,17 @@ impl Detector {
                 self.verdict(rejection, view.strongest_pair(), self.done, false)
             }),
         }
+    }
+
+    /// How far the pair has come if it just begins.
+    #[inline]
+    fn begins(&self, pair: Pair, view: &View) -> Result<Beginning, NotBegun> {
+        let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
+            matches!(hold.state, State::Stopped { end, .. }
+                if hold.pair == pair && self.done - end < TAIL)
+        });
+        let before = self.window.mean_square_before();
+        self.screen.begins(view, before, pair, tail_of_hold)
     }
 
     /// Whether a key is known now whose beginning was too short: it went on behind a gap, or its phases
