@@ -11,6 +11,7 @@ use super::{
     gap::LONGEST_PIECE,
     hold::{FULL_AFTER, is_full},
     silence::LONGEST_SILENCE,
+    step::STEP,
     tones::Pair,
     window::View,
 };
@@ -29,7 +30,8 @@ impl Fragment {
     pub(super) fn joined(&self, evidence: &Evidence, gap: u64) -> Option<Evidence> {
         let first = &self.0;
         let reach = if first.ongoing && first.rest > CLEAN {
-            gap + STEP
+            // It may have gone on until the next look. A clean one is found anew then, if it did.
+            gap + STEP as u64
         } else {
             gap
         };
@@ -82,10 +84,6 @@ impl Fragment {
         })
     }
 }
-
-/// Samples from one look to the next: a fragment that was ongoing may have gone on for as long where a
-/// codec bent it. A clean one is found anew then, if it did.
-const STEP: u64 = 80;
 
 /// Samples, 3 ms: what begins no later than that after the first part is the first part again.
 const LATER: u64 = 24;

@@ -107,29 +107,30 @@ impl History {
     /// Where tones began that were found to begin at `position`: if samples are missing right
     /// after it, they are what the tones began in.
     pub(super) fn snapped(&self, position: u64) -> u64 {
-        let known = self.spliced.min(SPLICES);
-        (1..=known)
-            .map(|age| self.splices[(self.spliced - age) % SPLICES].position)
+        self.newest_splices()
+            .map(|splice| splice.position)
             .find(|splice| (position..position + SNAP).contains(splice))
             .unwrap_or(position)
     }
 
     /// Where samples are missing near `position`, and how many.
     pub(super) fn lost_near(&self, position: u64) -> Option<(u64, u64)> {
-        let known = self.spliced.min(SPLICES);
-        let mut newest_first =
-            (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES].position);
-        let at = newest_first.find(|splice| splice.abs_diff(position) < SNAP)?;
+        let mut positions = self.newest_splices().map(|splice| splice.position);
+        let at = positions.find(|splice| splice.abs_diff(position) < SNAP)?;
         let lost = self.lost_until(|splice| splice.position <= at)
             - self.lost_until(|splice| splice.position < at);
         Some((at, lost))
     }
 
-    fn lost_until(&self, counts: impl Fn(&Splice) -> bool) -> u64 {
+    /// The splices that are remembered, the newest first.
+    fn newest_splices(&self) -> impl Iterator<Item = Splice> {
         let known = self.spliced.min(SPLICES);
-        let newest_first = (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES]);
+        (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES])
+    }
+
+    fn lost_until(&self, counts: impl Fn(&Splice) -> bool) -> u64 {
         let mut oldest = 0;
-        for splice in newest_first {
+        for splice in self.newest_splices() {
             if counts(&splice) {
                 return splice.lost;
             }

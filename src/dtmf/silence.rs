@@ -98,7 +98,7 @@ pub(super) fn frame_between(end: u64, onset: u64) -> Option<Range<u64>> {
 
 /// Where one frame ends and the next begins, if that is where tones begin or stop, and how many samples
 /// such a frame has.
-pub(super) fn borders_near(edge: u64) -> impl Iterator<Item = (u64, u64)> + Clone {
+pub(super) fn borders_near(edge: u64) -> impl Iterator<Item = (u64, u64)> {
     FRAMES.into_iter().filter_map(move |frame| {
         let place = in_stream(edge) + frame / 2;
         let border = edge + frame / 2 - place % frame;
