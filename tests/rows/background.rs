@@ -59,15 +59,21 @@ fn noise_alone_is_no_key() {
     }
 }
 
+/// Every key of `dbm0` a tone is heard once, and nothing else, where sines of `hertz` are on that are
+/// each stronger by `over` dB.
+fn all_are_heard_through(hertz: &[f32], dbm0: f32, over: f32) {
+    let sines: Vec<_> = hertz.iter().map(|&hertz| (hertz, dbm0 + over)).collect();
+    let score = row(|seed| Presses::at(dbm0).record(seed).with_sines(&sines));
+    let all = (score.heard, score.doubled, score.wrong);
+    assert_eq!(all, (480, 0, 0), "{hertz:?} {over} dB over");
+}
+
 #[test]
 fn dial_tones_10_db_over_each_tone_are_heard_through() {
     // ITU-T E.180 supplement 2: North America, most of Europe, United Kingdom.
     for tones in [&[350.0, 440.0][..], &[425.0], &[350.0, 450.0]] {
         for over in [0.0, 5.0, 10.0] {
-            let sines: Vec<_> = tones.iter().map(|&hertz| (hertz, -16.0 + over)).collect();
-            let score = row(|seed| Presses::at(-16.0).record(seed).with_sines(&sines));
-            let all = (score.heard, score.doubled, score.wrong);
-            assert_eq!(all, (480, 0, 0), "{tones:?} {over} dB over");
+            all_are_heard_through(tones, -16.0, over);
         }
     }
 }
@@ -82,10 +88,7 @@ fn dial_tones_that_beat_and_ringing_are_heard_through() {
         &[440.0, 480.0],
     ] {
         for over in [0.0, 6.0, 10.0] {
-            let sines: Vec<_> = tones.iter().map(|&hertz| (hertz, -20.0 + over)).collect();
-            let score = row(|seed| Presses::at(-20.0).record(seed).with_sines(&sines));
-            let all = (score.heard, score.doubled, score.wrong);
-            assert_eq!(all, (480, 0, 0), "{tones:?} {over} dB over");
+            all_are_heard_through(tones, -20.0, over);
         }
     }
 }
