@@ -9,7 +9,6 @@ use std::ops::Range;
 use wide::{bytemuck::cast, f32x4, i32x4};
 
 use super::{
-    bands::energy,
     excerpt::SPAN,
     fit::Model,
     gains::{Gains, PIECE, PIECES},
@@ -39,17 +38,6 @@ impl Placed {
     /// The model's samples from sample `from` of the excerpt.
     pub(super) fn synthesize(&self, from: usize, out: &mut [f32]) {
         self.model.synthesize(from as i64 - self.at as i64, out);
-    }
-
-    /// The model's energy in some samples about an edge.
-    pub(super) fn energy(&self, samples: Range<usize>) -> f32 {
-        if samples.is_empty() {
-            return 0.0;
-        }
-        let mut tones = [0.0; LONGEST_EDGE];
-        let tones = &mut tones[..samples.len()];
-        self.synthesize(samples.start, tones);
-        energy(tones)
     }
 }
 
@@ -169,38 +157,45 @@ fn upper_middle(gains: &[f32; CORE_PIECES]) -> f32 {
     sum / UPPER.len() as f32
 }
 
-/// The likeliest first sample of the tones near `start`.
-pub(super) fn onset(samples: &[f32; SPAN], placed: &Placed, start: usize) -> usize {
-    onset_within(samples, placed, start, ONSET_BEFORE)
+/// The samples that edges of `run` are looked for in, and all between them.
+pub(super) fn reach(run: &Run) -> Range<usize> {
+    run.start.saturating_sub(ONSET_BEFORE)..(run.stop + END_AFTER).min(SPAN)
+}
+
+/// The samples that [`hidden_onset`] looks in.
+pub(super) fn hidden_reach(start: usize) -> Range<usize> {
+    start.saturating_sub(HIDDEN_BEFORE)..start + ONSET_AFTER
+}
+
+/// The likeliest first sample of `tones`, a model's samples, near `start`.
+pub(super) fn onset(samples: &[f32; SPAN], tones: &[f32; SPAN], start: usize) -> usize {
+    onset_within(
+        samples,
+        tones,
+        start.saturating_sub(ONSET_BEFORE)..start + ONSET_AFTER,
+    )
 }
 
 /// The likeliest first sample of the tones, looked for farther back: noise may have hidden them
 /// for some milliseconds.
-pub(super) fn hidden_onset(samples: &[f32; SPAN], placed: &Placed, start: usize) -> usize {
-    onset_within(samples, placed, start, HIDDEN_BEFORE)
+pub(super) fn hidden_onset(samples: &[f32; SPAN], tones: &[f32; SPAN], start: usize) -> usize {
+    onset_within(samples, tones, hidden_reach(start))
 }
 
-fn onset_within(samples: &[f32; SPAN], placed: &Placed, start: usize, before: usize) -> usize {
-    let from = start.saturating_sub(before);
-    let mut model = [0.0; HIDDEN_BEFORE + ONSET_AFTER];
-    let model = &mut model[..start + ONSET_AFTER - from];
-    placed.synthesize(from, model);
-    let (x_rest, x) = samples[from..from + model.len()].as_rchunks();
-    let (m_rest, m) = model.as_rchunks();
+fn onset_within(samples: &[f32; SPAN], tones: &[f32; SPAN], within: Range<usize>) -> usize {
+    let (x_rest, x) = samples[within.clone()].as_rchunks();
+    let (m_rest, m) = tones[within.clone()].as_rchunks();
     let backward = x.iter().zip(m).rev().map(|(&x, &m)| matching(x, m));
     let first = matching(padded_before(x_rest), padded_before(m_rest));
     let (length, _) = largest_sum(backward.chain([first]).map(reversed));
-    start + ONSET_AFTER - length
+    within.end - length
 }
 
 /// The likeliest place after the last sample of the tones near `stop`.
-pub(super) fn end(samples: &[f32; SPAN], placed: &Placed, stop: usize) -> usize {
+pub(super) fn end(samples: &[f32; SPAN], tones: &[f32; SPAN], stop: usize) -> usize {
     let from = stop - END_BEFORE;
     let to = (stop + END_AFTER).min(SPAN);
-    let mut model = [0.0; END_BEFORE + END_AFTER];
-    let model = &mut model[..to - from];
-    placed.synthesize(from, model);
-    last_match(&samples[from..to], model).map_or(stop, |last| from + last)
+    last_match(&samples[from..to], &tones[from..to]).map_or(stop, |last| from + last)
 }
 
 /// How many of `samples` the model goes with, from the first on; `None` if it never does.
@@ -300,10 +295,6 @@ const HIDDEN_BEFORE: usize = 160;
 /// Samples before and after that the end is searched in.
 const END_BEFORE: usize = 20;
 const END_AFTER: usize = 24;
-
-/// Samples that an edge to the sample may lie within what seemed to be tones.
-const LONGEST_EDGE: usize = 20;
-const _: () = assert!(LONGEST_EDGE >= ONSET_AFTER && LONGEST_EDGE >= END_BEFORE);
 
 /// Samples, 3 ms: tones that seem to end no farther back than that may as well sound on.
 pub(super) const STILL: usize = 24;

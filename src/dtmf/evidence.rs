@@ -141,8 +141,11 @@ impl Analysis {
 
         // Edges to the sample, and a model of nothing but what is between them.
         let mut placed = Placed { model, at: from };
-        let onset = edges::onset(samples, &placed, run.start);
-        let end = edges::end(samples, &placed, run.stop);
+        let mut tones = [0.0; SPAN];
+        let reach = edges::reach(&run);
+        placed.synthesize(reach.start, &mut tones[reach]);
+        let onset = edges::onset(samples, &tones, run.start);
+        let end = edges::end(samples, &tones, run.stop);
         let ongoing = end + STILL >= SPAN;
         let inside = from.max(onset + 1)..stop.min(end.saturating_sub(1));
         Rejection::unless_above(
@@ -150,13 +153,14 @@ impl Analysis {
             inside.len() as f32,
             SHORTEST_RESIDUAL as f32,
         )?;
-        let outside = placed.energy(from..onset) + placed.energy(end..stop);
-        if outside > OUTSIDE * model.explained {
+        let outside = |range: Range<usize>| tones.get(range).map_or(0.0, energy);
+        if outside(from..onset) + outside(end..stop) > OUTSIDE * model.explained {
             placed = Placed {
                 model: Model::fit_settled(&samples[inside.clone()], model.radians, REFIT_STEPS)
                     .ok_or(Rejection::UNDETERMINED)?,
                 at: inside.start,
             };
+            placed.synthesize(inside.start, &mut tones[inside.clone()]);
         }
         let model = placed.model;
         let offsets = self.check_frequencies(&model, nominal, 0.0)?;
@@ -167,9 +171,7 @@ impl Analysis {
 
         // What is left without it.
         let (length, first) = (inside.len(), inside.start - placed.at);
-        let mut rest = [0.0; LONGEST_FIT];
-        let rest = &mut rest[..length];
-        placed.synthesize(inside.start, rest);
+        let rest = &mut tones[inside.clone()];
         let tone_energy = energy(rest);
         for (rest, sample) in rest.iter_mut().zip(&samples[inside]) {
             *rest = sample - *rest;
@@ -197,7 +199,9 @@ impl Analysis {
         let pure = if plain && alone { BENT } else { PURE };
         let mut past = self.past(samples, &model, first_onset, &residual, per_sample, pure);
         if past.strongest() > ALREADY_THERE && run.earlier == 0 && residual.among > NOTHING_AMONG {
-            let hidden = edges::hidden_onset(samples, &placed, onset);
+            let reach = edges::hidden_reach(onset);
+            placed.synthesize(reach.start, &mut tones[reach]);
+            let hidden = edges::hidden_onset(samples, &tones, onset);
             if hidden < onset {
                 (onset, first_onset) = (hidden, hidden);
                 past = self.past(samples, &model, first_onset, &residual, per_sample, pure);
