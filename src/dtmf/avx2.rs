@@ -1,8 +1,9 @@
-//! A step of 10 ms on processors with AVX2, which multiply sixteen numbers at once.
+//! A step of 10 ms, and samples without their mean, on processors with AVX2, which multiply sixteen
+//! numbers at once.
 //!
-//! The same sums as in `step` and `bank`, in the same order, so that they are equal to the bit.
+//! The same sums as in `step`, `bank` and `excerpt`, in the same order, so that they are equal to the bit.
 //!
-//! The only unsafe line of the program is here. It runs on every processor, so whether AVX2 is there is
+//! The only unsafe lines of the program are here. It runs on every processor, so whether AVX2 is there is
 //! known when it runs, and code that needs it can be called in no other way from code that does not.
 
 #![expect(
@@ -22,6 +23,7 @@ use wide::{bytemuck::cast, f32x4, i16x8, i16x16, i32x4};
 
 use super::{
     bank::{BLOCK, Bank, Block, HALF_OF_LAST_BIT, PAIRS, SHIFT},
+    excerpt::{WithoutMean, without_mean_anywhere},
     step::{Blocks, Half, Halves, Hear, STEP, Slopes, Weight},
 };
 
@@ -31,6 +33,22 @@ pub(super) fn hear() -> Option<Hear> {
         // SAFETY: nobody has this closure but where AVX2 was detected.
         unsafe { hear_step(bank, slopes, samples, blocks) }
     })
+}
+
+/// How to take the mean from samples with AVX2, likewise.
+#[inline]
+pub(super) fn without_mean() -> Option<WithoutMean> {
+    is_x86_feature_detected!("avx2").then_some(|heard, samples| {
+        // SAFETY: nobody has this closure but where AVX2 was detected.
+        unsafe { without_mean_here(heard, samples) }
+    })
+}
+
+/// The same code as everywhere: the compiler takes twice as many samples at once, and widens them in
+/// one instruction where it takes three.
+#[target_feature(enable = "avx2")]
+fn without_mean_here(heard: &[i16], samples: &mut [f32]) {
+    without_mean_anywhere(heard, samples);
 }
 
 #[target_feature(enable = "avx2")]
@@ -151,7 +169,9 @@ mod tests {
     #[test]
     fn all_is_equal_to_the_bit_to_what_every_processor_does() {
         // Nothing to compare where there is no AVX2.
-        let Some(wide) = hear() else { return };
+        let (Some(wide), Some(without_mean)) = (hear(), without_mean()) else {
+            return;
+        };
         let (bank, slopes) = (Bank::new(1.0), Slopes::new());
         let mut rng = Rng::new(1);
         for round in 0..4000 {
@@ -171,6 +191,10 @@ mod tests {
             ];
             assert_eq!(blocks[0], blocks[1], "{samples:?}");
             assert_eq!(halves[0], halves[1], "{samples:?}");
+            let mut floats = [[0.0; STEP]; 2];
+            without_mean_anywhere(&samples, &mut floats[0]);
+            without_mean(&samples, &mut floats[1]);
+            assert_eq!(floats[0], floats[1], "{samples:?}");
         }
     }
 }

@@ -36,17 +36,18 @@ impl<'a> Excerpt<'a> {
             .range(start, end)
             .try_into()
             .expect("the range is as long as the span");
-        let mean = mean(heard);
         // To the end and in place, so that the compiler takes eight samples at a time.
         let peak = heard[SPAN - 160..]
             .iter()
             .fold(0, |peak: u16, sample| peak.max(sample.unsigned_abs()));
-        Self {
+        let mut excerpt = Self {
             heard,
-            samples: std::array::from_fn(|i| f32::from(heard[i]) - mean),
+            samples: [0.0; SPAN],
             start,
             clipped: peak > CLIPPED,
-        }
+        };
+        without_mean(heard, &mut excerpt.samples);
+        excerpt
     }
 
     /// Takes `underlay` out.
@@ -92,7 +93,29 @@ impl<'a> Excerpt<'a> {
     }
 }
 
+/// Makes floats of at most 65,536 samples, without their mean.
+pub(super) type WithoutMean = fn(&[i16], &mut [f32]);
+
+/// The same in the way that does the most at once on this processor.
+pub(super) fn without_mean(heard: &[i16], samples: &mut [f32]) {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(without_mean) = super::avx2::without_mean() {
+        return without_mean(heard, samples);
+    }
+    without_mean_anywhere(heard, samples);
+}
+
+/// The way of doing it that every processor has.
+#[inline(always)]
+pub(super) fn without_mean_anywhere(heard: &[i16], samples: &mut [f32]) {
+    let mean = mean(heard);
+    for (sample, &x) in samples.iter_mut().zip(heard) {
+        *sample = f32::from(x) - mean;
+    }
+}
+
 /// The mean of at most 65,536 samples.
+#[inline]
 pub(super) fn mean(samples: &[i16]) -> f32 {
     let (groups, rest) = samples.as_chunks();
     let sums = groups.iter().fold(i32x4::ZERO, |sums, &group| {

@@ -3,7 +3,7 @@
 use super::{
     edges::{STILL, last_match},
     evidence::Evidence,
-    excerpt::{Excerpt, SPAN, Underlay, mean},
+    excerpt::{Excerpt, SPAN, Underlay, without_mean},
     fit::{Model, SHORTEST},
     history::{History, KEPT},
     products::powers_at,
@@ -248,11 +248,7 @@ pub(super) fn is_full(view: &View, pair: Pair, powers: [f32; 2]) -> bool {
 
 /// The audio between two positions without its mean.
 pub(super) fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
-    let heard = history.range(from, to);
-    let mean = mean(heard);
-    for (sample, &x) in samples.iter_mut().zip(heard) {
-        *sample = f32::from(x) - mean;
-    }
+    without_mean(history.range(from, to), samples);
 }
 
 /// Powers reach this share of the model's at least; a window rarely sees all of it.
