@@ -8,11 +8,11 @@ use super::{
     dialtone::DialTone,
     evidence::{Analysis, Evidence, Place},
     excerpt::Excerpt,
-    fragment::{CLEAN, Fragment},
-    gap,
+    fragment::CLEAN,
     history::{FIRST_POSITION, History},
     hold::{Hold, State, TAIL},
     limits::Limits,
+    pieces::{Continued, Pieces},
     screen::{Beginning, Candidate, NotBegun, Screen},
     step::{STEP, STEP_BLOCKS},
     tones::Pair,
@@ -44,7 +44,7 @@ pub struct Detector {
     /// What was too young to be a key at the last look.
     young: Option<Young>,
     hold: Option<Hold>,
-    fragment: Option<Fragment>,
+    pieces: Pieces,
     /// Position after the last key that is up.
     released: u64,
     /// Samples.
@@ -59,6 +59,7 @@ impl Detector {
     pub fn new(limits: &Limits) -> Self {
         let least_power = Dbm0(limits.min_level_dbm0).amplitude().powi(2);
         let judge = Judge::new(limits);
+        let longest_gap = (limits.max_gap_ms * SAMPLE_RATE as f32 / 1000.0) as u64;
         Self {
             history: History::new(),
             done: FIRST_POSITION,
@@ -70,9 +71,9 @@ impl Detector {
             judge,
             young: None,
             hold: None,
-            fragment: None,
+            pieces: Pieces::new(longest_gap),
             released: 0,
-            longest_gap: (limits.max_gap_ms * SAMPLE_RATE as f32 / 1000.0) as u64,
+            longest_gap,
             least_mean_square: least_power * IDLE_WINDOW,
         }
     }
@@ -194,7 +195,7 @@ impl Detector {
                 self.up(&hold, end, on_event);
             }
         }
-        if self.fragment.is_some() && self.went_on(pair, &view, on_event) {
+        if self.pieces.is_waiting() && self.went_on(pair, &view, on_event) {
             return;
         }
         let beginning = candidate.map(|candidate| (candidate, self.begins(candidate.pair, &view)));
@@ -249,9 +250,7 @@ impl Detector {
         self.screen.begins(view, before, pair, tail_of_hold)
     }
 
-    /// Whether a key is known now whose beginning was too short: it went on behind a gap, or its phases
-    /// jump since.
-    #[inline(never)]
+    /// Whether a key is down now whose beginning was too short.
     fn went_on(
         &mut self,
         strongest: Option<Pair>,
@@ -259,26 +258,17 @@ impl Detector {
         on_event: &mut impl FnMut(Event),
     ) -> bool {
         let now = self.done;
-        let Some(fragment) = self.fragment.filter(|fragment| !fragment.is_past(now)) else {
-            self.fragment = None;
+        let continued = self
+            .pieces
+            .went_on(strongest, view, &self.judge, &self.history, now);
+        let Some(Continued { whole, jumping }) = continued else {
             return false;
         };
-        let is_key = |whole: &Evidence| self.judge.judge(whole).is_ok();
-        let behind_gap = gap::with_second_piece(fragment.evidence(), &self.history, now);
-        if let Some(whole) = behind_gap.filter(is_key) {
-            self.down(&whole, view, now, on_event);
-            return true;
+        self.down(&whole, view, now, on_event);
+        if jumping && let Some(hold) = &mut self.hold {
+            hold.jump(now);
         }
-        let jumping =
-            strongest.and_then(|pair| fragment.went_on(view, pair, now, self.longest_gap));
-        if let Some(whole) = jumping.filter(is_key) {
-            self.down(&whole, view, now, on_event);
-            if let Some(hold) = &mut self.hold {
-                hold.jump(now);
-            }
-            return true;
-        }
-        false
+        true
     }
 
     /// Analyses what was too young at the last look, unless it just went on, and what is seen now.
@@ -358,48 +348,17 @@ impl Detector {
                     hold.resume(&evidence, &look.view, now);
                     return;
                 }
-                let joined = self
-                    .fragment
-                    .and_then(|fragment| fragment.joined(&evidence, self.longest_gap));
-                let evidence = joined.unwrap_or(evidence);
-                match self.judge.judge(&evidence) {
-                    Ok(()) => {
+                match self.pieces.judge(evidence, &self.judge, &self.history, now) {
+                    Ok(evidence) => {
                         self.down(&evidence, &look.view, now, on_event);
                         return;
                     }
-                    Err(rejection) => {
-                        if let Some(whole) = self.with_first_piece(&evidence, &rejection, now) {
-                            self.down(&whole, &look.view, now, on_event);
-                            return;
-                        }
-                        let clearer = self
-                            .fragment
-                            .is_some_and(|fragment| fragment.is_clearer_than(&evidence));
-                        if rejection.test == Test::Duration && !clearer {
-                            self.fragment = Some(Fragment::new(&evidence));
-                        }
-                        rejection
-                    }
+                    Err(rejection) => rejection,
                 }
             }
             Err(rejection) => rejection,
         };
         asker.tell(|| self.verdict(rejection, look.candidate.pair, now, true));
-    }
-
-    /// The key of which `evidence` is the second piece, behind a gap.
-    #[inline(never)]
-    fn with_first_piece(
-        &self,
-        evidence: &Evidence,
-        rejection: &Rejection,
-        now: u64,
-    ) -> Option<Evidence> {
-        if !matches!(rejection.test, Test::Duration | Test::Contrast) {
-            return None;
-        }
-        gap::with_first_piece(evidence, &self.history, now)
-            .filter(|whole| self.judge.judge(whole).is_ok())
     }
 
     fn verdict(&self, rejection: Rejection, pair: Pair, now: u64, analysed: bool) -> Verdict {
@@ -446,7 +405,7 @@ impl Detector {
         }
         // Both edges are estimates; events must not overlap all the same.
         let onset = self.history.snapped(evidence.onset).max(self.released);
-        self.fragment = None;
+        self.pieces.forget();
         self.hold = Some(Hold::new(onset, evidence, view, now));
         let [low, high] = evidence
             .powers

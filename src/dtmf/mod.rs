@@ -4,7 +4,7 @@
 //!
 //! 1. `bank`: sixteen samples become one block, eight complex sums at the nominal tones (Q.23).
 //! 2. `step`, `window`: five blocks are a step, two steps a view over 20 ms. (`avx2` makes the same
-//!    blocks and steps where the processor can do more at once.)
+//!    blocks and steps, and excerpts of 4., where the processor can do more at once.)
 //! 3. `screen`: every 10 ms, could this be a key that just begins? Almost always not.
 //! 4. `excerpt`, `fit`: two tones with free frequencies, fitted by least squares (`products` are its
 //!    sums over the samples, `gram` those that need none); with hum or a dial tone (`dialtone`)
@@ -12,8 +12,9 @@
 //! 5. `gains`, `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `bands`, `evidence`: what is left without them, and what was there before them.
 //! 7. `decide`, `coded`: the few ways in which evidence is a key, and what codecs make of one.
-//! 8. `fragment`, `gap`, `hold`, `silence`: a key that breaks off and goes on, one with frames missing,
-//!    and a key until it is up.
+//! 8. `fragment`, `gap`, `pieces`: a key that breaks off and goes on, one with frames missing, and what
+//!    is remembered of either.
+//! 9. `hold`, `silence`: a key until it is up.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -57,6 +58,7 @@ mod history;
 mod hold;
 mod limits;
 mod phasor;
+mod pieces;
 mod products;
 mod screen;
 mod silence;
