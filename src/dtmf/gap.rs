@@ -14,7 +14,7 @@ use super::{
     evidence::{BEFORE, BEFORE_GAP, Evidence, QUIET},
     fragment::CLEAN,
     history::{History, KEPT},
-    hold::{FADED, listen},
+    hold::{listen, sounds_faintly},
     products::powers_at,
     silence::{FRAMES, LONGEST_SILENCE, borders_near, is_digital_silence},
     step::STEP,
@@ -134,16 +134,11 @@ impl Gap {
     /// Whether there is nothing in it but what stands in for lost frames: digital silence, or the tones
     /// once more.
     fn is_filled_in(&self, tones: &Evidence, history: &History) -> bool {
-        let heard = history.range(self.end, self.onset);
-        is_digital_silence(heard)
-            || heard.chunks(FRAMES[0] as usize).all(|frame| {
-                let mut samples = [0.0; FRAMES[0] as usize];
-                let samples = &mut samples[..frame.len()];
-                for (sample, &x) in samples.iter_mut().zip(frame) {
-                    *sample = f32::from(x);
-                }
-                let powers = powers_at(samples, tones.model.radians);
-                (0..2).all(|tone| powers[tone] >= FADED * tones.powers[tone])
+        let frame = FRAMES[0];
+        is_digital_silence(history.range(self.end, self.onset))
+            || (self.end..self.onset).step_by(frame as usize).all(|from| {
+                let to = self.onset.min(from + frame);
+                sounds_faintly(history, from..to, tones.model.radians, tones.powers)
             })
     }
 }

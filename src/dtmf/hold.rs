@@ -1,5 +1,7 @@
 //! Following a key that is down until it is up.
 
+use std::ops::Range;
+
 use super::{
     edges::{STILL, last_match},
     evidence::Evidence,
@@ -189,13 +191,7 @@ impl Hold {
     fn only_faded(&self, end: u64, onset: u64, history: &History) -> bool {
         let kept = history.end() - KEPT as u64;
         let frame = frame_between(end, onset).filter(|frame| frame.start >= kept);
-        frame.is_some_and(|frame| {
-            let mut samples = [0.0; LONGEST_FRAME];
-            let samples = &mut samples[..(frame.end - frame.start) as usize];
-            listen(history, frame.start, frame.end, samples);
-            let powers = powers_at(samples, self.model.radians);
-            (0..2).all(|tone| powers[tone] >= FADED * self.full[tone])
-        })
+        frame.is_some_and(|frame| sounds_faintly(history, frame, self.model.radians, self.full))
     }
 
     /// Whether the key is up for good: the same press can no longer go on.
@@ -246,6 +242,20 @@ pub(super) fn is_full(view: &View, pair: Pair, powers: [f32; 2]) -> bool {
     (0..2).all(|i| view.powers[tones[i]] > DIPPED * powers[i])
 }
 
+/// Whether two tones that had these powers sound throughout a stretch, at most a frame long, be it faintly.
+pub(super) fn sounds_faintly(
+    history: &History,
+    stretch: Range<u64>,
+    radians: [f32; 2],
+    powers: [f32; 2],
+) -> bool {
+    let mut samples = [0.0; LONGEST_FRAME];
+    let samples = &mut samples[..(stretch.end - stretch.start) as usize];
+    listen(history, stretch.start, stretch.end, samples);
+    let faint = powers_at(samples, radians);
+    (0..2).all(|tone| faint[tone] >= FADED * powers[tone])
+}
+
 /// The audio between two positions without its mean.
 pub(super) fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
     without_mean(history.range(from, to), samples);
@@ -259,7 +269,7 @@ const DIPPED: f32 = 0.6;
 
 /// The same of a frame that fades to nothing, less what a jump of phases within it takes. In a pause a
 /// line's echo has a tenth.
-pub(super) const FADED: f32 = 0.15;
+const FADED: f32 = 0.15;
 
 /// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
 pub(super) const FULL_AFTER: u64 = 104;
