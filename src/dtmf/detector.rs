@@ -7,7 +7,7 @@ use super::{
     decide::{Judge, twist_db},
     dialtone::DialTone,
     evidence::{Analysis, Evidence, Place},
-    excerpt::Excerpt,
+    excerpt::{Excerpt, SPAN},
     fragment::CLEAN,
     history::{FIRST_POSITION, History},
     hold::{Hold, State, TAIL},
@@ -320,7 +320,8 @@ impl Detector {
                 nominal[tone] + offset.clamp(-range, range)
             }),
         };
-        let mut excerpt = Excerpt::new(&self.history, self.time_of(look));
+        let mut samples = [0.0; SPAN];
+        let mut excerpt = Excerpt::new(&self.history, self.time_of(look), &mut samples);
         self.analysis.run(place, &mut excerpt)
     }
 

@@ -99,11 +99,11 @@ impl Analysis {
     /// Looks for `place.pair` in the newest samples.
     pub(super) fn run(&self, place: Place, excerpt: &mut Excerpt) -> Result<Evidence, Rejection> {
         let raw = match place.underlay {
-            Underlay::DialTone => Some(excerpt.samples),
+            Underlay::DialTone => Some(*excerpt.samples),
             Underlay::Nothing | Underlay::Hum => None,
         };
         excerpt.filter(place.underlay);
-        let samples = &excerpt.samples;
+        let samples = &*excerpt.samples;
         let nominal = place.pair.radians();
 
         // A first model, of the newest 16 ms.

@@ -22,7 +22,7 @@ pub(super) enum Underlay {
 /// The last [`SPAN`] samples before `end`, as floats without their mean.
 pub(super) struct Excerpt<'a> {
     heard: &'a [i16; SPAN],
-    pub(super) samples: [f32; SPAN],
+    pub(super) samples: &'a mut [f32; SPAN],
     /// Position of the first sample.
     pub(super) start: u64,
     /// Whether the newest 20 ms reach full scale.
@@ -30,7 +30,8 @@ pub(super) struct Excerpt<'a> {
 }
 
 impl<'a> Excerpt<'a> {
-    pub(super) fn new(history: &'a History, end: u64) -> Self {
+    /// One that keeps its samples in `samples`.
+    pub(super) fn new(history: &'a History, end: u64, samples: &'a mut [f32; SPAN]) -> Self {
         let start = end - SPAN as u64;
         let heard: &[i16; SPAN] = history
             .range(start, end)
@@ -40,14 +41,13 @@ impl<'a> Excerpt<'a> {
         let peak = heard[SPAN - 160..]
             .iter()
             .fold(0, |peak: u16, sample| peak.max(sample.unsigned_abs()));
-        let mut excerpt = Self {
+        without_mean(heard, samples);
+        Self {
             heard,
-            samples: [0.0; SPAN],
+            samples,
             start,
             clipped: peak > CLIPPED,
-        };
-        without_mean(heard, &mut excerpt.samples);
-        excerpt
+        }
     }
 
     /// Takes `underlay` out.
@@ -80,7 +80,7 @@ impl<'a> Excerpt<'a> {
     /// Puts each sample through all sections before the next, so that none waits for another.
     fn run<const N: usize>(&mut self, sections: &[Section; N]) {
         let mut states = [[0.0; 2]; N];
-        for sample in &mut self.samples {
+        for sample in &mut *self.samples {
             for (section, state) in sections.iter().zip(&mut states) {
                 let x = *sample;
                 let y = section.b[0] * x + state[0];
@@ -187,7 +187,7 @@ mod tests {
             let samples: Vec<i16> = (0..2 * SPAN).map(|_| of(rng.bits())).collect();
             let mut history = History::new();
             history.take(&samples);
-            Excerpt::new(&history, history.end()).is_through_gsm()
+            Excerpt::new(&history, history.end(), &mut [0.0; SPAN]).is_through_gsm()
         };
         assert!(told(|bits| bits as i16 & !7), "GSM");
         assert!(told(|bits| (bits as i16 >> 6) & !7), "faint GSM");

@@ -159,9 +159,9 @@ impl Hold {
     /// The audio between two positions without what the model was freed of.
     fn listen_without_underlay(&self, history: &History, from: u64, to: u64, samples: &mut [f32]) {
         if self.underlay != Underlay::Nothing {
-            let mut excerpt = Excerpt::new(history, to);
-            excerpt.filter(self.underlay);
-            samples.copy_from_slice(&excerpt.samples[SPAN - samples.len()..]);
+            let mut all = [0.0; SPAN];
+            Excerpt::new(history, to, &mut all).filter(self.underlay);
+            samples.copy_from_slice(&all[SPAN - samples.len()..]);
             return;
         }
         listen(history, from, to, samples);
