@@ -118,23 +118,26 @@ impl Hold {
     /// that. Where it goes on up to now, something else hid them: they sound.
     fn stop(&mut self, history: &History, seen: u64, now: u64) {
         let sure = seen - WINDOW_LAG;
-        let from = (sure - REFIT).max(self.resumed);
+        // A model still in phase needs nothing to be fitted to.
+        let in_phase = sure.saturating_sub(self.model_start) < MODEL_AGE;
+        let before = if in_phase { SEARCH_BEFORE } else { REFIT };
+        let from = (sure - before).max(self.resumed);
         let length = (now - from) as usize;
         let sure_length = sure.saturating_sub(from) as usize;
         let mut samples = [0.0; REACH];
         let mut end = seen;
         let mut phases = None;
-        if (SHORTEST..length).contains(&sure_length) && length <= REACH {
+        if sure >= self.resumed + SHORTEST as u64 && sure < now && length <= REACH {
             let samples = &mut samples[..length];
             self.listen_without_underlay(history, from, now, samples);
-            let placed = if sure.saturating_sub(self.model_start) < MODEL_AGE {
+            let placed = if in_phase {
                 Some((self.model, self.model_start))
             } else {
                 Model::fit(&samples[..sure_length], self.model.radians, 2)
                     .map(|model| (model, from))
             };
             if let Some((model, start)) = placed {
-                let search = sure_length.saturating_sub(SEARCH_BEFORE);
+                let search = sure_length.saturating_sub(SEARCH_BEFORE as usize);
                 let offset = from as i64 - start as i64;
                 let mut tones = [0.0; REACH];
                 let tones = &mut tones[..length - search];
@@ -284,7 +287,7 @@ const REFIT: u64 = 144;
 const MODEL_AGE: u64 = 480;
 
 /// Samples before the last sure one that the end may lie at.
-const SEARCH_BEFORE: usize = 16;
+const SEARCH_BEFORE: u64 = 16;
 
 /// Samples: the refit, the lag and the longest step of the screen.
 const REACH: usize = 416;
