@@ -46,7 +46,8 @@ impl Run {
     /// on, to all that goes on in phase with it. `None` when nothing does.
     pub(super) fn find(samples: &[f32; SPAN], placed: &Placed, fitted: usize) -> Option<Self> {
         let core = placed.at / PIECE..(placed.at + fitted) / PIECE;
-        let mut gains = Gains::new(samples, placed, core.start);
+        let mut gains = Gains::new(samples, placed);
+        gains.make(core.start);
 
         // The usual gain: the upper middle of those in the fit.
         let full = upper_middle(

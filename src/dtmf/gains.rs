@@ -23,8 +23,9 @@ pub(super) struct Gains<'a> {
 }
 
 impl<'a> Gains<'a> {
-    pub(super) fn new(samples: &'a [f32; SPAN], placed: &'a Placed, from: usize) -> Self {
-        let mut gains = Self {
+    /// Gains of which none is made yet.
+    pub(super) fn new(samples: &'a [f32; SPAN], placed: &'a Placed) -> Self {
+        Self {
             samples,
             placed,
             gain: [0.0; PIECES],
@@ -33,9 +34,7 @@ impl<'a> Gains<'a> {
             from: PIECES,
             per_full: 1.0,
             per_energy: 1.0,
-        };
-        gains.make(from);
-        gains
+        }
     }
 
     pub(super) fn set_scale(&mut self, full: f32, core: Range<usize>) {
@@ -59,7 +58,7 @@ impl<'a> Gains<'a> {
     }
 
     /// Makes gains and energies from piece `from`, or a little before it, on.
-    fn make(&mut self, from: usize) {
+    pub(super) fn make(&mut self, from: usize) {
         let from = from / LANES * LANES;
         let mut model = [0.0; PIECES_AT_ONCE * PIECE];
         for first in (from..self.from).step_by(PIECES_AT_ONCE) {
