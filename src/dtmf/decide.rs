@@ -11,7 +11,7 @@
 
 use super::{
     bands::Bands,
-    coded::{self, LONGER_IF_THROUGH_GSM, is_bent_by_gsm},
+    coded::{self, longer_if_bent_by_gsm},
     evidence::Evidence,
     excerpt::Underlay,
     limits::Limits,
@@ -52,10 +52,10 @@ impl Judge {
     /// Whether this is a key now.
     pub(super) fn judge(&self, evidence: &Evidence) -> Result<(), Rejection> {
         self.judge_as_heard(evidence).or_else(|why| {
-            let lasted = evidence.duration >= self.shortest + LONGER_IF_THROUGH_GSM;
             let twist = twist_db(evidence);
             let excess = (twist - self.twist).max(-twist - self.reverse_twist);
-            if lasted && is_bent_by_gsm(evidence, excess) {
+            let longer = longer_if_bent_by_gsm(evidence, excess);
+            if longer.is_some_and(|longer| evidence.duration >= self.shortest + longer) {
                 Ok(())
             } else {
                 Err(why)
