@@ -44,6 +44,7 @@ fn every_key_is_heard_once_that_went_through_a_speech_codec() {
         "gsm-full-rate",
         "gsm-in-a-car",
         "gsm-with-twist",
+        "gsm-at-22-dbm0",
         "opus-12k",
     ] {
         let fixture = format!("codecs/{name}.wav");
