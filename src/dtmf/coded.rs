@@ -58,16 +58,8 @@ pub(super) fn longer_if_bent_by_gsm(evidence: &Evidence, excess: f32) -> Option<
     let (rest, past) = (&evidence.residual, &evidence.before);
     let [low, high] = evidence.tones_before;
     let (offset, before) = (largest_offset(evidence), low.max(high));
-    let bent = excess <= GSM_TILT
-        && offset <= CODED_OFFSET
-        && before <= GSM_TONES_BEFORE
-        && rest.low <= GSM_LOW
-        && rest.among <= GSM_AMONG
-        && rest.high <= GSM_HIGH
-        && past.among + past.high <= GSM_BEFORE
-        && past.low <= GSM_LOW_BEFORE;
-    let as_true = GSM_TRUE.iter().filter(|left| {
-        excess <= 0.0
+    let allowed = LEFT_BY_GSM.iter().filter(|left| {
+        excess <= left.excess
             && offset <= left.offset
             && rest.low <= left.low
             && rest.among <= left.among
@@ -76,10 +68,7 @@ pub(super) fn longer_if_bent_by_gsm(evidence: &Evidence, excess: f32) -> Option<
             && past.among + past.high <= left.before
             && past.low <= GSM_LOW_BEFORE
     });
-    let longer = as_true.map(|left| left.longer);
-    longer
-        .chain(bent.then_some(LONGER_IF_THROUGH_GSM))
-        .reduce(f32::min)
+    allowed.map(|left| left.longer).reduce(f32::min)
 }
 
 /// Whether a speech codec may have bent tones that were added to company, most of which is below them:
@@ -146,21 +135,11 @@ const CODED_OVER_HIGH: f32 = 0.02;
 /// Share of what is left among them: plucked strings over a bass leave 0.8.
 const CODED_OVER_DECAYED: f32 = 0.6;
 
-/// The same where it is known that the audio comes from GSM's decoder, and dB of twist more. In 88 h of
-/// speech and music through it no two notes begin with so little below and above them. Samples more:
-/// 4 ms.
-const GSM_TILT: f32 = 4.5;
-const GSM_TONES_BEFORE: f32 = 0.2;
-const GSM_LOW: f32 = 0.02;
-const GSM_AMONG: f32 = 0.3;
-const GSM_HIGH: f32 = 0.02;
-const GSM_BEFORE: f32 = 0.35;
-const GSM_LOW_BEFORE: f32 = 0.4;
-const LONGER_IF_THROUGH_GSM: f32 = 32.0;
-
-/// What there may be besides tones that are as true as GSM leaves them, and how much longer they must last
-/// for it.
+/// What there may be besides tones, and wrong with them, where it is known that the audio comes from GSM's
+/// decoder, and how much longer they must last for it.
 struct LeftByGsm {
+    /// dB.
+    excess: f32,
     offset: f32,
     low: f32,
     among: f32,
@@ -172,8 +151,9 @@ struct LeftByGsm {
 }
 
 impl LeftByGsm {
-    /// Hardly bent, and next to nothing below or above them: 22 ms in all.
-    const HARDLY: Self = Self {
+    /// Hardly bent, as true as GSM leaves tones, and next to nothing below or above them: 22 ms in all.
+    const LITTLE: Self = Self {
+        excess: 0.0,
         offset: 0.008,
         low: 0.02,
         among: 0.1,
@@ -184,32 +164,38 @@ impl LeftByGsm {
     };
 }
 
-/// In 265 h of speech and music through GSM, at three speeds, there is nothing like any of these: hardly
-/// bent, of two beginnings; much bent, out of little; long enough for the frames behind a beginning that
-/// was bent beyond knowing; and added to company, most of it below them. 22, 27, 34, 45 and 36 ms in all.
-const GSM_TRUE: [LeftByGsm; 5] = [
-    LeftByGsm::HARDLY,
+/// In 88 h of speech and music through GSM no two notes begin like any of these, nor, of the true ones, at
+/// two other speeds.
+const LEFT_BY_GSM: [LeftByGsm; 6] = [
+    LeftByGsm::LITTLE,
+    // Of two beginnings, 27 ms.
     LeftByGsm {
         among: 0.12,
         tones_before: 0.4,
         before: 0.7,
         longer: 48.0,
-        ..LeftByGsm::HARDLY
+        ..LeftByGsm::LITTLE
     },
+    // Bent in all, 25 ms.
+    LeftByGsm {
+        excess: 4.5,
+        offset: CODED_OFFSET,
+        low: 0.02,
+        among: 0.3,
+        high: 0.02,
+        tones_before: 0.2,
+        before: 0.35,
+        longer: 32.0,
+    },
+    // Much bent, out of little, 34 ms.
     LeftByGsm {
         among: 0.9,
         tones_before: 0.05,
         before: 0.3,
         longer: 104.0,
-        ..LeftByGsm::HARDLY
+        ..LeftByGsm::LITTLE
     },
-    LeftByGsm {
-        among: 0.5,
-        tones_before: 0.6,
-        before: 2.5,
-        longer: 192.0,
-        ..LeftByGsm::HARDLY
-    },
+    // Added to company, most of which is below them, 36 ms.
     LeftByGsm {
         offset: 0.0045,
         low: 0.25,
@@ -218,8 +204,20 @@ const GSM_TRUE: [LeftByGsm; 5] = [
         tones_before: 0.3,
         before: 0.6,
         longer: 120.0,
+        ..LeftByGsm::LITTLE
+    },
+    // Behind a beginning that was bent beyond knowing, 45 ms.
+    LeftByGsm {
+        among: 0.5,
+        tones_before: 0.6,
+        before: 2.5,
+        longer: 192.0,
+        ..LeftByGsm::LITTLE
     },
 ];
+
+/// Below them, before any of these.
+const GSM_LOW_BEFORE: f32 = 0.4;
 
 /// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
 /// frames. Out of silence only, and 10 ms more.
