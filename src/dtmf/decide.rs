@@ -31,6 +31,8 @@ pub(super) struct Judge {
     residual: f32,
     /// Relative power of a tone before its onset.
     before: f32,
+    /// Samples.
+    longest_gap: u64,
 }
 
 impl Judge {
@@ -41,12 +43,18 @@ impl Judge {
             reverse_twist: limits.max_reverse_twist_db,
             residual: power_ratio(limits.max_residual_db),
             before: power_ratio(limits.max_before_db),
+            longest_gap: (limits.max_gap_ms * SAMPLES_A_MS) as u64,
         }
     }
 
     /// Samples that the shortest key lasts.
     pub(super) fn shortest(&self) -> f32 {
         self.shortest
+    }
+
+    /// Samples that a key may be broken off for.
+    pub(super) fn longest_gap(&self) -> u64 {
+        self.longest_gap
     }
 
     /// Whether this is a key now.

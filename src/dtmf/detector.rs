@@ -20,7 +20,7 @@ use super::{
     window::{View, Window},
 };
 use crate::{
-    audio::{Dbm0, SAMPLE_RATE, SampleTime},
+    audio::{Dbm0, SampleTime},
     key::Key,
 };
 
@@ -47,8 +47,6 @@ pub struct Detector {
     pieces: Pieces,
     /// Position after the last key that is up.
     released: u64,
-    /// Samples.
-    longest_gap: u64,
     /// Least mean square of a window worth a look.
     least_mean_square: f32,
 }
@@ -59,7 +57,6 @@ impl Detector {
     pub fn new(limits: &Limits) -> Self {
         let least_power = Dbm0(limits.min_level_dbm0).amplitude().powi(2);
         let judge = Judge::new(limits);
-        let longest_gap = (limits.max_gap_ms * SAMPLE_RATE as f32 / 1000.0) as u64;
         Self {
             history: History::new(),
             done: FIRST_POSITION,
@@ -71,9 +68,8 @@ impl Detector {
             judge,
             young: None,
             hold: None,
-            pieces: Pieces::new(longest_gap),
+            pieces: Pieces::default(),
             released: 0,
-            longest_gap,
             least_mean_square: least_power * IDLE_WINDOW,
         }
     }
@@ -184,11 +180,17 @@ impl Detector {
         let young = self.young.take();
         let pair = candidate.map(|candidate| candidate.pair);
         if let Some(hold) = &mut self.hold {
-            if hold.follow(&self.history, &view, pair, self.done, self.longest_gap) {
+            if hold.follow(
+                &self.history,
+                &view,
+                pair,
+                self.done,
+                self.judge.longest_gap(),
+            ) {
                 return;
             }
             if let State::Stopped { end, .. } = hold.state
-                && hold.is_over(&self.history, &view, self.done, self.longest_gap)
+                && hold.is_over(&self.history, &view, self.done, self.judge.longest_gap())
             {
                 let hold = *hold;
                 self.hold = None;
@@ -341,10 +343,9 @@ impl Detector {
         let now = self.time_of(look);
         let rejection = match found {
             Ok(evidence) => {
-                let continues = self
-                    .hold
-                    .as_ref()
-                    .is_some_and(|hold| hold.continues(&evidence, &self.history, self.longest_gap));
+                let continues = self.hold.as_ref().is_some_and(|hold| {
+                    hold.continues(&evidence, &self.history, self.judge.longest_gap())
+                });
                 if continues && let Some(hold) = &mut self.hold {
                     hold.resume(&evidence, &look.view, now);
                     return;

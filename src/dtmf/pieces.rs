@@ -12,11 +12,9 @@ use super::{
 };
 
 /// The first piece of a key, if there is one.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Pieces {
     first: Option<Fragment>,
-    /// Samples that may lie between two pieces.
-    longest_gap: u64,
 }
 
 /// A key that is known without a second piece that could be measured by itself.
@@ -27,13 +25,6 @@ pub(super) struct Continued {
 }
 
 impl Pieces {
-    pub(super) fn new(longest_gap: u64) -> Self {
-        Self {
-            first: None,
-            longest_gap,
-        }
-    }
-
     /// Whether there is a first piece.
     #[inline]
     pub(super) fn is_waiting(&self) -> bool {
@@ -54,7 +45,7 @@ impl Pieces {
         history: &History,
         now: u64,
     ) -> Result<Evidence, Rejection> {
-        let joined = |first: &Fragment| first.joined(&evidence, self.longest_gap);
+        let joined = |first: &Fragment| first.joined(&evidence, judge.longest_gap());
         let evidence = self.first.as_ref().and_then(joined).unwrap_or(evidence);
         let Err(rejection) = judge.judge(&evidence) else {
             return Ok(evidence);
@@ -95,7 +86,7 @@ impl Pieces {
                 jumping: false,
             });
         }
-        let whole = first.went_on(view, strongest?, now, self.longest_gap)?;
+        let whole = first.went_on(view, strongest?, now, judge.longest_gap())?;
         is_key(&whole).then_some(Continued {
             whole,
             jumping: true,
