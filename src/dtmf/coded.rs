@@ -52,10 +52,11 @@ pub(super) fn longer_if_bent(evidence: &Evidence, twist: f32, before: f32) -> Op
 /// they swell, decay, and seem to be off and to have more twist than they had: `excess` is by how many dB
 /// it is beyond its limit.
 pub(super) fn longer_if_bent_by_gsm(evidence: &Evidence, excess: f32) -> Option<f32> {
-    if !evidence.through_gsm || evidence.underlay != Underlay::Nothing {
+    let (rest, past) = (&evidence.residual, &evidence.before);
+    let underlaid = evidence.underlay != Underlay::Nothing || past.low > GSM_LOW_BEFORE;
+    if !evidence.through_gsm || underlaid {
         return None;
     }
-    let (rest, past) = (&evidence.residual, &evidence.before);
     let [low, high] = evidence.tones_before;
     let (offset, before) = (largest_offset(evidence), low.max(high));
     let allowed = LEFT_BY_GSM.iter().filter(|left| {
@@ -66,7 +67,6 @@ pub(super) fn longer_if_bent_by_gsm(evidence: &Evidence, excess: f32) -> Option<
             && rest.high <= left.high
             && before <= left.tones_before
             && past.among + past.high <= left.before
-            && past.low <= GSM_LOW_BEFORE
     });
     allowed.map(|left| left.longer).reduce(f32::min)
 }
@@ -134,6 +134,13 @@ const CODED_OVER_HIGH: f32 = 0.02;
 
 /// Share of what is left among them: plucked strings over a bass leave 0.8.
 const CODED_OVER_DECAYED: f32 = 0.6;
+
+/// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
+/// frames. Out of silence only, and 10 ms more.
+const TILTED_AMONG: f32 = 0.25;
+const TILTED_BEFORE: f32 = 0.1;
+const TILTED_OFFSET: f32 = 0.012;
+const LONGER_IF_TILTED: f32 = 80.0;
 
 /// What there may be besides tones, and wrong with them, where it is known that the audio comes from GSM's
 /// decoder, and how much longer they must last for it.
@@ -218,10 +225,3 @@ const LEFT_BY_GSM: [LeftByGsm; 6] = [
 
 /// Below them, before any of these.
 const GSM_LOW_BEFORE: f32 = 0.4;
-
-/// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
-/// frames. Out of silence only, and 10 ms more.
-const TILTED_AMONG: f32 = 0.25;
-const TILTED_BEFORE: f32 = 0.1;
-const TILTED_OFFSET: f32 = 0.012;
-const LONGER_IF_TILTED: f32 = 80.0;

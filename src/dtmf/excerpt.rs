@@ -80,7 +80,7 @@ impl<'a> Excerpt<'a> {
     /// Puts each sample through all sections before the next, so that none waits for another.
     fn run<const N: usize>(&mut self, sections: &[Section; N]) {
         let mut states = [[0.0; 2]; N];
-        for sample in &mut *self.samples {
+        for sample in self.samples.iter_mut() {
             for (section, state) in sections.iter().zip(&mut states) {
                 let x = *sample;
                 let y = section.b[0] * x + state[0];
