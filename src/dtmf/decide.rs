@@ -355,7 +355,7 @@ const GROWTH_OF_NOISE: f32 = 24.0 * 3.2 * 0.5;
 
 /// Among the tones before the onset: when more was there, and so many times more than there is now,
 /// the tones took its place. Noise of 0 dB has 0.16.
-const GONE_BEFORE: f32 = 0.3;
+pub(super) const GONE_BEFORE: f32 = 0.3;
 const GONE_VARIES: f32 = 4.0;
 
 /// Below the tones, over what was there before: a measure of talk over 15 ms varies by this factor.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::{
     bands::{Bands, SIDE, Splitter, energy},
     coded::{CODED_HIGH, CODED_LOW},
-    decide::ALONE_LOW,
+    decide::{ALONE_LOW, GONE_BEFORE},
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST},
@@ -296,7 +296,7 @@ impl Analysis {
             rest: rest(start),
             tones: tones(start..start + BEFORE),
         };
-        if (ALREADY_THERE..WHOLE).contains(&past.strongest()) && residual.among < pure {
+        if past.may_be_of_the_key() && residual.among < pure {
             // A clean key after another that shares a tone with it, if both are quiet in between.
             let paused = tones(onset - BEFORE_GAP - PAUSE..onset - BEFORE_GAP);
             if paused[0].max(paused[1]) < QUIET {
@@ -373,6 +373,14 @@ impl Past {
 
     fn strongest(&self) -> f32 {
         self.tones[0].max(self.tones[1])
+    }
+
+    /// Whether it holds something like the key itself, or splinters of it: both tones, in a few
+    /// milliseconds, which are as wide as all that is among them.
+    fn may_be_of_the_key(&self) -> bool {
+        let both = self.tones[0].min(self.tones[1]) >= QUIET;
+        let splinters = both && self.rest.among > GONE_BEFORE;
+        splinters || (ALREADY_THERE..WHOLE).contains(&self.strongest())
     }
 }
 

@@ -170,14 +170,15 @@ impl Hold {
         listen(history, from, to, samples);
     }
 
-    /// Whether `evidence`, after a break, is the same press.
+    /// Whether `evidence`, after a break or of a look after the one it began with, is the same press.
     pub(super) fn continues(&self, evidence: &Evidence, history: &History, gap: u64) -> bool {
-        let State::Stopped { end, phases, .. } = self.state else {
-            return false;
-        };
         if evidence.pair != self.pair {
             return false;
         }
+        let (end, phases) = match self.state {
+            State::Sounding { seen } => (seen, None),
+            State::Stopped { end, phases, .. } => (end, phases),
+        };
         let silence = evidence.onset.saturating_sub(end);
         silence <= gap
             || self.only_faded(end, evidence.onset, history)

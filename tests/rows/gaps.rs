@@ -19,6 +19,34 @@ impl Line {
         }
         self
     }
+
+    /// Presses of a contact that opens again from each of these times on, for so long, in milliseconds.
+    fn bouncing(mut self, opens: &[(usize, usize)]) -> Self {
+        const MS: usize = RATE / 1000;
+        for press in &self.presses {
+            for (after, length) in opens {
+                let from = press.from + after * MS;
+                self.audio[from..from + length * MS].fill(0.0);
+            }
+        }
+        self
+    }
+}
+
+#[test]
+fn a_contact_that_bounces_presses_each_key_once() {
+    for first in [2, 3, 4, 5, 6] {
+        for open in [3, 5] {
+            let beginning = [(first, open), (first + open + 3, 2)];
+            let end = [(46, 2), (51, 5)];
+            let both = [beginning, end].concat();
+            for opens in [&beginning[..], &end, &both] {
+                let score = row(|seed| Presses::lasting(60.0, 60.0).record(seed).bouncing(opens));
+                let all = (score.heard, score.doubled, score.wrong);
+                assert_eq!(all, (480, 0, 0), "{opens:?}");
+            }
+        }
+    }
 }
 
 #[test]
