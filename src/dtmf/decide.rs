@@ -120,12 +120,11 @@ impl Judge {
             let share = evidence.harmonics / (rest.among + rest.high);
             Rejection::unless_below(Test::Harmonics, share, HARMONICS)
         });
-        if plain.is_ok()
-            && let Some(needed) = self.over_noise_or_talk(evidence, twist, before)
-        {
-            return Ok(needed);
-        }
-        if let Some(needed) = self.bent_by_codec(evidence, twist, before) {
+        let over_other_sound = plain
+            .ok()
+            .and_then(|()| self.over_noise_or_talk(evidence, twist, before));
+        let bent = self.bent_by_codec(evidence, twist, before);
+        if let Some(needed) = over_other_sound.into_iter().chain(bent).reduce(f32::min) {
             return Ok(needed);
         }
         if added.is_ok() && is_exact(evidence, twist) {
