@@ -46,6 +46,7 @@ fn every_key_is_heard_once_that_went_through_a_speech_codec() {
         "gsm-with-twist",
         "gsm-at-22-dbm0",
         "opus-12k",
+        "g729",
     ] {
         let fixture = format!("codecs/{name}.wav");
         let done = folder.run(&["analyze", "--json", &path(&fixture)]);

@@ -36,7 +36,7 @@ impl Line {
 #[test]
 fn a_contact_that_bounces_presses_each_key_once() {
     for first in [2, 3, 4, 5, 6] {
-        for open in [3, 5] {
+        for open in [3, 5, 7] {
             let beginning = [(first, open), (first + open + 3, 2)];
             let end = [(46, 2), (51, 5)];
             let both = [beginning, end].concat();
