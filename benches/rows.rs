@@ -4,6 +4,8 @@
 //! seeds, and both detectors hear the same samples, 20 ms at a time. A press is heard when its key is
 //! told of between its onset and 60 ms after its end; whatever else is told is false.
 
+#[path = "support/score.rs"]
+mod score;
 #[expect(dead_code, unreachable_pub, reason = "the tests use more of it")]
 #[path = "../tests/rows/signal.rs"]
 mod signal;
@@ -12,11 +14,12 @@ mod support;
 
 use std::io::{self, Write};
 
+use score::{Score, score};
 use signal::{
     Concealment::{Dropped, Repeated, Zeroed},
-    Law, Line, Lossy, Piece, Press, Presses, RATE,
+    Law, Line, Lossy, Piece, Press, Presses,
 };
-use support::{FRAME, Listener, ours, signals, spandsp::Spandsp};
+use support::signals;
 use voiceagent::Key;
 
 /// A condition and its recording for a seed.
@@ -26,16 +29,18 @@ fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}\n{}", HEADINGS, "| --- ".repeat(COLUMNS) + "|")?;
     for (name, record) in rows() {
-        let mut own = Score::default();
-        let mut peer = Score::default();
-        for seed in 0..SEEDS {
-            let (samples, presses) = record(FIRST_SEED + seed);
-            own.add(&mut ours(), &samples, &presses);
-            peer.add(&mut Spandsp::new(), &samples, &presses);
-        }
+        let [own, peer] = score(|seed| Ok(record(seed)))?.map(|score| cells(&score));
         writeln!(out, "| {name} | {own} | {peer} |")?;
     }
     Ok(())
+}
+
+fn cells(score: &Score) -> String {
+    let (percent, after) = (score.percent(), score.after());
+    format!(
+        "{percent:.1} % | {} | {} | {after}",
+        score.doubled, score.wrong
+    )
 }
 
 fn rows() -> Vec<Row> {
@@ -145,70 +150,6 @@ fn as_background(samples: &[i16]) -> Vec<f32> {
     samples.iter().map(|&x| f32::from(x)).collect()
 }
 
-/// What a detector heard of a condition.
-#[derive(Default)]
-struct Score {
-    pressed: usize,
-    heard: usize,
-    doubled: usize,
-    wrong: usize,
-    /// Samples from onset to report.
-    latencies: Vec<usize>,
-}
-
-impl Score {
-    fn add(&mut self, listener: &mut impl Listener, samples: &[i16], presses: &[Press]) {
-        let mut heard = vec![false; presses.len()];
-        let mut known = 0;
-        for frame in samples.chunks(FRAME) {
-            known += frame.len();
-            listener.hear_keys(frame, &mut |key| {
-                let within = |press: &Press| (press.from..press.to + LATEST).contains(&known);
-                // The newest press that it may be: with short pauses it may be two.
-                let press = presses
-                    .iter()
-                    .rposition(|press| within(press) && press.key == key);
-                match press {
-                    Some(at) if heard[at] => self.doubled += 1,
-                    Some(at) => {
-                        heard[at] = true;
-                        self.latencies.push(known - presses[at].from);
-                    }
-                    None => self.wrong += 1,
-                }
-            });
-        }
-        self.pressed += presses.len();
-        self.heard += heard.iter().filter(|&&heard| heard).count();
-        self.latencies.sort_unstable();
-    }
-
-    /// Milliseconds that so many of a hundred do not exceed.
-    fn latency(&self, percentile: usize) -> usize {
-        let at = (self.latencies.len() * percentile / 100).min(self.latencies.len() - 1);
-        (self.latencies[at] * 1000 + RATE / 2) / RATE
-    }
-}
-
-impl std::fmt::Display for Score {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let percent = 100.0 * self.heard as f32 / self.pressed as f32;
-        write!(f, "{percent:.1} % | {} | {} | ", self.doubled, self.wrong)?;
-        if self.latencies.is_empty() {
-            return write!(f, "");
-        }
-        write!(f, "{} / {} ms", self.latency(50), self.latency(99))
-    }
-}
-
-/// Samples, 60 ms.
-const LATEST: usize = 480;
-
-/// Each with 160 keys: enough for a tenth of a per cent.
-const SEEDS: u64 = 10;
-
-/// None that a test uses.
-const FIRST_SEED: u64 = 500_000;
 const HEADINGS: &str = "| | heard | doubled | false | after (median / 99 %) \
     | spandsp 0.0.6 | doubled | false | after |";
 const COLUMNS: usize = 9;
