@@ -123,12 +123,12 @@ impl Judge {
         let over_other_sound = plain
             .ok()
             .and_then(|()| self.over_noise_or_talk(evidence, twist, before));
+        let exact = added.is_ok() && is_exact(evidence, twist);
+        let exact = exact.then_some(self.shortest + LONGER_IF_EXACT);
         let bent = self.bent_by_codec(evidence, twist, before);
-        if let Some(needed) = over_other_sound.into_iter().chain(bent).reduce(f32::min) {
+        let ways = [over_other_sound, exact, bent].into_iter().flatten();
+        if let Some(needed) = ways.reduce(f32::min) {
             return Ok(needed);
-        }
-        if added.is_ok() && is_exact(evidence, twist) {
-            return Ok(self.shortest + LONGER_IF_EXACT);
         }
         plain?;
         Rejection::unless_below(Test::Residual, rest.among, clean)?;
@@ -362,7 +362,7 @@ const LOW_VARIES: f32 = 2.5;
 
 /// Share of the rest above 600 Hz that two and three times the low tone's and twice the high tone's
 /// frequency may have: three lines in noise have 0.04, and hardly ever 0.13.
-const HARMONICS: f32 = 0.18;
+pub(super) const HARMONICS: f32 = 0.18;
 
 /// A clipped key leaves so much more of itself.
 const CLIPPING: f32 = 0.035;

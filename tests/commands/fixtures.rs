@@ -47,6 +47,8 @@ fn every_key_is_heard_once_that_went_through_a_speech_codec() {
         "gsm-at-22-dbm0",
         "opus-12k",
         "g729",
+        "gsm-over-a-voice",
+        "amr-over-a-voice",
     ] {
         let fixture = format!("codecs/{name}.wav");
         let done = folder.run(&["analyze", "--json", &path(&fixture)]);
