@@ -225,8 +225,19 @@ impl LeftByGsm {
 
 /// In 88 h of speech and music through GSM no two notes begin like any of these, nor, of the true ones, at
 /// two other speeds.
-const LEFT_BY_GSM: [LeftByGsm; 7] = [
+const LEFT_BY_GSM: [LeftByGsm; 10] = [
     LeftByGsm::LITTLE,
+    // Off and with twist, but with nothing beside it and out of nothing, 21 ms.
+    LeftByGsm {
+        excess: 1.5,
+        offset: 0.022,
+        low: 0.004,
+        among: 0.045,
+        high: 0.003,
+        tones_before: 0.05,
+        before: 0.1,
+        longer: 0.0,
+    },
     // Of two beginnings, 27 ms.
     LeftByGsm {
         among: 0.12,
@@ -245,6 +256,26 @@ const LEFT_BY_GSM: [LeftByGsm; 7] = [
         tones_before: 0.2,
         before: 0.35,
         longer: 32.0,
+    },
+    // Behind a beginning that was louder, 25 ms.
+    LeftByGsm {
+        low: 0.01,
+        high: 0.006,
+        tones_before: 1.5,
+        before: 1.5,
+        longer: 32.0,
+        ..LeftByGsm::LITTLE
+    },
+    // Much bent and behind a beginning, with nothing below or above it, 30 ms.
+    LeftByGsm {
+        offset: 0.004,
+        low: 0.006,
+        among: 0.4,
+        high: 0.004,
+        tones_before: 0.5,
+        before: 1.1,
+        longer: 72.0,
+        ..LeftByGsm::LITTLE
     },
     // Much bent, out of little, 34 ms.
     LeftByGsm {
