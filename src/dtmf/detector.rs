@@ -45,8 +45,8 @@ pub struct Detector {
     young: Option<Young>,
     hold: Option<Hold>,
     pieces: Pieces,
-    /// Position after the last key that is up.
-    released: u64,
+    /// The last key that is up, and the position after it.
+    released: Option<(Pair, u64)>,
     /// Least mean square of a window worth a look.
     least_mean_square: f32,
 }
@@ -69,7 +69,7 @@ impl Detector {
             young: None,
             hold: None,
             pieces: Pieces::default(),
-            released: 0,
+            released: None,
             least_mean_square: least_power * IDLE_WINDOW,
         }
     }
@@ -350,7 +350,10 @@ impl Detector {
                     hold.resume(&evidence, &look.view, now);
                     return;
                 }
-                match self.pieces.judge(evidence, &self.judge, &self.history, now) {
+                let judged = self
+                    .is_another_press(&evidence)
+                    .and_then(|()| self.pieces.judge(evidence, &self.judge, &self.history, now));
+                match judged {
                     Ok(evidence) => {
                         self.down(&evidence, &look.view, now, on_event);
                         return;
@@ -361,6 +364,18 @@ impl Detector {
             Err(rejection) => rejection,
         };
         asker.tell(|| self.verdict(rejection, look.candidate.pair, now, true));
+    }
+
+    /// Whether this is not the key that is up already: it may have gone on, too faint to be seen.
+    fn is_another_press(&self, evidence: &Evidence) -> Result<(), Rejection> {
+        match self.released {
+            Some((pair, end)) if pair == evidence.pair => Rejection::unless_above(
+                Test::Pause,
+                evidence.onset.saturating_sub(end) as f32,
+                self.judge.longest_gap() as f32,
+            ),
+            _ => Ok(()),
+        }
     }
 
     fn verdict(&self, rejection: Rejection, pair: Pair, now: u64, analysed: bool) -> Verdict {
@@ -406,7 +421,8 @@ impl Detector {
             self.up(&hold, end.min(evidence.onset), on_event);
         }
         // Both edges are estimates; events must not overlap all the same.
-        let onset = self.history.snapped(evidence.onset).max(self.released);
+        let released = self.released.map_or(0, |(_, end)| end);
+        let onset = self.history.snapped(evidence.onset).max(released);
         self.pieces.forget();
         self.hold = Some(Hold::new(onset, evidence, view, now));
         let [low, high] = evidence
@@ -427,12 +443,13 @@ impl Detector {
     }
 
     fn up(&mut self, hold: &Hold, end: u64, on_event: &mut impl FnMut(Event)) {
-        self.released = end.max(hold.onset);
+        let end = end.max(hold.onset);
+        self.released = Some((hold.pair, end));
         let onset = self.history.time_of(hold.onset);
         on_event(Event::Up(KeyUp {
             key: hold.pair.key(),
             onset,
-            end: self.history.end_of(self.released).max(onset),
+            end: self.history.end_of(end).max(onset),
         }));
     }
 }

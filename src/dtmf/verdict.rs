@@ -27,6 +27,8 @@ pub enum Test {
     Frequency,
     /// The tones must last long enough. Milliseconds.
     Duration,
+    /// The same key must have been up for long enough. Milliseconds.
+    Pause,
     /// Neither tone may have been there before the onset. dB relative to the tone.
     Contrast,
     /// Tones in company must be steady. Per cent of change while they were measured.
@@ -50,7 +52,7 @@ impl Test {
         match self {
             Self::Silence | Self::Level => "dBm0",
             Self::Fit | Self::Frequency | Self::Steadiness | Self::Harmonics => "%",
-            Self::Duration => "ms",
+            Self::Duration | Self::Pause => "ms",
             Self::Onset
             | Self::Growth
             | Self::Fall
@@ -115,10 +117,11 @@ const SCREEN: [Test; 7] = [
 ];
 
 /// The order of the tests of two tones that just begin; most of a duration is its last.
-const ANALYSIS: [Test; 12] = [
+const ANALYSIS: [Test; 13] = [
     Test::Fit,
     Test::Frequency,
     Test::Level,
+    Test::Pause,
     Test::Twist,
     Test::Contrast,
     Test::Steadiness,
@@ -198,7 +201,7 @@ impl Rejection {
             Test::Silence => Dbm0::from_mean_square(value).0,
             Test::Level => Dbm0::from_amplitude(value.sqrt()).0,
             Test::Fit | Test::Frequency | Test::Steadiness | Test::Harmonics => 100.0 * value,
-            Test::Duration => 1000.0 * value / SAMPLE_RATE as f32,
+            Test::Duration | Test::Pause => 1000.0 * value / SAMPLE_RATE as f32,
             Test::Onset
             | Test::Growth
             | Test::Fall

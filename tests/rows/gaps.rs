@@ -20,6 +20,17 @@ impl Line {
         self
     }
 
+    /// Presses that go on fainter and turned round after so many milliseconds.
+    fn stepping_down(mut self, after_ms: usize, db: f32) -> Self {
+        const MS: usize = RATE / 1000;
+        for press in &self.presses {
+            for x in &mut self.audio[press.from + after_ms * MS..press.to] {
+                *x *= -(10f32.powf(-db / 20.0));
+            }
+        }
+        self
+    }
+
     /// Presses of a contact that opens again from each of these times on, for so long, in milliseconds.
     fn bouncing(mut self, opens: &[(usize, usize)]) -> Self {
         const MS: usize = RATE / 1000;
@@ -46,6 +57,17 @@ fn a_contact_that_bounces_presses_each_key_once() {
                 assert_eq!(all, (480, 0, 0), "{opens:?}");
             }
         }
+    }
+}
+
+#[test]
+fn a_key_that_goes_on_fainter_and_out_of_phase_is_pressed_once() {
+    // As GSM makes of some.
+    for (after_ms, db) in [(26, 4.0), (26, 6.0), (22, 8.0), (24, 8.0), (26, 8.0)] {
+        let presses = Presses::lasting(48.0, 60.0);
+        let score = row(|seed| presses.record(seed).stepping_down(after_ms, db));
+        let all = (score.heard, score.doubled, score.wrong);
+        assert_eq!(all, (480, 0, 0), "{db} dB after {after_ms} ms");
     }
 }
 
