@@ -76,16 +76,11 @@ fn conditions() -> Vec<Condition> {
         presses,
         put: Box::new(|line| line),
     };
-    let twisted = |db: f32| Presses {
-        low_dbm0: -10.0 - 0.5 * db,
-        high_dbm0: -10.0 + 0.5 * db,
-        ..Presses::default()
-    };
     vec![
         alone("40 ms", Presses::lasting(40.0, 40.0)),
         alone("50 ms", Presses::default()),
-        alone("50 ms, twist 3 dB", twisted(3.0)),
-        alone("50 ms, twist -3 dB", twisted(-3.0)),
+        alone("50 ms, twist 3 dB", Presses::default().with_twist(3.0)),
+        alone("50 ms, twist -3 dB", Presses::default().with_twist(-3.0)),
         alone("100 ms", Presses::lasting(100.0, 100.0)),
         Condition {
             name: "100 ms, a voice 12 dB under",

@@ -46,11 +46,6 @@ fn cells(score: &Score) -> String {
 fn rows() -> Vec<Row> {
     let plain = Presses::default;
     let both_off = |percent| Presses::off_by(percent, percent);
-    let twisted = |db: f32| Presses {
-        low_dbm0: -10.0 - 0.5 * db,
-        high_dbm0: -10.0 + 0.5 * db,
-        ..Presses::default()
-    };
     let broken = Presses {
         dropout_ms: Some((45.0, 15.0)),
         ..Presses::lasting(100.0, 60.0)
@@ -76,8 +71,8 @@ fn rows() -> Vec<Row> {
             Presses::off_by(3.0, 0.0),
             |line| line,
         ),
-        row("twist +10 dB", twisted(10.0), |line| line),
-        row("twist -10 dB", twisted(-10.0), |line| line),
+        row("twist +10 dB", plain().with_twist(10.0), |line| line),
+        row("twist -10 dB", plain().with_twist(-10.0), |line| line),
         row("+3 dBm0 a tone", Presses::at(3.0), |line| line),
         row("-45 dBm0 a tone", Presses::at(-45.0), |line| line),
         row("white noise, 6 dB", plain(), |line| {

@@ -7,6 +7,9 @@ use crate::{
     signal::{Concealment, Line, Presses, RATE},
 };
 
+/// Samples.
+const MS: usize = RATE / 1000;
+
 impl Line {
     /// Presses of which only the first 20 ms arrive, again and again.
     fn repeating(mut self) -> Self {
@@ -22,7 +25,6 @@ impl Line {
 
     /// Presses that go on fainter and turned round after so many milliseconds.
     fn stepping_down(mut self, after_ms: usize, db: f32) -> Self {
-        const MS: usize = RATE / 1000;
         for press in &self.presses {
             for x in &mut self.audio[press.from + after_ms * MS..press.to] {
                 *x *= -(10f32.powf(-db / 20.0));
@@ -33,7 +35,6 @@ impl Line {
 
     /// Presses of a contact that opens again from each of these times on, for so long, in milliseconds.
     fn bouncing(mut self, opens: &[(usize, usize)]) -> Self {
-        const MS: usize = RATE / 1000;
         for press in &self.presses {
             for (after, length) in opens {
                 let from = press.from + after * MS;

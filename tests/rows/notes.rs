@@ -71,11 +71,7 @@ fn keys_over_a_bass_are_keys() {
 #[test]
 fn notes_that_decay_are_no_key_where_one_is_much_louder() {
     for twist_db in [-9.0, 9.0] {
-        let notes = Presses {
-            low_dbm0: -10.0 - 0.5 * twist_db,
-            high_dbm0: -10.0 + 0.5 * twist_db,
-            ..Presses::lasting(150.0, 100.0)
-        };
+        let notes = Presses::lasting(150.0, 100.0).with_twist(twist_db);
         let decaying = row(|seed| notes.record(seed).decaying(30.0));
         assert!(decaying.percent() <= 1.0, "{:.1} %", decaying.percent());
         let steady = row(|seed| notes.record(seed));

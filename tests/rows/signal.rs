@@ -142,6 +142,15 @@ impl Presses {
         }
     }
 
+    /// The high tone so much louder than the low one, around their level.
+    pub fn with_twist(self, db: f32) -> Self {
+        Self {
+            low_dbm0: self.low_dbm0 - 0.5 * db,
+            high_dbm0: self.high_dbm0 + 0.5 * db,
+            ..self
+        }
+    }
+
     /// On a silent line, with phases and the last 4 ms of pauses by chance.
     pub fn record(&self, seed: u64) -> Line {
         let mut random = Random::new(seed);

@@ -108,11 +108,7 @@ fn levels_from_3_to_minus_45_dbm0_are_heard_and_10_db_of_twist() {
         assert_eq!((score.heard, score.wrong), (480, 0), "{level} dBm0");
     }
     for twist in [-10.0, -8.0, 4.0, 10.0] {
-        let presses = Presses {
-            low_dbm0: -12.0 - 0.5 * twist,
-            high_dbm0: -12.0 + 0.5 * twist,
-            ..Presses::default()
-        };
+        let presses = Presses::at(-12.0).with_twist(twist);
         let score = row(|seed| presses.record(seed));
         assert_eq!((score.heard, score.wrong), (480, 0), "{twist} dB");
     }
@@ -121,11 +117,7 @@ fn levels_from_3_to_minus_45_dbm0_are_heard_and_10_db_of_twist() {
 #[test]
 fn twelve_db_of_twist_is_too_much() {
     for twist in [-12.0, 12.0] {
-        let presses = Presses {
-            low_dbm0: -12.0 - 0.5 * twist,
-            high_dbm0: -12.0 + 0.5 * twist,
-            ..Presses::default()
-        };
+        let presses = Presses::at(-12.0).with_twist(twist);
         assert_eq!(row(|seed| presses.record(seed)).heard, 0, "{twist} dB");
     }
 }

@@ -37,11 +37,7 @@ fn fails(line: &Line, test: Test, measured: f32, tolerance: f32) {
 #[test]
 fn too_much_twist_is_named_with_its_sign() {
     for twist_db in [11.5, -11.5] {
-        let presses = Presses {
-            low_dbm0: -10.0 - 0.5 * twist_db,
-            high_dbm0: -10.0 + 0.5 * twist_db,
-            ..Presses::default()
-        };
+        let presses = Presses::default().with_twist(twist_db);
         fails(&presses.record(81), Test::Twist, twist_db, 0.5);
     }
 }
