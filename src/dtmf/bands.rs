@@ -30,6 +30,14 @@ impl Bands {
         }
     }
 
+    pub(super) fn plus(self, other: Self) -> Self {
+        Self {
+            low: self.low + other.low,
+            among: self.among + other.among,
+            high: self.high + other.high,
+        }
+    }
+
     pub(super) fn scaled(self, by: f32) -> Self {
         Self {
             low: self.low * by,

@@ -72,12 +72,8 @@ impl Judge {
     }
 
     fn judge_as_heard(&self, evidence: &Evidence) -> Result<(), Rejection> {
+        self.check_twist(evidence)?;
         let twist = twist_db(evidence);
-        if twist >= 0.0 {
-            Rejection::unless_below(Test::Twist, twist, self.twist)?;
-        } else {
-            Rejection::unless_above(Test::Twist, twist, -self.reverse_twist)?;
-        }
         let [low, high] = evidence.tones_before;
         let before = low.max(high);
         Rejection::unless_below(Test::Contrast, before, self.before)?;
@@ -89,6 +85,16 @@ impl Judge {
         }
         let needed = self.needed(evidence, twist.abs(), before)?;
         Rejection::unless_above(Test::Duration, evidence.duration, needed)
+    }
+
+    /// Whether neither tone is too much the stronger.
+    pub(super) fn check_twist(&self, evidence: &Evidence) -> Result<(), Rejection> {
+        let twist = twist_db(evidence);
+        if twist >= 0.0 {
+            Rejection::unless_below(Test::Twist, twist, self.twist)
+        } else {
+            Rejection::unless_above(Test::Twist, twist, -self.reverse_twist)
+        }
     }
 
     /// Samples of tone that make this a key.

@@ -1,9 +1,11 @@
 //! The order of things: blocks, a screen every 10 ms, an analysis where it passes, a decision,
-//! and a hold until the key is up.
+//! and a hold until the key is up. What passed the screen and became no key is looked at once more when
+//! it is over.
 
 use super::{
     Event, KeyDown, KeyUp,
     bank::{BLOCK, Bank},
+    burst::{self, Unheard},
     decide::{Judge, twist_db},
     dialtone::DialTone,
     evidence::{Analysis, Evidence, Place},
@@ -45,6 +47,7 @@ pub struct Detector {
     young: Option<Young>,
     hold: Option<Hold>,
     pieces: Pieces,
+    unheard: Unheard,
     /// The last key that is up, and the position after it.
     released: Option<(Pair, u64)>,
     /// Least mean square of a window worth a look.
@@ -69,6 +72,7 @@ impl Detector {
             young: None,
             hold: None,
             pieces: Pieces::default(),
+            unheard: Unheard::default(),
             released: None,
             least_mean_square: least_power * IDLE_WINDOW,
         }
@@ -171,7 +175,7 @@ impl Detector {
         asker: &mut impl Asker,
     ) {
         let quiet = view.is_none();
-        if quiet && self.hold.is_none() && self.young.is_none() {
+        if quiet && self.hold.is_none() && self.young.is_none() && !self.unheard.is_waiting() {
             self.screen.pass();
             return asker.tell(|| self.silence());
         }
@@ -219,6 +223,18 @@ impl Detector {
         });
         if look.is_some() || young.is_some() {
             self.analyse(look, young, on_event, asker);
+        }
+        if self.hold.is_none()
+            && self
+                .unheard
+                .may_be_over(candidate.is_some(), &view, self.done)
+        {
+            let (after, now) = (self.released.map_or(0, |(_, end)| end), self.done);
+            let key = burst::key_after(after, &self.history, now, &self.analysis, &self.judge);
+            if let Some(evidence) = key {
+                self.down(&evidence, &view, now, on_event);
+                return;
+            }
         }
         match beginning {
             Some((_, Ok(Beginning::Full(_)))) => {}
@@ -424,6 +440,7 @@ impl Detector {
         let released = self.released.map_or(0, |(_, end)| end);
         let onset = self.history.snapped(evidence.onset).max(released);
         self.pieces.forget();
+        self.unheard.forget();
         self.hold = Some(Hold::new(onset, evidence, view, now));
         let [low, high] = evidence
             .powers

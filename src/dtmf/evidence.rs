@@ -96,6 +96,18 @@ impl Analysis {
         }
     }
 
+    /// What tells where energy is.
+    pub(super) fn splitter(&self) -> &Splitter {
+        &self.splitter
+    }
+
+    /// Whether tones are where they must be, and loud enough.
+    pub(super) fn accepts(&self, evidence: &Evidence) -> bool {
+        let near = |offset: &f32| offset.abs() <= self.offset_limit;
+        let loud = |power: &f32| *power >= self.least_power;
+        evidence.offsets.iter().all(near) && evidence.powers.iter().all(loud)
+    }
+
     /// Looks for `place.pair` in the newest samples.
     pub(super) fn run(&self, place: Place, excerpt: &mut Excerpt) -> Result<Evidence, Rejection> {
         let raw = match place.underlay {

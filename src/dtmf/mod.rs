@@ -14,7 +14,8 @@
 //! 7. `decide`, `coded`: the few ways in which evidence is a key, and what codecs make of one.
 //! 8. `fragment`, `gap`, `pieces`: a key that breaks off and goes on, one with frames missing, and what
 //!    is remembered of either.
-//! 9. `hold`, `silence`: a key until it is up.
+//! 9. `burst`: a key that a codec has bent too much for any of this, known by its standing alone.
+//! 10. `hold`, `silence`: a key until it is up.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -42,6 +43,7 @@
 mod avx2;
 mod bands;
 mod bank;
+mod burst;
 mod coded;
 mod decide;
 mod detector;

@@ -11,6 +11,7 @@ mod score;
 mod signal;
 
 mod background;
+mod bent;
 mod gaps;
 mod hostile;
 mod measures;

@@ -23,7 +23,9 @@ fn events(pieces: &[Piece], chunk: usize) -> Vec<Event> {
 }
 
 fn lines() -> Vec<Line> {
+    let short = Presses::lasting(45.0, 60.0);
     vec![
+        short.record(26).bent(&short),
         Presses::default().record(21),
         Presses::lasting(100.0, 30.0)
             .record(22)

@@ -1,0 +1,315 @@
+//! A key in a burst of its own.
+//!
+//! A speech codec may bend a short key so much that no stretch of it is two steady tones, or that they
+//! seem to be off. But keys are pressed in pauses: what sounds comes out of quiet and goes back to
+//! it, all at once. Where that is so, it is taken in pieces of 12 ms, each with phases, levels and
+//! frequencies of its own. If in every piece two tones make up most, the same two in all, it was a key:
+//! words and notes hardly ever stand so alone for so short.
+//!
+//! That is known when it is over, 50 to 80 ms after the onset. What can be known before, is: nothing is
+//! asked here of what a look has found.
+
+use std::ops::Range;
+
+use super::{
+    bands::{Bands, Splitter, energy},
+    decide::{Judge, apart, largest_offset},
+    evidence::{Analysis, Evidence},
+    excerpt::{Excerpt, SPAN, Underlay},
+    fit::Model,
+    history::History,
+    products::powers_at,
+    step::STEP,
+    tones::{FREQUENCIES, Pair, TONES, radians},
+    window::View,
+};
+
+/// Tones that were seen and became no key so far.
+#[derive(Clone, Default)]
+pub(super) struct Unheard {
+    seen: Option<Seen>,
+}
+
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Position up to which they were seen.
+    until: u64,
+    /// The largest mean square of a look at them.
+    loudest: f32,
+}
+
+impl Unheard {
+    /// Whether there are any.
+    #[inline]
+    pub(super) fn is_waiting(&self) -> bool {
+        self.seen.is_some()
+    }
+
+    /// They belong to a key that is down.
+    pub(super) fn forget(&mut self) {
+        self.seen = None;
+    }
+
+    /// Takes the look that ends `now` into account, in which they are `seen` or not; true where they may
+    /// be over since 10 ms.
+    #[inline]
+    pub(super) fn may_be_over(&mut self, seen: bool, view: &View, now: u64) -> bool {
+        self.seen = self.seen.filter(|seen| now - seen.until <= LONGEST_WAIT);
+        if seen {
+            let before = self.seen.map_or(0.0, |before| before.loudest);
+            self.seen = Some(Seen {
+                until: now,
+                loudest: view.mean_square.max(before),
+            });
+        }
+        self.seen
+            .is_some_and(|seen| view.mean_square <= MOSTLY_OVER * seen.loudest)
+    }
+}
+
+/// The key in a burst that was over 10 ms before `now`, or a little more; it began after what sounded up
+/// to `after`.
+#[inline(never)]
+pub(super) fn key_after(
+    after: u64,
+    history: &History,
+    now: u64,
+    analysis: &Analysis,
+    judge: &Judge,
+) -> Option<Evidence> {
+    let mut samples = [0.0; SPAN];
+    let excerpt = Excerpt::new(history, now, &mut samples);
+    let burst = Burst::find(excerpt.samples)?;
+    if excerpt.start + (burst.within.start as u64) < after + STEP as u64 {
+        return None;
+    }
+    burst.key(&excerpt, analysis, judge)
+}
+
+/// What sounded between two silences, in samples of an excerpt.
+struct Burst {
+    within: Range<usize>,
+    /// Mean squares before and after it, relative to its own.
+    before: f32,
+    after: f32,
+}
+
+/// The two tones that have the most of a burst.
+struct Bent {
+    pair: Pair,
+    /// What the next strongest row or column has, relative to these.
+    others: f32,
+    /// Relative to the nominal frequencies: means over the pieces.
+    offsets: [f32; 2],
+    /// Squared peak amplitudes: means over the pieces.
+    powers: [f32; 2],
+    /// What is left of all pieces, relative to the tones' energy.
+    residual: Bands,
+    rest: f32,
+    /// The same of the piece with the most left.
+    worst: f32,
+    /// Of the last piece, and the place of its first sample.
+    model: Model,
+    model_start: usize,
+}
+
+impl Burst {
+    /// The one that was over 10 to 20 ms before the end of `samples`.
+    fn find(samples: &[f32; SPAN]) -> Option<Self> {
+        let mut powers = [0.0; FRAMES];
+        for (power, frame) in powers.iter_mut().zip(samples.chunks_exact(FRAME)) {
+            *power = energy(frame) / FRAME as f32;
+        }
+        let of_two = |last: usize| 0.5 * (powers[last - 1] + powers[last]);
+        let loudest = (1..FRAMES).map(of_two).fold(0.0, f32::max);
+        let mut loud = (1..FRAMES)
+            .rev()
+            .filter(|&last| of_two(last) >= LOUD * loudest);
+        let last = loud.next()?;
+        // Back to where it was quiet for as long as it must have been before.
+        let mut first = last;
+        for earlier in loud {
+            if first - earlier > BEFORE {
+                break;
+            }
+            first = earlier;
+        }
+        let (start, end) = (first - 1, last + 1);
+        if !(SHORTEST_AFTER..=LONGEST_AFTER).contains(&(FRAMES - end)) || start < BEFORE {
+            return None;
+        }
+        let mean = |frames: Range<usize>| {
+            let count = frames.len() as f32;
+            powers[frames].iter().sum::<f32>() / count
+        };
+        let own = mean(start..end);
+        Some(Self {
+            within: start * FRAME..end * FRAME,
+            before: mean(start - BEFORE..start) / own,
+            after: mean(end..FRAMES) / own,
+        })
+    }
+
+    /// The key that it is, if a codec may have bent one into this.
+    fn key(&self, excerpt: &Excerpt, analysis: &Analysis, judge: &Judge) -> Option<Evidence> {
+        // The frames at its edges are not all its own.
+        let length = self.within.len() - FRAME;
+        let lasts_as_keys = length as f32 >= judge.shortest() + LONGER && length <= LONGEST;
+        let alone = self.before <= QUIET_BEFORE && self.after <= QUIET_AFTER;
+        if !lasts_as_keys || !alone {
+            return None;
+        }
+        let bent = self.two_tones(excerpt.samples, analysis.splitter())?;
+        let evidence = Evidence {
+            pair: bent.pair,
+            onset: excerpt.start + self.within.start as u64,
+            resumed: excerpt.start + self.within.start as u64,
+            end: excerpt.start + self.within.end as u64,
+            ongoing: false,
+            duration: length as f32,
+            offsets: bent.offsets,
+            powers: bent.powers,
+            residual: bent.residual,
+            rest: bent.rest,
+            growth: [0.0; 2],
+            measured: length,
+            harmonics: 0.0,
+            before: Bands::all_within(self.before),
+            tones_before: [self.before; 2],
+            underlay: Underlay::Nothing,
+            clipped: excerpt.clipped,
+            through_gsm: false,
+            model: bent.model,
+            model_start: excerpt.start + bent.model_start as u64,
+        };
+        let is_key = bent.others <= OTHERS
+            && (UNBENT..=REST).contains(&bent.rest)
+            && bent.worst <= WORST
+            && bent.residual.low <= LOW
+            && bent.residual.high <= HIGH
+            && largest_offset(&evidence) <= OFFSET
+            && apart(&evidence) <= APART
+            && analysis.accepts(&evidence)
+            && judge.check_twist(&evidence).is_ok();
+        is_key.then_some(evidence)
+    }
+
+    /// The two tones that have the most of it, piece by piece.
+    fn two_tones(&self, samples: &[f32; SPAN], splitter: &Splitter) -> Option<Bent> {
+        let count = self.within.len() / PIECE;
+        let length = self.within.len() / count;
+        let pieces = samples[self.within.clone()].chunks_exact(length);
+        let (pair, others) = strongest_pair(pieces.clone());
+        let nominal = pair.radians();
+        let (mut offsets, mut powers) = ([0.0; 2], [0.0; 2]);
+        let (mut tones, mut left, mut worst) = (0.0, 0.0, 0f32);
+        let mut bands = Bands::default();
+        let mut last = Model::default();
+        for piece in pieces {
+            let model = Model::fit_settled(piece, nominal, FIT_STEPS)?;
+            let mut rest = [0.0; 2 * PIECE];
+            let rest = &mut rest[..length];
+            model.synthesize(0, rest);
+            let of_tones = energy(rest);
+            for (rest, sample) in rest.iter_mut().zip(piece) {
+                *rest = sample - *rest;
+            }
+            let of_rest = energy(rest);
+            for (tone, power) in model.powers().into_iter().enumerate() {
+                powers[tone] += power;
+                offsets[tone] += power * (model.radians[tone] / nominal[tone] - 1.0);
+            }
+            tones += of_tones;
+            left += of_rest;
+            worst = worst.max(of_rest / (of_tones + of_rest));
+            bands = bands.plus(splitter.split(rest, 0));
+            last = model;
+        }
+        Some(Bent {
+            pair,
+            others,
+            offsets: [0, 1].map(|tone| offsets[tone] / powers[tone]),
+            powers: powers.map(|power| power / count as f32),
+            residual: bands.scaled(1.0 / tones),
+            rest: left / tones,
+            worst,
+            model: last,
+            model_start: self.within.start + (count - 1) * length,
+        })
+    }
+}
+
+/// The row and the column with the most power in all pieces, and what the next strongest of either has,
+/// relative to it.
+fn strongest_pair<'a>(pieces: impl Iterator<Item = &'a [f32]>) -> (Pair, f32) {
+    let mut powers = [0.0; TONES];
+    for piece in pieces {
+        for row in 0..TONES / 2 {
+            let tones = [row, row + TONES / 2];
+            let of_piece = powers_at(piece, tones.map(|tone| radians(FREQUENCIES[tone])));
+            for (tone, power) in tones.into_iter().zip(of_piece) {
+                powers[tone] += power;
+            }
+        }
+    }
+    let [(row, rows), (column, columns)] =
+        [&powers[..TONES / 2], &powers[TONES / 2..]].map(|group| {
+            let mut order: [usize; TONES / 2] = std::array::from_fn(|i| i);
+            order.sort_by(|&a, &b| group[b].total_cmp(&group[a]));
+            (order[0], group[order[1]] / group[order[0]])
+        });
+    (Pair { row, column }, rows.max(columns))
+}
+
+/// Samples, 40 ms: a look sees no tones any more in what a codec has bent to the utmost.
+const LONGEST_WAIT: u64 = 320;
+
+/// Share of the loudest look's energy that a look has of which the newer half is quiet.
+const MOSTLY_OVER: f32 = 0.5;
+
+/// Samples, 2.5 ms: a burst's edges are found by the energy of two such frames, as long as one of
+/// GSM's subframes (GSM 06.10, 3.1), within which no codec changes much.
+const FRAME: usize = 20;
+const FRAMES: usize = SPAN / FRAME;
+
+/// Share of the loudest two frames' energy that belongs to the burst. A codec may make one end of a
+/// key 8 dB louder than the other.
+const LOUD: f32 = 0.1;
+
+/// Frames: 12 ms of quiet before it, and 10 to 20 ms after it, which one step in 10 ms finds.
+const BEFORE: usize = 5;
+const SHORTEST_AFTER: usize = 4;
+const LONGEST_AFTER: usize = SHORTEST_AFTER + STEP / FRAME;
+
+/// Relative mean squares: what quiet may have. A decoder takes some milliseconds to let go.
+const QUIET_BEFORE: f32 = 0.05;
+const QUIET_AFTER: f32 = 0.1;
+
+/// Samples more than the shortest key, 16 ms: GSM may make 35 ms of tones of 20 ms.
+const LONGER: f32 = 128.0;
+
+/// Samples, 58 ms: of longer keys every codec leaves a stretch that can be measured.
+const LONGEST: usize = 464;
+
+/// Samples, 12 ms, in the shortest piece, which tells neighbouring tones apart.
+const PIECE: usize = 96;
+
+/// Steps of a fit from the nominal frequencies.
+const FIT_STEPS: usize = 3;
+
+/// Relative power of the next strongest row or column.
+const OTHERS: f32 = 0.35;
+
+/// What is left, relative to the tones' energy, and of the worst piece to its own; below and above the
+/// tones, where a codec puts little of a key.
+const REST: f32 = 0.6;
+const WORST: f32 = 0.65;
+const LOW: f32 = 0.06;
+const HIGH: f32 = 0.09;
+
+/// The same of tones that nothing has bent: what looks have measured of those stands.
+const UNBENT: f32 = 0.12;
+
+/// Relative: a bent key's tones seem to be off by as much, and one more than the other.
+const OFFSET: f32 = 0.019;
+const APART: f32 = 0.02;
