@@ -45,9 +45,13 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Ex
         Ok(config) => Plan::Serve(Box::new(config)),
         Err(error) => Plan::Refuse(error.to_string()),
     };
-    let (logging, wants_sandbox) = match &plan {
-        Plan::Serve(config) => (Some(config.logging.clone()), config.sandbox),
-        Plan::Refuse(_) => (None, false),
+    let (logging, wants_sandbox, set_aside) = match &plan {
+        Plan::Serve(config) => (
+            Some(config.logging.clone()),
+            config.sandbox,
+            config.set_aside().to_vec(),
+        ),
+        Plan::Refuse(_) => (None, false, Vec::new()),
     };
     // Before the sandbox, in which no process can be started.
     let mut recorder = match &plan {
@@ -61,6 +65,9 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Ex
         if let Some(recorder) = &mut recorder {
             recorder.unlogged(&reason);
         }
+    }
+    for fault in &set_aside {
+        warn!("passed over, since this call does without: {fault}");
     }
     // Who tries the program by hand may do so from a terminal, which needs a thread.
     if wants_sandbox

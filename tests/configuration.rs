@@ -4,10 +4,11 @@
 
 use std::{
     fs,
+    os::unix::fs::symlink,
     path::{Path, PathBuf},
 };
 
-use voiceagent::config::{Config, Destination};
+use voiceagent::config::{Config, Destination, Source};
 
 /// A folder of this test's own, with these files.
 fn folder(test: &str, files: &[(&str, &str)]) -> PathBuf {
@@ -206,4 +207,133 @@ fn an_extension_twice_is_an_error_on_its_own_call() {
         fault.starts_with("main.toml: line 4: \"101\" is there twice"),
         "{fault}"
     );
+}
+
+/// A folder with 101 and a pattern in the main file, 102 in an included one, and another included
+/// file, with 103, that is broken.
+fn with_broken(test: &str, more: &str, broken: &str) -> PathBuf {
+    let main = format!(
+        "include = \"people\"\n{more}{}{}",
+        section("101"),
+        section("_1XX")
+    );
+    folder(
+        test,
+        &[
+            ("main.toml", &main),
+            ("people/a.toml", &section("102")),
+            ("people/b.toml", broken),
+        ],
+    )
+}
+
+/// What of an included file cannot be read as a configuration, each with the fault that is told.
+fn broken_files() -> [(&'static str, String, &'static str); 4] {
+    [
+        ("bracket", section("103").replace(']', ""), "line 1: "),
+        (
+            "string",
+            section("103").replace("\"PJSIP", "\"\"\"PJSIP"),
+            "line ",
+        ),
+        (
+            "number",
+            "[extensions]\n103 = 5\n".to_owned(),
+            "line 2: invalid type: integer `5`",
+        ),
+        (
+            "pattern",
+            section("103") + &section("_2XX").replace("PJSIP/", ""),
+            "line 5: dial \"p_2XX\" is not TECHNOLOGY/PEER",
+        ),
+    ]
+}
+
+#[test]
+fn a_broken_included_file_costs_only_those_who_may_be_in_it() {
+    for (name, broken, expected) in broken_files() {
+        let folder = with_broken(&format!("broken_{name}"), "", &broken);
+        let main = folder.join("main.toml");
+        let expected = format!("people/b.toml: {expected}");
+        for sound in ["101", "*101", "102", "*102"] {
+            let config = Config::load_for(&main, sound).unwrap();
+            assert!(leads(&config, sound), "{name} {sound}");
+            let [fault] = config.set_aside() else {
+                panic!("{name} {sound}: {:?}", config.set_aside());
+            };
+            assert!(fault.to_string().contains(&expected), "{fault}");
+        }
+        // The file may have the section that goes before the pattern _1XX.
+        for lost in ["142", "*142", "999"] {
+            let fault = fault(Config::load_for(&main, lost), &folder);
+            assert!(fault.starts_with(&expected), "{name} {lost}: {fault}");
+        }
+        assert!(fault(Config::load(&main), &folder).starts_with(&expected));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_among_the_included_costs_only_those_who_may_be_in_it() {
+    let folder = with_broken("unreadable", "", &section("103"));
+    let main = folder.join("main.toml");
+    fs::create_dir(folder.join("people/d.toml")).unwrap();
+    symlink("nowhere", folder.join("people/e.toml")).unwrap();
+    let config = Config::load_for(&main, "103").unwrap();
+    let told: Vec<_> = config.set_aside().iter().map(ToString::to_string).collect();
+    assert!(
+        told[0].contains("people/d.toml: the configuration file cannot be read"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].contains("people/e.toml: the configuration file does not exist"),
+        "{told:?}"
+    );
+    assert_eq!(
+        fault(Config::load_for(&main, "142"), &folder),
+        told[0].split_once("unreadable/").unwrap().1
+    );
+}
+
+#[test]
+fn a_key_leads_nowhere_where_its_extension_may_be_in_a_broken_file() {
+    let (_, broken, _) = &broken_files()[0];
+    let goto = "[keys.goto]\n0 = \"102\"\n1 = \"103\"\n2 = \"142\"\n";
+    let folder = with_broken("broken_goto", goto, broken);
+    let config = Config::load_for(&folder.join("main.toml"), "101").unwrap();
+    let targets: Vec<_> = config.keys.goto.values().collect();
+    assert_eq!(targets, ["102"]);
+}
+
+#[test]
+fn an_extension_in_two_files_is_an_error_on_its_own_call() {
+    let folder = with_broken("two_files", "", &section("102"));
+    let main = folder.join("main.toml");
+    assert_eq!(
+        fault(Config::load_for(&main, "102"), &folder),
+        "people/b.toml: line 1: extension \"102\" is configured twice"
+    );
+    assert!(
+        Config::load_for(&main, "101")
+            .unwrap()
+            .set_aside()
+            .is_empty()
+    );
+}
+
+#[test]
+fn what_was_read_for_a_call_is_the_same_when_it_is_read_again() {
+    for (name, broken, _) in broken_files() {
+        let more = "record = \"/x\"\n[keys.goto]\n0 = \"102\"\n1 = \"103\"\n2 = \"142\"\n";
+        let folder = with_broken(&format!("again_{name}"), more, &broken);
+        symlink("nowhere", folder.join("people/e.toml")).unwrap();
+        let config = Config::load_for(&folder.join("main.toml"), "101").unwrap();
+        let read = config.sources().iter().map(|source| {
+            let file = source.file().unwrap().to_owned();
+            Source::quoted(source.as_str().to_owned(), file, 1, source.is_partial())
+        });
+        let read: Vec<_> = read.collect();
+        let again = Config::read_again(&read[0], &read[1..]).unwrap();
+        assert_eq!(again.keys, config.keys);
+        assert_eq!(again.destination("101"), config.destination("101"));
+    }
 }

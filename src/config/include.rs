@@ -5,8 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{ConfigError, raw, ringing::Defaults, routes::Routes, source::Source};
-
 /// The files of the folder that are read: those that end in `.toml`, in the order of their names.
 ///
 /// A name that begins with a dot belongs to an editor or a package manager.
@@ -23,17 +21,4 @@ pub(super) fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
-}
-
-/// Adds the routes of an included file.
-pub(super) fn add(
-    source: &Source,
-    defaults: &Defaults,
-    routes: &mut Routes,
-) -> Result<(), ConfigError> {
-    let included: raw::RawIncluded = raw::parse(source)?;
-    for (name, section) in included.extensions {
-        routes.add(source, &name, section, defaults)?;
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@ mod limits;
 mod logging;
 mod lookup;
 mod narrow;
+mod people;
 mod raw;
 mod recording;
 mod ringing;
@@ -30,6 +31,7 @@ pub(crate) use error::nearest;
 pub use logging::{LogTo, Logging};
 use lookup::Lookup;
 pub use lookup::Question;
+use people::Reading;
 pub use recording::Recording;
 pub use ringing::RingingKeys;
 pub(crate) use ringing::letters;
@@ -62,6 +64,7 @@ pub struct Config {
     pub recording: Option<Recording>,
     /// What was read, for calls that are recorded.
     sources: Vec<Source>,
+    set_aside: Vec<ConfigError>,
 }
 
 /// What the caller's keys do in the greeting.
@@ -115,14 +118,16 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
         let source = Source::whole(path)?;
         let raw = raw::parse(&source)?;
-        Self::read(source, raw, Source::whole)
+        Self::read(source, raw, Reading::All, Source::whole)
     }
 
     /// Reads of a configuration file what a call to this extension needs; the sections of other
-    /// people are not even looked at, whatever is wrong with them.
+    /// people are not even looked at. Included files and patterns in which something is wrong are
+    /// [set aside](Self::set_aside) where the extension, or the one behind the login prefix, has a
+    /// section of its own elsewhere. Where it has none, theirs might have been the one.
     ///
     /// # Errors
-    /// As [`load`](Self::load), for what is read.
+    /// As [`load`](Self::load), for what is read and not set aside.
     pub fn load_for(path: &Path, extension: &str) -> Result<Self, ConfigError> {
         // Behind the login prefix, which is not known yet, an owner's extension stands.
         let dialled = |name: &[u8]| extension.as_bytes().ends_with(name);
@@ -132,12 +137,27 @@ impl Config {
         let wanted =
             |name: &[u8]| dialled(name) || targets.iter().any(|target| target.as_bytes() == name);
         let narrowed = |path: &Path| Source::narrowed(path, wanted);
-        if targets.is_empty() {
-            return Self::read(source, raw, narrowed);
+        let reading = Reading::Call(extension);
+        let mut config = if targets.is_empty() {
+            Self::read(source, raw, reading, narrowed)?
+        } else {
+            let source = narrowed(path)?;
+            let raw = raw::parse(&source)?;
+            Self::read(source, raw, reading, narrowed)?
+        };
+        if config.set_aside.is_empty() || config.has_own_section(extension) {
+            return Ok(config);
         }
-        let source = narrowed(path)?;
-        let raw = raw::parse(&source)?;
-        Self::read(source, raw, narrowed)
+        Err(config.set_aside.swap_remove(0))
+    }
+
+    /// Whether the extension, or the one behind the login prefix, has a section of its own.
+    fn has_own_section(&self, extension: &str) -> bool {
+        let owner = extension.strip_prefix(self.login_prefix.as_str());
+        [Some(extension), owner]
+            .into_iter()
+            .flatten()
+            .any(|name| self.routes.exact(name).is_some())
     }
 
     /// Reads a configuration from its text.
@@ -147,7 +167,7 @@ impl Config {
     pub fn parse(text: &str) -> Result<Self, ConfigError> {
         let source = Source::text(text);
         let raw = raw::parse(&source)?;
-        Self::read(source, raw, Source::whole)
+        Self::read(source, raw, Reading::All, Source::whole)
     }
 
     /// Reads again what was read for a call that was recorded: a configuration file, then those
@@ -156,19 +176,22 @@ impl Config {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn read_again(main: &Source, included: &[Source]) -> Result<Self, ConfigError> {
-        raw::parse::<raw::RawConfig>(main)?.check(main, included)
+        raw::parse::<raw::RawConfig>(main)?.check(main, included, Reading::Again)
     }
 
     /// Checks what was read, and with `open` the files that it includes.
     fn read(
         source: Source,
         raw: raw::RawConfig,
+        reading: Reading<'_>,
         open: impl Fn(&Path) -> Result<Source, ConfigError>,
     ) -> Result<Self, ConfigError> {
         let files = raw.included(&source)?;
-        let included: Result<Vec<_>, _> = files.iter().map(|file| open(file)).collect();
-        let mut included = included?;
-        let mut config = raw.check(&source, &included)?;
+        let opened = files
+            .iter()
+            .map(|file| open(file).unwrap_or_else(|error| Source::unread(file, error)));
+        let mut included: Vec<_> = opened.collect();
+        let mut config = raw.check(&source, &included, reading)?;
         config.included = files;
         if config.recording.is_some() {
             config.sources.push(source);
@@ -181,6 +204,12 @@ impl Config {
     #[must_use]
     pub fn sources(&self) -> &[Source] {
         &self.sources
+    }
+
+    /// What is wrong in files and patterns that a call does without.
+    #[must_use]
+    pub fn set_aside(&self) -> &[ConfigError] {
+        &self.set_aside
     }
 
     /// The files that were included, in the order in which they were read.

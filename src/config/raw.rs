@@ -11,6 +11,7 @@ use super::{
     include, limits,
     logging::RawLogging,
     lookup::Lookup,
+    people::{People, Reading},
     recording,
     ringing::{Defaults, RingingKeys},
     route::{BadValue, Section},
@@ -142,6 +143,9 @@ impl Default for RawGreeting {
 
 /// Reads the text; whatever is not in the form of a configuration is an error with its line.
 pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ConfigError> {
+    if let Some(error) = &source.unread {
+        return Err(error.clone());
+    }
     toml::from_str(&source.text).map_err(|error| {
         let span = error.span();
         let text = span.clone().and_then(|span| source.text.get(span));
@@ -184,7 +188,12 @@ impl RawConfig {
     }
 
     /// Checks every value, and those of the files included.
-    pub(super) fn check(self, source: &Source, included: &[Source]) -> Result<Config, ConfigError> {
+    pub(super) fn check(
+        self,
+        source: &Source,
+        included: &[Source],
+        reading: Reading<'_>,
+    ) -> Result<Config, ConfigError> {
         let login_prefix = self.login.prefix.get_ref().clone();
         if login_prefix.is_empty() || !login_prefix.chars().all(is_dialable) {
             return Err(source.at(self.login.prefix.span().start,
@@ -205,13 +214,14 @@ impl RawConfig {
             options: options.clone(),
             ringing: self.ringing.keys.unwrap_or_default(),
         };
-        let mut routes = Routes::default();
-        for (name, raw) in self.extensions {
-            routes.add(source, &name, raw, &defaults)?;
-        }
+        let mut people = People::new(reading, &login_prefix, &defaults);
+        people.add(source, self.extensions)?;
         for file in included {
-            include::add(file, &defaults, &mut routes)?;
+            people.include(file)?;
         }
+        let People {
+            routes, set_aside, ..
+        } = people;
         let lookup = match &self.lookup {
             Some(lookup) => Some(
                 Lookup::new(lookup.get_ref(), &defaults)
@@ -220,12 +230,12 @@ impl RawConfig {
             None => None,
         };
         let partial = source.is_partial() || included.iter().any(Source::is_partial);
-        if routes.are_none() && lookup.is_none() && !partial {
+        if routes.are_none() && lookup.is_none() && !partial && set_aside.is_empty() {
             return Err(source.fault(
                 "no extension is configured; expected at least one section such as [extensions.101]",
             ));
         }
-        let keys = self.keys.check(source, &routes)?;
+        let keys = self.keys.check(source, &routes, !set_aside.is_empty())?;
         let recording = recording::check(
             source,
             self.record.as_ref(),
@@ -252,6 +262,7 @@ impl RawConfig {
             sandbox: self.sandbox,
             recording,
             sources: Vec::new(),
+            set_aside,
         })
     }
 }
@@ -289,7 +300,13 @@ impl RawRoute {
 }
 
 impl RawKeys {
-    fn check(self, source: &Source, routes: &Routes) -> Result<Keys, ConfigError> {
+    /// A key that leads to somebody whose section may be in what was set aside leads nowhere.
+    fn check(
+        self,
+        source: &Source,
+        routes: &Routes,
+        some_set_aside: bool,
+    ) -> Result<Keys, ConfigError> {
         let login = optional_key(source, &self.login)?;
         let skip = optional_key(source, &self.skip)?;
         if login.is_some() && login == skip {
@@ -311,6 +328,9 @@ impl RawKeys {
                 ));
             }
             let target = extension.get_ref();
+            if some_set_aside && routes.exact(target).is_none() {
+                continue;
+            }
             if routes.find(target).is_none() {
                 let hint = nearest(target, routes.names())
                     .map(|near| format!("; did you mean \"{near}\"?"))

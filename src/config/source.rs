@@ -17,6 +17,8 @@ pub struct Source {
     /// between them in the file is left out.
     stretches: Vec<(usize, usize)>,
     partial: bool,
+    /// Why there is no text of the file.
+    pub(super) unread: Option<ConfigError>,
 }
 
 impl Source {
@@ -27,6 +29,19 @@ impl Source {
             file: None,
             stretches: FROM_THE_START.into(),
             partial: false,
+            unread: None,
+        }
+    }
+
+    /// A file that cannot be read. In the place of its text stands why, which is no TOML: who reads
+    /// it again from a recording has nothing of the file either.
+    pub(super) fn unread(file: &Path, error: ConfigError) -> Self {
+        Self {
+            text: error.message().to_owned(),
+            file: Some(file.to_owned()),
+            stretches: FROM_THE_START.into(),
+            partial: false,
+            unread: Some(error),
         }
     }
 
@@ -38,6 +53,7 @@ impl Source {
             file: Some(holder),
             stretches: vec![(0, line)],
             partial,
+            unread: None,
         }
     }
 
@@ -50,6 +66,7 @@ impl Source {
             file: Some(file.to_owned()),
             stretches: FROM_THE_START.into(),
             partial: false,
+            unread: None,
         })
     }
 
@@ -68,6 +85,7 @@ impl Source {
                 file: Some(file.to_owned()),
                 stretches: narrowed.stretches,
                 partial: narrowed.partial,
+                unread: None,
             }),
             None => Self::whole(file),
         }

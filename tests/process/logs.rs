@@ -238,3 +238,24 @@ fn the_level_decides_what_is_logged() {
         assert_eq!(lines, expected, "{level}");
     }
 }
+
+#[test]
+fn a_broken_file_that_a_call_does_without_is_told() {
+    let folder = folder("set_aside");
+    let people = folder.join("people");
+    fs::create_dir(&people).unwrap();
+    fs::write(people.join("a.toml"), "[extensions.103\n").unwrap();
+    let log = folder.join("log");
+    let config = config(&format!("to = {log:?}\njson = true"));
+    call(&format!("include = {people:?}\n{config}"));
+    let told = objects(&log)
+        .into_iter()
+        .find(|object| object["level"] == "WARN")
+        .unwrap();
+    let message = told["message"].as_str().unwrap();
+    assert!(
+        message.starts_with("passed over, since this call does without: ")
+            && message.contains("people/a.toml: line 1: "),
+        "{told}"
+    );
+}

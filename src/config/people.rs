@@ -1,0 +1,86 @@
+//! The sections that name people, gathered from all files.
+
+use std::collections::BTreeMap;
+
+use toml::Spanned;
+
+use super::{
+    ConfigError,
+    raw::{self, RawIncluded, RawRoute},
+    ringing::Defaults,
+    routes::Routes,
+    source::Source,
+};
+
+/// What is read, and what becomes of faults in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading<'a> {
+    /// All that is configured: every fault is an error.
+    All,
+    /// What a call to this extension needs: a fault is an error in its own section only.
+    Call(&'a str),
+    /// What was read for a call, once more: its own section had no fault.
+    Again,
+}
+
+/// Sections as they are gathered.
+pub(super) struct People<'a> {
+    reading: Reading<'a>,
+    login_prefix: &'a str,
+    defaults: &'a Defaults,
+    pub(super) routes: Routes,
+    /// Faults of files and sections that are passed over.
+    pub(super) set_aside: Vec<ConfigError>,
+}
+
+impl<'a> People<'a> {
+    pub(super) fn new(reading: Reading<'a>, login_prefix: &'a str, defaults: &'a Defaults) -> Self {
+        Self {
+            reading,
+            login_prefix,
+            defaults,
+            routes: Routes::default(),
+            set_aside: Vec::new(),
+        }
+    }
+
+    /// Takes the sections of a file.
+    pub(super) fn add(
+        &mut self,
+        source: &Source,
+        sections: BTreeMap<Spanned<String>, RawRoute>,
+    ) -> Result<(), ConfigError> {
+        for (name, section) in sections {
+            if let Err(error) = self.routes.add(source, &name, section, self.defaults) {
+                if self.must_be_right(name.get_ref()) {
+                    return Err(error);
+                }
+                self.set_aside.push(error);
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes the sections of an included file, which has nothing else.
+    pub(super) fn include(&mut self, source: &Source) -> Result<(), ConfigError> {
+        match raw::parse::<RawIncluded>(source) {
+            Ok(file) => self.add(source, file.extensions),
+            Err(error) if self.reading == Reading::All => Err(error),
+            Err(error) => {
+                self.set_aside.push(error);
+                Ok(())
+            }
+        }
+    }
+
+    /// Whether a fault of this section is an error.
+    fn must_be_right(&self, name: &str) -> bool {
+        match self.reading {
+            Reading::All => true,
+            Reading::Call(extension) => {
+                name == extension || extension.strip_prefix(self.login_prefix) == Some(name)
+            }
+            Reading::Again => false,
+        }
+    }
+}
