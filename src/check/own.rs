@@ -9,7 +9,7 @@ use std::{
 use toml::de::{DeTable, DeValue};
 
 use super::finding::{Findings, Spot};
-use crate::config::{Config, ConfigError, Route};
+use crate::config::{Config, ConfigError, Route, letters};
 
 /// The configuration and where it says what.
 pub(super) struct Own {
@@ -51,7 +51,21 @@ impl Own {
                 "",
             );
         }
+        own.check_options(findings);
         Some(own)
+    }
+
+    fn check_options(&self, findings: &mut Findings) {
+        let options = self.config.dial_options();
+        if !letters(options).contains('g') {
+            findings.warning(
+                self.spot(&["dial", "options"]),
+                format!(
+                    "Dial's options \"{options}\" are without g, so a conversation that the called person ends is a failure to Asterisk (AGISTATUS=FAILURE)"
+                ),
+                format!("write options = \"g{options}\""),
+            );
+        }
     }
 
     /// Where this key is set, else the file as such.

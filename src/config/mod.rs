@@ -48,6 +48,7 @@ pub struct Config {
     included: Vec<PathBuf>,
     lookup: Option<Lookup>,
     login_prefix: String,
+    dial_options: String,
     /// What the caller's keys do in the greeting.
     pub keys: Keys,
     /// How the greeting is played.
@@ -273,6 +274,12 @@ impl Config {
     #[must_use]
     pub fn login_prefix(&self) -> &str {
         &self.login_prefix
+    }
+
+    /// The options that Dial gets in every call.
+    #[must_use]
+    pub fn dial_options(&self) -> &str {
+        &self.dial_options
     }
 
     /// All routes, in the order of their extensions; behind them, of each pattern, the route of

@@ -247,6 +247,7 @@ impl RawConfig {
             included: Vec::new(),
             lookup,
             login_prefix,
+            dial_options: defaults.options,
             keys,
             greeting: Greeting {
                 storage: match self.greeting.storage {

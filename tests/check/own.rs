@@ -131,3 +131,27 @@ fn nothing_outside_of_asterisks_folders_is_read() {
         installation.write("sip.conf", before);
     }
 }
+
+#[test]
+fn dials_options_without_g_are_a_warning() {
+    let installation = Installation::new("own_options");
+    let shipped = fs::read_to_string(installation.path("voiceagent.toml")).unwrap();
+    for (options, missed) in [("r", true), ("U(sub^g)", true), ("rg", false), ("g", false)] {
+        installation.write(
+            "voiceagent.toml",
+            format!("{shipped}\n[dial]\noptions = \"{options}\"\n"),
+        );
+        let found = installation.check();
+        if missed {
+            let line = installation.line("voiceagent.toml", "options =");
+            found.only(
+                "warning",
+                &format!("voiceagent.toml:{line}"),
+                &format!("\"{options}\" are without g"),
+                &format!("write options = \"g{options}\""),
+            );
+        } else {
+            found.nothing();
+        }
+    }
+}
