@@ -311,11 +311,17 @@ impl RawKeys {
         let login = optional_key(source, &self.login)?;
         let skip = optional_key(source, &self.skip)?;
         if login.is_some() && login == skip {
+            // Of the two, the one that is written; the other's is a default.
+            let (written, other) = if is_placed(&self.skip) {
+                (&self.skip, "login")
+            } else {
+                (&self.login, "skip")
+            };
             return Err(source.at(
-                self.skip.span().start,
+                written.span().start,
                 format!(
-                    "\"{}\" is the key for both login and skip",
-                    self.skip.get_ref()
+                    "\"{}\" is the key for both login and skip; give {other} another key, or \"\" for none",
+                    written.get_ref()
                 ),
             ));
         }
@@ -325,7 +331,9 @@ impl RawKeys {
             if Some(key) == login || Some(key) == skip {
                 return Err(source.at(
                     label.span().start,
-                    format!("key \"{key}\" has a meaning already (login or skip)"),
+                    format!(
+                        "key \"{key}\" has a meaning already (login or skip); expected a key that is free"
+                    ),
                 ));
             }
             let target = extension.get_ref();
@@ -402,6 +410,11 @@ pub(super) fn is_dialable(c: char) -> bool {
 
 pub(super) fn unplaced<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
+}
+
+/// Whether it stands in the file: no value does so at its very beginning.
+fn is_placed<T>(value: &Spanned<T>) -> bool {
+    value.span().start > 0
 }
 
 fn default_wait() -> Spanned<i64> {

@@ -248,7 +248,18 @@ fn an_extension_that_stands_twice_is_an_error_at_the_second() {
 #[test]
 fn keys_that_clash_or_lead_nowhere_are_errors() {
     for (section, expected) in [
-        ("[keys]\nlogin = \"#\"\n", "is the key for both"),
+        (
+            "[keys]\nlogin = \"#\"\n",
+            "line 6: \"#\" is the key for both login and skip; give skip another key, or \"\" for none",
+        ),
+        (
+            "[keys]\nskip = \"*\"\n",
+            "line 6: \"*\" is the key for both login and skip; give login another key, or \"\" for none",
+        ),
+        (
+            "[keys]\nlogin = \"1\"\nskip = \"1\"\n",
+            "line 7: \"1\" is the key for both login and skip; give login another key, or \"\" for none",
+        ),
         ("[keys]\nskip = \"##\"\n", "line 6: \"##\" is no key"),
         (
             "[keys.goto]\n0 = \"110\"\n",
