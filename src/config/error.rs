@@ -104,12 +104,14 @@ pub(super) fn explain(message: &str, text: &str) -> String {
         let key = text.trim_matches(['[', ']', '"', '\'', ' ']);
         return format!("\"{key}\" is there twice; expected once");
     }
+    // A date is a table to the parser.
+    let message = message.replace("invalid type: map", "invalid type: date or section");
     for (kind, words) in KINDS {
         if let Some(start) = message.strip_suffix(kind) {
             return format!("{start}{words}");
         }
     }
-    message.to_owned()
+    message
 }
 
 /// `rest` is `WRONG`, expected one of `A`, `B`; or `A` or `B`, or just `A`.
@@ -127,8 +129,9 @@ fn one_of(what: &str, rest: &str) -> String {
 }
 
 /// What the parser calls what it expects, and what people do.
-const KINDS: [(&str, &str); 3] = [
+const KINDS: [(&str, &str); 4] = [
     ("expected i64", "expected a whole number"),
     ("expected f64", "expected a number"),
     ("expected a boolean", "expected true or false"),
+    ("expected a map", "expected a section"),
 ];

@@ -40,7 +40,7 @@ pub enum LogTo {
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a section [logging]")]
 pub(super) struct RawLogging {
     verbose: Spanned<i64>,
     level: Option<Spanned<String>>,

@@ -51,7 +51,10 @@ pub(super) struct RawIncluded {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(
+    deny_unknown_fields,
+    expecting = "a section [extensions.NAME] with dial and mailbox"
+)]
 pub(super) struct RawRoute {
     dial: Spanned<String>,
     #[serde(default = "default_wait")]
@@ -64,25 +67,29 @@ pub(super) struct RawRoute {
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a section [login]")]
 struct RawLogin {
     prefix: Spanned<String>,
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a section [dial]")]
 struct RawDial {
     options: Spanned<String>,
 }
 
 #[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(
+    default,
+    deny_unknown_fields,
+    expecting = "ringing.keys = \"off\", \"signalled\" or \"heard\""
+)]
 struct RawRinging {
     keys: Option<RingingKeys>,
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a section [keys]")]
 struct RawKeys {
     login: Spanned<String>,
     skip: Spanned<String>,
@@ -91,7 +98,7 @@ struct RawKeys {
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields)]
+#[serde(default, deny_unknown_fields, expecting = "a section [greeting]")]
 struct RawGreeting {
     storage: RawStorage,
     barge_in: bool,

@@ -115,11 +115,76 @@ fn each_fault_is_named_with_its_line_and_what_was_expected() {
             "[ringing]\nkeys = \"yes\"\n",
             "line 2: unknown value \"yes\"; expected one of off, signalled, heard",
         ),
+        (
+            "[extensions.101]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\nringing = \"heard\"\n",
+            "line 4: invalid type: string \"heard\", expected ringing.keys = \"off\", \"signalled\" or \"heard\"",
+        ),
+        (
+            "keys = 5\n",
+            "line 1: invalid type: integer `5`, expected a section [keys]",
+        ),
+        (
+            "[extensions]\n101 = 5\n",
+            "line 2: invalid type: integer `5`, expected a section [extensions.NAME] with dial and mailbox",
+        ),
+        (
+            "detector = \"etsi\"\n",
+            "line 1: invalid type: string \"etsi\", expected a section",
+        ),
+        (
+            "include = 2026-03-02\n",
+            "line 1: invalid type: date or section, expected a string",
+        ),
         ("", "no extension is configured"),
     ] {
         let error = error(text);
         assert!(error.starts_with(expected), "{text:?} gave {error:?}");
         assert!(!error.contains('\n'), "one line: {error:?}");
+    }
+}
+
+/// The names of this program's own types say nothing to who writes a configuration.
+#[test]
+fn whatever_stands_in_the_place_of_another_it_is_told_in_words() {
+    for key in [
+        "include",
+        "lookup",
+        "sandbox",
+        "record",
+        "record_limit_mib",
+        "extensions",
+        "extensions.101",
+        "extensions.101.dial",
+        "extensions.101.max_wait",
+        "extensions.101.star",
+        "extensions.101.ringing",
+        "extensions.101.ringing.keys",
+        "login",
+        "login.prefix",
+        "dial",
+        "dial.options",
+        "ringing",
+        "ringing.keys",
+        "keys",
+        "keys.login",
+        "keys.goto",
+        "keys.goto.0",
+        "keys.hold_off_ms",
+        "greeting",
+        "greeting.storage",
+        "greeting.barge_in",
+        "detector",
+        "speech",
+        "logging",
+        "logging.level",
+        "logging.calls",
+        "logging.json",
+    ] {
+        let told = error(&format!("{key} = 1.5\n"));
+        assert!(told.starts_with("line 1: "), "{key}: {told}");
+        for foreign in ["struct", "Raw", "map", "enum", "variant", "i64", "tuple"] {
+            assert!(!told.contains(foreign), "{key}: {told}");
+        }
     }
 }
 
