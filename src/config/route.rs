@@ -87,9 +87,10 @@ impl Section {
                 ));
             }
         }
-        if who.contains([',', '|']) {
+        if let Some(end) = who.chars().find(|c| matches!(c, ',' | '|')) {
+            let end = if end == ',' { "comma" } else { "\"|\"" };
             return Err(format!(
-                "dial \"{who}\" has a comma; expected only who is rung: the time is max_wait, options go into [dial] options"
+                "dial \"{who}\" has a {end}; expected only who is rung: the time is max_wait, options go into [dial] options"
             ));
         }
         if self.ringing == RingingKeys::Heard && letters(&self.options).contains('U') {

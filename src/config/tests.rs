@@ -92,6 +92,10 @@ fn each_fault_is_named_with_its_line_and_what_was_expected() {
             "line 2: dial \"SIP/bob,20\" has a comma",
         ),
         (
+            "[extensions.101]\ndial = \"SIP/bob|20\"\nmailbox = \"101@sales\"\n",
+            "line 2: dial \"SIP/bob|20\" has a \"|\"; expected only who is rung",
+        ),
+        (
             "[extensions.101]\ndial = \"SIP/bob\"\n",
             "line 1: the key \"mailbox\" is missing; expected a line mailbox = … below",
         ),
