@@ -86,7 +86,7 @@ fn a_fault_in_an_included_file_is_named_with_that_file_and_its_line() {
         (
             "twice",
             section("101"),
-            "people/a.toml: line 1: extension \"101\" is configured twice",
+            "people/a.toml: line 1: extension \"101\" is configured twice; the other one is at main.toml:2, keep one",
         ),
         (
             "section",
@@ -310,7 +310,7 @@ fn an_extension_in_two_files_is_an_error_on_its_own_call() {
     let main = folder.join("main.toml");
     assert_eq!(
         fault(Config::load_for(&main, "102"), &folder),
-        "people/b.toml: line 1: extension \"102\" is configured twice"
+        "people/b.toml: line 1: extension \"102\" is configured twice; the other one is at people/a.toml:1, keep one"
     );
     assert!(
         Config::load_for(&main, "101")

@@ -2,7 +2,8 @@
 
 use std::{
     collections::BTreeMap,
-    fs,
+    fs::{self, File},
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
@@ -98,16 +99,21 @@ impl Own {
 }
 
 fn refused(file: &Path, error: &ConfigError, findings: &mut Findings) {
+    let file = error.file().unwrap_or(file);
+    let opened = File::open(file);
+    if opened.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) {
+        return findings.error(
+            file,
+            "the user that runs this check may not read it, so whatever is configured is not checked",
+            "run this check as root, or as the user that runs Asterisk",
+        );
+    }
     // A message says what was expected behind its first semicolon.
     let (message, remedy) = error
         .message()
         .split_once("; ")
         .unwrap_or((error.message(), "README.md lists all that can be set"));
-    findings.error(
-        Spot::line(error.file().unwrap_or(file), error.line()),
-        message,
-        remedy,
-    );
+    findings.error(Spot::line(file, error.line()), message, remedy);
 }
 
 /// The line of every key in the text.

@@ -110,6 +110,15 @@ fn asked(out: &mut String, own: &Own, extension: &str, question: &Question) -> f
 }
 
 fn nowhere(out: &mut String, own: &Own, extension: &str) -> fmt::Result {
+    let mut routes = own.config.routes();
+    if let Some(sample) = routes.find(|route| route.section == extension) {
+        return writeln!(
+            out,
+            "{extension}: {}: a pattern, which nobody dials; one that it takes is {}",
+            own.extension(sample),
+            sample.extension
+        );
+    }
     let near = own.config.routes().map(|route| route.section.as_str());
     let hint = nearest(extension, near)
         .map(|near| format!("; the nearest is {near}"))

@@ -28,6 +28,8 @@ pub(super) struct People<'a> {
     reading: Reading<'a>,
     login_prefix: &'a str,
     defaults: &'a Defaults,
+    /// Where each section begins: file, and byte of its text.
+    begins: BTreeMap<String, (&'a Source, usize)>,
     pub(super) routes: Routes,
     /// Faults of files and sections that are passed over.
     pub(super) set_aside: Vec<ConfigError>,
@@ -39,6 +41,7 @@ impl<'a> People<'a> {
             reading,
             login_prefix,
             defaults,
+            begins: BTreeMap::new(),
             routes: Routes::default(),
             set_aside: Vec::new(),
         }
@@ -47,11 +50,14 @@ impl<'a> People<'a> {
     /// Takes the sections of a file.
     pub(super) fn add(
         &mut self,
-        source: &Source,
+        source: &'a Source,
         sections: BTreeMap<Spanned<String>, RawRoute>,
     ) -> Result<(), ConfigError> {
         for (name, section) in sections {
-            if let Err(error) = self.routes.add(source, &name, section, self.defaults) {
+            let added = self
+                .begin(source, &name)
+                .and_then(|()| self.routes.add(source, &name, section, self.defaults));
+            if let Err(error) = added {
                 if self.must_be_right(name.get_ref()) {
                     return Err(error);
                 }
@@ -61,8 +67,24 @@ impl<'a> People<'a> {
         Ok(())
     }
 
+    /// Notes where a section begins; another of the same name in another file is an error.
+    fn begin(&mut self, source: &'a Source, name: &Spanned<String>) -> Result<(), ConfigError> {
+        let (at, name) = (name.span().start, name.get_ref());
+        if let Some((file, first)) = self.begins.get(name) {
+            return Err(source.at(
+                at,
+                format!(
+                    "extension \"{name}\" is configured twice; the other one is at {}, keep one",
+                    file.place(*first)
+                ),
+            ));
+        }
+        self.begins.insert(name.clone(), (source, at));
+        Ok(())
+    }
+
     /// Takes the sections of an included file, which has nothing else.
-    pub(super) fn include(&mut self, source: &Source) -> Result<(), ConfigError> {
+    pub(super) fn include(&mut self, source: &'a Source) -> Result<(), ConfigError> {
         match raw::parse::<RawIncluded>(source) {
             Ok(file) => self.add(source, file.extensions),
             Err(error) if self.reading == Reading::All => Err(error),

@@ -205,7 +205,7 @@ impl RawConfig {
         if login_prefix.is_empty() || !login_prefix.chars().all(is_dialable) {
             return Err(source.at(self.login.prefix.span().start,
                 format!(
-                    "login prefix \"{login_prefix}\" cannot be dialled; expected digits, '*' or '#', such as \"*\""
+                    "login prefix \"{login_prefix}\" cannot be dialled; expected digits, letters, '*', '#' or '+', such as \"*\""
                 ),
             ));
         }

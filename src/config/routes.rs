@@ -22,7 +22,7 @@ pub(super) struct Routes {
 }
 
 impl Routes {
-    /// Takes the section `[extensions.NAME]`.
+    /// Takes the section `[extensions.NAME]`, which is the only one of that name.
     pub(super) fn add(
         &mut self,
         source: &Source,
@@ -31,14 +31,6 @@ impl Routes {
         defaults: &Defaults,
     ) -> Result<(), ConfigError> {
         let (at, name) = (name.span().start, name.get_ref());
-        let known = self.exact.contains_key(name)
-            || self
-                .families
-                .iter()
-                .any(|family| family.section.name == *name);
-        if known {
-            return Err(source.at(at, format!("extension \"{name}\" is configured twice")));
-        }
         if name.starts_with('_') {
             let pattern = Pattern::new(name);
             let Some(sample) = pattern.sample().filter(|_| name.len() <= MAX_EXTENSION) else {

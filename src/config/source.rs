@@ -119,6 +119,12 @@ impl Source {
         ConfigError::new(self.file.clone(), Some(self.line(offset)), message)
     }
 
+    /// Where byte `offset` of the text stands, as `FILE:LINE`.
+    pub(super) fn place(&self, offset: usize) -> String {
+        let file = self.file.as_deref().unwrap_or(Path::new(""));
+        format!("{}:{}", file.display(), self.line(offset))
+    }
+
     /// A fault of the file as such.
     pub(super) fn fault(&self, message: impl Into<String>) -> ConfigError {
         ConfigError::new(self.file.clone(), None, message)

@@ -82,6 +82,21 @@ fn a_configuration_that_asterisk_cannot_read_is_an_error() {
 }
 
 #[test]
+fn a_configuration_that_this_user_may_not_read_is_said_not_to_be_checked() {
+    let installation = Installation::new("own_forbidden");
+    installation.mode("voiceagent.toml", 0o000);
+    let Some(found) = installation.check_as_nobody() else {
+        return;
+    };
+    found.has(
+        "error",
+        "voiceagent.toml",
+        "the user that runs this check may not read it",
+        "run this check as root",
+    );
+}
+
+#[test]
 fn faults_of_asterisks_files_are_told_with_what_they_lead_to() {
     let installation = Installation::new("own_faults");
     installation.append("voicemail.conf", "[a](nobody)\n");

@@ -64,6 +64,20 @@ fn an_extension_that_a_pattern_takes_is_shown_with_the_pattern() {
     assert!(text.contains("VoiceMailMain(142@sales)"), "{text}");
 }
 
+#[test]
+fn a_pattern_itself_is_no_extension_and_one_that_it_takes_is_named() {
+    let pattern = "\n[extensions._1XX]\ndial = \"SIP/p${EXTEN}\"\nmailbox = \"${EXTEN}@sales\"\n";
+    let (status, text) = shown("show_pattern_itself", pattern, "_1XX");
+    assert_eq!(status, 1);
+    let line = 1 + text_before("[extensions._1XX]", pattern);
+    assert_eq!(
+        text,
+        format!(
+            "_1XX: ETC/voiceagent.toml:{line}: a pattern, which nobody dials; one that it takes is 100\n"
+        )
+    );
+}
+
 /// Line ends before `what`, which is appended to the shipped configuration.
 fn text_before(what: &str, appended: &str) -> usize {
     let shipped = include_str!("../../config/voiceagent.toml");

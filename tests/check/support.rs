@@ -2,9 +2,12 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
+    os::unix::{
+        fs::{MetadataExt, PermissionsExt},
+        process::CommandExt,
+    },
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Command, Output, Stdio},
 };
 
 use serde_json::Value;
@@ -118,23 +121,48 @@ impl Installation {
     }
 
     pub(crate) fn run(&self, arguments: &[&str]) -> Done {
-        let output = Command::new(env!("CARGO_BIN_EXE_voiceagent"))
+        Done::of(self.command(arguments).output().unwrap())
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_voiceagent"));
+        command
             .args(["check", "--asterisk-dir"])
             .arg(self.folder())
             .args(arguments)
             .env_remove("AST_AGI_DIR")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        Done {
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn check(&self) -> Found {
+        Found::by(self.run(&["--json"]))
+    }
+
+    /// By a user who is not root and owns nothing; none where nobody else can start the program.
+    pub(crate) fn check_as_nobody(&self) -> Option<Found> {
+        let mut command = self.command(&["--json"]);
+        let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
+        if is_root {
+            command.uid(NOBODY).gid(NOBODY);
+        }
+        let output = command.output().ok()?;
+        Some(Found::by(Done::of(output)))
+    }
+}
+
+impl Done {
+    fn of(output: Output) -> Self {
+        Self {
             status: output.status.code().unwrap(),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
         }
     }
+}
 
-    pub(crate) fn check(&self) -> Found {
-        let done = self.run(&["--json"]);
+impl Found {
+    fn by(done: Done) -> Self {
         assert_eq!(done.stderr, "");
         let lines = done.stdout.lines();
         let found: Vec<Value> = lines
@@ -142,11 +170,9 @@ impl Installation {
             .collect();
         let clean = found.iter().all(|finding| finding["severity"] == "note");
         assert_eq!(done.status, i32::from(!clean), "{}", done.stdout);
-        Found(found)
+        Self(found)
     }
-}
 
-impl Found {
     /// Asserts that nothing but this one was found: how bad, where (`file:line`, or `file`), and
     /// words of what is wrong and of how to mend it.
     pub(crate) fn only(&self, severity: &str, place: &str, words: &str, remedy: &str) {
@@ -195,6 +221,9 @@ impl std::fmt::Display for Found {
             .try_for_each(|finding| writeln!(f, "{finding}"))
     }
 }
+
+/// The user without rights.
+const NOBODY: u32 = 65_534;
 
 /// What is installed.
 const MODULES: [&str; 11] = [
