@@ -2,7 +2,7 @@
 
 use std::{io, path::Path};
 
-use super::timeline::{Timeline, Who};
+use super::timeline::{Entry, Timeline, Who};
 use crate::{
     audio::SAMPLE_RATE,
     picture::{
@@ -87,10 +87,23 @@ impl Call<'_> {
         format!("{}: {}", self.what, said.join(" "))
     }
 
-    /// What Asterisk does from one of its entries to the next.
+    /// What Asterisk does from one of its entries to the next, without those on the channel that
+    /// hears the caller meanwhile.
     fn bars(&self) -> Vec<Bar<'_>> {
-        let entries = self.timeline.entries.iter();
-        let own: Vec<_> = entries.filter(|entry| !is_program(entry.who)).collect();
+        let mut listener_waits = false;
+        let is_own = |entry: &&Entry| {
+            let begins = entry.what.chars().next().unwrap_or_default();
+            match entry.who {
+                Who::Listener => {
+                    listener_waits |= begins.is_ascii_uppercase();
+                    false
+                }
+                Who::Asterisk if begins.is_ascii_digit() => !std::mem::take(&mut listener_waits),
+                Who::Asterisk => true,
+                Who::Agent | Who::Caller => false,
+            }
+        };
+        let own: Vec<_> = self.timeline.entries.iter().filter(is_own).collect();
         let last = self.timeline.end();
         let ends = own.iter().skip(1).map(|entry| entry.at).chain([last]);
         own.iter()

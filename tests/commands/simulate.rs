@@ -49,6 +49,33 @@ fn a_simulated_call_is_drawn() {
     assert!(said.contains("none/call.png: cannot be written"), "{said}");
 }
 
+/// The picture of a call to 101 by this configuration.
+fn drawn(test: &str, more: &str, caller: &[&str]) -> String {
+    let folder = Folder::new(test);
+    let shipped = include_str!("../../config/voiceagent.toml");
+    fs::write(folder.path("voiceagent.toml"), format!("{shipped}{more}")).unwrap();
+    let simulate = [
+        "simulate",
+        "--config",
+        "voiceagent.toml",
+        "--exten",
+        "101",
+        "--plot",
+        "call.svg",
+    ];
+    let done = folder.run(&[&simulate[..], caller].concat());
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    fs::read_to_string(folder.path("call.svg")).unwrap()
+}
+
+#[test]
+fn it_rings_until_it_stops_though_the_listener_is_told_something() {
+    let svg = drawn("simulate_heard", "\n[ringing]\nkeys = \"heard\"\n", &[]);
+    // In its bar, which has room for it only when it is as long as the ringing; in the list other
+    // words stand before it.
+    assert!(svg.contains(">rings SIP/bob</text>"), "{svg}");
+}
+
 /// A recording in `fixtures/live`.
 fn recording(name: &str) -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
