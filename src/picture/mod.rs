@@ -4,6 +4,7 @@
 
 mod axis;
 mod colour;
+mod labels;
 mod png;
 mod svg;
 
@@ -16,6 +17,7 @@ use std::{
 pub(crate) use self::{
     axis::Axis,
     colour::{Colour, FAINT, INK, PAPER, WAVEFORM},
+    labels::{Label, labels},
 };
 
 /// A picture being drawn, from the background up.

@@ -6,7 +6,8 @@ use super::timeline::{Entry, Timeline, Who};
 use crate::{
     audio::SAMPLE_RATE,
     picture::{
-        Anchor, Area, Axis, Colour, FAINT, INK, PAPER, Picture, PictureFormat, Size, WAVEFORM,
+        Anchor, Area, Axis, Colour, FAINT, INK, Label, PAPER, Picture, PictureFormat, Size,
+        WAVEFORM, labels,
     },
     session::CallTime,
 };
@@ -164,7 +165,7 @@ impl Call<'_> {
 
     /// Keys as the program learned of them: in the audio, or signalled.
     fn draw_keys(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
-        let mut written = lane.x;
+        let mut keys = Vec::new();
         for entry in &self.timeline.entries {
             let in_audio = is_program(entry.who) && entry.what.contains("in the audio since");
             let released = entry.who == Who::Caller && entry.what.starts_with("releases key");
@@ -172,16 +173,17 @@ impl Call<'_> {
                 continue;
             }
             let x = x(axis, entry.at);
-            picture.line((x, lane.y), (x, lane.bottom() - 1), KEY);
+            picture.line((x, lane.y), (x, lane.y + TICK - 1), KEY);
             let label = entry.what.split("key ").nth(1).unwrap_or_default();
-            let label: String = label.chars().take(1).collect();
-            let how = if in_audio { "heard" } else { "signalled" };
-            let text = format!("{label} {how}");
-            if x + 3 >= written {
-                let at = (x + 3, lane.y + lane.height as i32 / 2);
-                written = at.0 + Size::Small.width(&text);
-                picture.text(at, Anchor::Start, Size::Small, INK, text);
-            }
+            keys.extend(label.chars().next().map(|key| Label {
+                x,
+                key,
+                how: if in_audio { "heard" } else { "signalled" },
+            }));
+        }
+        for (x, text) in labels(Size::Small, WIDTH as i32, keys) {
+            let at = (x, (lane.y + TICK + lane.bottom()) / 2);
+            picture.text(at, Anchor::Start, Size::Small, INK, text);
         }
     }
 
@@ -285,6 +287,8 @@ const LEFT: i32 = 84;
 const INNER: u32 = WIDTH - LEFT as u32 - 84;
 const HEAD: u32 = 44;
 const LANE: u32 = 22;
+/// Of a key's mark, above its label.
+const TICK: i32 = 7;
 const WAVE: u32 = 120;
 /// Of a line of small text.
 const LINE: u32 = 15;

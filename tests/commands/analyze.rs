@@ -304,6 +304,21 @@ fn a_recording_is_drawn_as_svg_or_png() {
 }
 
 #[test]
+fn keys_too_near_for_labels_of_their_own_are_counted() {
+    let folder = Folder::new("analyze_many_keys");
+    let keys = "1234567890*#".repeat(30);
+    folder.run(&["tone", &keys, "a.wav", "--length", "60", "--pause", "60"]);
+    folder.run(&["analyze", "--plot", "a.svg", "a.wav"]);
+    let svg = fs::read_to_string(folder.path("a.svg")).unwrap();
+    let label = svg.lines().find(|line| line.contains("... (360 keys)"));
+    let label = label.unwrap_or_else(|| panic!("{svg}"));
+    assert!(label.contains(">1234567890*#1234567890*#"), "{label}");
+    for alone in ["1", "4", "7"] {
+        assert!(!svg.contains(&format!(">{alone}</text>")), "{alone}");
+    }
+}
+
+#[test]
 fn several_recordings_are_drawn_into_a_folder() {
     let folder = Folder::new("analyze_plots");
     fs::create_dir(folder.path("calls")).unwrap();

@@ -76,6 +76,14 @@ fn it_rings_until_it_stops_though_the_listener_is_told_something() {
     assert!(svg.contains(">rings SIP/bob</text>"), "{svg}");
 }
 
+#[test]
+fn no_key_is_without_its_label() {
+    let keys = ["1@1", "2@1.1", "3@1.2", "4@1.3", "5@1.4", "6@1.5", "*@1.6"];
+    let keys: Vec<&str> = keys.iter().flat_map(|key| ["--key", key]).collect();
+    let svg = drawn("simulate_keys", "", &keys);
+    assert!(svg.contains(">123456* signalled</text>"), "{svg}");
+}
+
 /// A recording in `fixtures/live`.
 fn recording(name: &str) -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");

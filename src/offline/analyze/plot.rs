@@ -10,7 +10,8 @@ use super::{
 use crate::{
     audio::{Dbm0, SampleTime},
     picture::{
-        Anchor, Area, Axis, Colour, FAINT, INK, PAPER, Picture, PictureFormat, Size, WAVEFORM,
+        Anchor, Area, Axis, Colour, FAINT, INK, Label, PAPER, Picture, PictureFormat, Size,
+        WAVEFORM, labels,
     },
 };
 
@@ -65,7 +66,8 @@ impl Channel {
         let wave = area(24, WAVE);
         let spectrogram = area(wave.bottom() + 8 - top, SPECTROGRAM);
         let keys = area(spectrogram.bottom() + 6 - top, LANE);
-        let doubts = area(keys.bottom() + 2 - top, LANE);
+        let names = area(keys.bottom() - top, LANE);
+        let doubts = area(names.bottom() + 2 - top, LANE);
         let words = area(doubts.bottom() - top, LANE);
         let speech = area(words.bottom() + 2 - top, LANE);
         let axis = Axis::new(self.seconds(), speech);
@@ -77,6 +79,7 @@ impl Channel {
         self.draw_spectrogram(picture, spectrogram);
         for (lane, title) in [
             (keys, "keys"),
+            (names, ""),
             (doubts, "no key"),
             (words, "because"),
             (speech, "speech"),
@@ -85,6 +88,7 @@ impl Channel {
             label(picture, lane.y + LANE as i32 / 2, title);
         }
         self.draw_reports(picture, &axis, [wave, spectrogram, keys, speech]);
+        self.draw_names(picture, &axis, names);
         self.draw_reasons(picture, &axis, doubts, words);
         axis.draw(picture, INK);
     }
@@ -162,7 +166,6 @@ impl Channel {
         axis: &Axis,
         [wave, spectrogram, keys, speech]: [Area; 4],
     ) {
-        let mut written = keys.x;
         for report in &self.reports {
             let (from, to) = (
                 axis.x(report.start().seconds()),
@@ -174,7 +177,7 @@ impl Channel {
                 ..lane
             };
             match report {
-                Report::Key(key) => {
+                Report::Key(_) => {
                     picture.fill(bar(keys), KEY);
                     let wide = to - from >= WIDE_KEY;
                     let reach = if wide {
@@ -185,19 +188,6 @@ impl Channel {
                     for x in [from, to] {
                         let bottom = spectrogram.bottom() - 1;
                         picture.line((x, bottom + 1 - reach), (x, bottom), KEY);
-                    }
-                    let text = key.key.to_string();
-                    let width = Size::Large.width(&text);
-                    let inside = to - from > width;
-                    let (start, colour) = if inside {
-                        ((from + to - width) / 2, PAPER)
-                    } else {
-                        (to + 3, INK)
-                    };
-                    if start >= written {
-                        let at = (start, keys.y + LANE as i32 / 2);
-                        picture.text(at, Anchor::Start, Size::Large, colour, text);
-                        written = start + width;
                     }
                 }
                 Report::Speech(_) => picture.fill(bar(speech), SPEECH),
@@ -210,6 +200,27 @@ impl Channel {
                     CLIPPING,
                 ),
             }
+        }
+    }
+
+    /// The keys' names, each under its key where there is room.
+    fn draw_names(&self, picture: &mut Picture, axis: &Axis, lane: Area) {
+        let keys = self.reports.iter().filter_map(|report| match report {
+            Report::Key(key) => {
+                let middle = axis
+                    .x(key.onset.seconds())
+                    .midpoint(axis.x(key.end.seconds()));
+                Some(Label {
+                    x: middle - Size::Large.width(" ") / 2,
+                    key: key.key.label(),
+                    how: "",
+                })
+            }
+            Report::Speech(_) | Report::Silence(_) | Report::Clipping(_) => None,
+        });
+        for (x, text) in labels(Size::Large, lane.right(), keys) {
+            let at = (x, lane.y + LANE as i32 / 2);
+            picture.text(at, Anchor::Start, Size::Large, INK, text);
         }
     }
 
@@ -328,7 +339,7 @@ const HEAD: u32 = 36;
 const WAVE: u32 = 120;
 const SPECTROGRAM: u32 = 400;
 const LANE: u32 = 20;
-const PANEL: u32 = 24 + WAVE + 8 + SPECTROGRAM + 6 + 4 * (LANE + 2) + 36;
+const PANEL: u32 = 24 + WAVE + 8 + SPECTROGRAM + 6 + 5 * (LANE + 2) + 36;
 const LEGEND: u32 = 30;
 
 // Told apart with any kind of colour vision (Okabe and Ito 2008).
