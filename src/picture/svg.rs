@@ -8,9 +8,10 @@ use super::{Anchor, Colour, Picture, Shape, png};
 
 pub(super) fn write(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     let Picture { width, height, .. } = picture;
+    // Edges are smooth: with crisp ones, who shows it smaller loses what is then thinner than a pixel.
     writeln!(
         out,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="monospace" shape-rendering="crispEdges">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="monospace">"#
     )?;
     for shape in &picture.shapes {
         draw(shape, out)?;
@@ -140,6 +141,15 @@ mod tests {
         let written = String::from_utf8(written).expect("text");
         let pixel = r##"<rect x="3" y="4" width="1" height="1" fill="#010203"/>"##;
         assert!(written.contains(pixel), "{written}");
+    }
+
+    #[test]
+    fn nothing_is_lost_when_it_is_shown_smaller() {
+        let mut written = Vec::new();
+        write(&Picture::new(9, 9, Colour(0, 0, 0)), &mut written).expect("a vector takes it");
+        let written = String::from_utf8(written).expect("text");
+        assert!(written.contains("viewBox=\"0 0 9 9\""), "{written}");
+        assert!(!written.contains("shape-rendering"), "{written}");
     }
 
     #[test]
