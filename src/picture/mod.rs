@@ -120,7 +120,7 @@ impl Size {
         }
     }
 
-    /// As much of a text as fits so many pixels.
+    /// As much of a text as fits so many pixels, from its beginning.
     pub(crate) fn shortened(self, text: &str, width: u32) -> String {
         let room = (width / self.character().0) as usize;
         if text.chars().count() <= room {
@@ -128,6 +128,17 @@ impl Size {
         }
         let kept = text.chars().take(room.saturating_sub(ELLIPSIS.len()));
         kept.chain(ELLIPSIS.chars()).collect()
+    }
+
+    /// As much of a path as fits so many pixels, from its end, where the file's name is.
+    pub(crate) fn shortened_path(self, path: &str, width: u32) -> String {
+        let room = (width / self.character().0) as usize;
+        let all = path.chars().count();
+        if all <= room {
+            return path.to_owned();
+        }
+        let kept = path.chars().skip(all + ELLIPSIS.len() - room);
+        ELLIPSIS.chars().chain(kept).collect()
     }
 
     /// Of a text, in pixels.
@@ -227,3 +238,16 @@ impl Picture {
 
 /// Says that there is more; fonts of pixels have no single character for it.
 const ELLIPSIS: &str = "...";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_long_path_the_end_is_kept_and_of_a_text_the_beginning() {
+        let path = "/var/spool/asterisk/monitor/today.wav";
+        assert_eq!(Size::Small.shortened_path(path, 7 * 12), "...today.wav");
+        assert_eq!(Size::Small.shortened(path, 7 * 12), "/var/spoo...");
+        assert_eq!(Size::Small.shortened_path("today.wav", 7 * 9), "today.wav");
+    }
+}

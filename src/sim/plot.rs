@@ -46,7 +46,8 @@ impl Call<'_> {
         let lines = entries.len().div_ceil(LIST_COLUMNS) as u32;
         let height = HEAD + PANEL + lines * LINE + LEGEND;
         let mut picture = Picture::new(WIDTH, height, PAPER);
-        picture.text((LEFT, 22), Anchor::Start, Size::Large, INK, self.title());
+        let title = Size::Large.shortened(&self.title(), INNER);
+        picture.text((LEFT, 22), Anchor::Start, Size::Large, INK, title);
         let lane = |y: u32, height: u32| Area {
             x: LEFT,
             y: (HEAD + y) as i32,

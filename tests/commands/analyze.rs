@@ -319,6 +319,21 @@ fn keys_too_near_for_labels_of_their_own_are_counted() {
 }
 
 #[test]
+fn of_a_long_path_the_files_name_is_in_the_title() {
+    let folder = Folder::new("analyze_long_path");
+    let path = format!("{}/today.wav", "a-folder-of-recordings/".repeat(9));
+    fs::create_dir_all(folder.path(&path).parent().unwrap()).unwrap();
+    folder.run(&["tone", "1", &path]);
+    folder.run(&["analyze", "--plot", "a.svg", &path]);
+    let svg = fs::read_to_string(folder.path("a.svg")).unwrap();
+    let title = svg.lines().find(|line| line.contains(">...")).unwrap();
+    assert!(
+        title.ends_with("recordings//today.wav: 8000 Hz</text>"),
+        "{title}"
+    );
+}
+
+#[test]
 fn several_recordings_are_drawn_into_a_folder() {
     let folder = Folder::new("analyze_plots");
     fs::create_dir(folder.path("calls")).unwrap();

@@ -17,7 +17,8 @@ use crate::{
 
 /// What is drawn of a recording.
 pub(super) struct Plot {
-    title: String,
+    file: String,
+    rate: u32,
     channels: Vec<Channel>,
 }
 
@@ -33,15 +34,22 @@ pub(super) struct Channel {
 impl Plot {
     pub(super) fn new(file: &str, rate: u32, channels: Vec<Channel>) -> Self {
         Self {
-            title: format!("{file}: {rate} Hz"),
+            file: file.to_owned(),
+            rate,
             channels,
         }
+    }
+
+    fn title(&self) -> String {
+        let rate = format!(": {} Hz", self.rate);
+        let room = INNER - Size::Large.width(&rate) as u32;
+        Size::Large.shortened_path(&self.file, room) + &rate
     }
 
     pub(super) fn save(&self, file: &Path, format: PictureFormat) -> io::Result<()> {
         let height = HEAD + PANEL * self.channels.len() as u32 + LEGEND;
         let mut picture = Picture::new(WIDTH, height, PAPER);
-        picture.text((LEFT, 22), Anchor::Start, Size::Large, INK, &self.title);
+        picture.text((LEFT, 22), Anchor::Start, Size::Large, INK, self.title());
         for (number, channel) in self.channels.iter().enumerate() {
             let top = (HEAD + PANEL * number as u32) as i32;
             let name = match self.channels.len() {
