@@ -196,20 +196,30 @@ impl Call<'_> {
             text: String,
             colour: Colour,
         }
+        // Where a text begins and ends: behind its time, or at the call's end before it.
+        let place = |x: i32, text: &str| {
+            let width = Size::Small.width(text);
+            if x + 3 + width <= lane.right() {
+                (x + 3, x + 3 + width)
+            } else {
+                (x - 3 - width, x)
+            }
+        };
         let mut marks: Vec<Mark> = Vec::new();
         let mut free = [lane.x - 40; (MARKS / LINE) as usize];
         for (number, entry) in self.timeline.entries.iter().enumerate() {
             let x = x(axis, entry.at);
             let text = (number + 1).to_string();
-            let Some(row) = free.iter().position(|&free| free <= x) else {
+            let (begin, end) = place(x, &text);
+            let Some(row) = free.iter().position(|&free| free <= begin.min(x)) else {
                 if let Some(mark) = marks.last_mut() {
                     let first = mark.text.split('-').next().unwrap_or_default();
                     mark.text = format!("{first}-{text}");
-                    free[free.len() - 1] = mark.at.0 + Size::Small.width(&mark.text) + 6;
+                    free[free.len() - 1] = place(mark.at.0, &mark.text).1 + 3;
                 }
                 continue;
             };
-            free[row] = x + Size::Small.width(&text) + 6;
+            free[row] = end + 3;
             marks.push(Mark {
                 at: (x, lane.y + (row as u32 * LINE) as i32),
                 text,
@@ -223,7 +233,7 @@ impl Call<'_> {
         } in marks
         {
             picture.line((x, y), (x, y + LINE as i32 - 3), colour);
-            let at = (x + 3, y + LINE as i32 / 2 - 1);
+            let at = (place(x, &text).0, y + LINE as i32 / 2 - 1);
             picture.text(at, Anchor::Start, Size::Small, colour, text);
         }
     }

@@ -84,6 +84,25 @@ fn no_key_is_without_its_label() {
     assert!(svg.contains(">123456* signalled</text>"), "{svg}");
 }
 
+#[test]
+fn events_at_the_end_of_a_call_have_their_numbers_within_it() {
+    let svg = drawn("simulate_end", "", &[]);
+    let mut numbers = 0;
+    for text in svg
+        .lines()
+        .filter_map(|line| line.strip_prefix("<text x=\""))
+    {
+        let (x, rest) = text.split_once('"').unwrap();
+        let said = rest.split(['>', '<']).nth(1).unwrap();
+        if said.chars().all(|c| c.is_ascii_digit() || c == '-') {
+            let end = x.parse::<usize>().unwrap() + 7 * said.len();
+            assert!(end <= 1_516, "{said} ends at {end}");
+            numbers += 1;
+        }
+    }
+    assert!(numbers > 20, "{numbers}");
+}
+
 /// A recording in `fixtures/live`.
 fn recording(name: &str) -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
