@@ -268,6 +268,51 @@ fn why_names_the_test_that_failed_and_by_how_much() {
     );
 }
 
+#[test]
+fn why_has_the_times_of_what_it_tells_and_no_others() {
+    let folder = Folder::new("analyze_why_times");
+    folder.run(&["tone", "*", "a.wav", "--lead", "300", "--tail", "300"]);
+    let rows = |stretch: &str| {
+        let done = folder.run(&["analyze", "--json", "--why", stretch, "a.wav"]);
+        assert_eq!(done.status, 0);
+        let objects = done.of_type("why").into_iter();
+        let rows: Vec<(f64, f64, String)> = objects
+            .map(|row| {
+                let time = |name: &str| row[name].as_f64().unwrap();
+                let test = row["test"].as_str().unwrap().to_owned();
+                (time("start"), time("end"), test)
+            })
+            .collect();
+        (rows, done.stderr)
+    };
+    let (around, _) = rows("0.29-0.32");
+    let [silence, begun, young] = &around[..] else {
+        panic!("{around:?}");
+    };
+    assert_eq!(silence, &(0.29, 0.3, "silence".to_owned()));
+    assert_eq!((begun.0, begun.1), (0.3, 0.31));
+    assert_eq!(young, &(0.31, 0.32, "duration".to_owned()));
+    let (end, _) = rows("0.5-0.7");
+    assert_eq!(end.last().unwrap().1, 0.7);
+    let (first, _) = rows("0-0");
+    assert_eq!(first, [(0.0, 0.01, "silence".to_owned())]);
+    let (none, said) = rows("100-200");
+    assert!(none.is_empty());
+    assert!(
+        said.contains("a.wav: --why asks about 100.000 s on, and it ends at 0.700 s"),
+        "{said}"
+    );
+    // The table has the same times.
+    let done = folder.run(&["analyze", "--why", "0.29-0.32", "a.wav"]);
+    assert!(
+        done.stdout.contains(
+            "\n   0.290 s    0.010 s  digital silence\n   0.300 s    0.010 s  key *? just begun\n"
+        ),
+        "{}",
+        done.stdout
+    );
+}
+
 /// Width and height, and whether the file is one PNG from its signature to its last chunk.
 fn png_size(file: &std::path::Path) -> (u32, u32) {
     let bytes = fs::read(file).unwrap();

@@ -250,12 +250,22 @@ impl Analysis {
         if let Err(error) = read {
             return Ok(Heard::Broken(error));
         }
+        let summaries: Vec<Summary> = listeners.iter().map(Listener::summary).collect();
+        if let Some(stretch) = &self.why {
+            let (begin, end) = (stretch.start(), summaries[0].seconds);
+            if begin.seconds() >= end {
+                writeln!(
+                    messages,
+                    "voiceagent: {}: --why asks about {begin} on, and it ends at {end:.3} s",
+                    recording.name()
+                )?;
+            }
+        }
         for (channel, listener) in listeners.iter().enumerate() {
             if let Some(why) = listener.why() {
                 style.write_why(out, channel, why)?;
             }
         }
-        let summaries: Vec<Summary> = listeners.iter().map(Listener::summary).collect();
         for (channel, summary) in summaries.iter().enumerate() {
             style.write_summary(out, channel, summary)?;
         }

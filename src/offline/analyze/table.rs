@@ -88,9 +88,7 @@ impl Table {
                 out,
                 "{:>8} s {:>8} s  {reason}",
                 seconds(reason.start),
-                seconds(SampleTime::from_samples(
-                    reason.end.since(reason.start) + STEP
-                ))
+                seconds(SampleTime::from_samples(reason.end.since(reason.start)))
             )?;
         }
         if let Some(nearest) = nearest(why.reasons()) {
@@ -134,9 +132,6 @@ fn signal_to_noise(db: f32) -> String {
         format!("{} dB", Decimal(f64::from(db), 0))
     }
 }
-
-/// Samples from one look of the detector to the next, 10 ms.
-const STEP: u64 = 80;
 
 /// dB; beyond, it is rounding to 16 bits that is measured.
 const CLEANEST: f32 = 60.0;

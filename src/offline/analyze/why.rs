@@ -10,8 +10,8 @@ use crate::{
 
 /// Collects verdicts on the looks of one stretch.
 pub(super) struct Why {
-    /// When looks count: what each sees begins 20 ms before it.
-    looks: RangeInclusive<SampleTime>,
+    /// What was asked about.
+    stretch: RangeInclusive<SampleTime>,
     limits: Limits,
     reasons: Vec<Reason>,
     taken: Vec<String>,
@@ -20,7 +20,8 @@ pub(super) struct Why {
 /// Looks one after another that failed the same test.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Reason {
-    /// The first and the last of these looks.
+    /// From where the first of these looks had something new to see, to the end of the last: they
+    /// are 10 ms apart.
     pub(super) start: SampleTime,
     pub(super) end: SampleTime,
     /// The look that failed by the least, and what it said.
@@ -32,7 +33,7 @@ impl Why {
     /// For a stretch of a recording.
     pub(super) fn new(stretch: &RangeInclusive<SampleTime>, limits: Limits) -> Self {
         Self {
-            looks: *stretch.start()..=*stretch.end() + LOOK,
+            stretch: stretch.clone(),
             limits,
             reasons: Vec::new(),
             taken: Vec::new(),
@@ -40,7 +41,7 @@ impl Why {
     }
 
     pub(super) fn key_down(&mut self, down: &KeyDown) {
-        if self.looks.contains(&down.onset) {
+        if self.stretch.contains(&down.onset) {
             let at = down.onset.seconds();
             self.taken
                 .push(format!("{at:.3} s: {}", taken(down, &self.limits)));
@@ -48,10 +49,11 @@ impl Why {
     }
 
     pub(super) fn add(&mut self, verdict: Verdict) {
-        if !self.looks.contains(&verdict.at) {
+        let at = verdict.at;
+        let start = at - STEP;
+        if at <= *self.stretch.start() || start > *self.stretch.end() {
             return;
         }
-        let at = verdict.at;
         if let Some(last) = self.reasons.last_mut()
             && at.since(last.end) <= LOOK
             && last.verdict.failed == verdict.failed
@@ -65,7 +67,7 @@ impl Why {
             return;
         }
         self.reasons.push(Reason {
-            start: at,
+            start,
             end: at,
             at,
             verdict,
@@ -116,7 +118,7 @@ fn lasting(reasons: &[Reason]) -> impl Iterator<Item = &Reason> {
         let went_on = reasons.get(n + 1).is_some_and(|next| {
             next.verdict.analysed
                 && next.verdict.key == reason.verdict.key
-                && next.start.since(reason.end) <= LOOK
+                && next.start.since(reason.end) <= STEP
         });
         let young = reason.verdict.failed == Test::Duration && went_on;
         (!young).then_some(reason)
@@ -232,7 +234,9 @@ fn taken(down: &KeyDown, limits: &Limits) -> String {
     )
 }
 
-/// Samples between two looks that belong together, and those that one look goes back: 20 ms.
+/// Samples from a look to the next: 10 ms.
+const STEP: u64 = 80;
+/// Samples between two looks that belong together: 20 ms.
 const LOOK: u64 = 160;
 
 #[cfg(test)]
@@ -252,7 +256,7 @@ mod tests {
 
     #[test]
     fn looks_that_fail_alike_are_one_reason_and_the_nearest_to_a_key_is_found() {
-        let stretch = SampleTime::from_samples(800)..=SampleTime::from_samples(1_600);
+        let stretch = SampleTime::from_samples(720)..=SampleTime::from_samples(1_600);
         let mut why = Why::new(&stretch, Limits::ETSI);
         for verdict in [
             verdict(720, Test::Onset, -2.0, -6.0),
@@ -277,10 +281,10 @@ mod tests {
         assert_eq!(
             told,
             [
-                "800-880 key *? the tones do not just begin, 60 ms ago they had -4.0 dB, at most \
+                "720-880 key *? the tones do not just begin, 60 ms ago they had -4.0 dB, at most \
                  -6.0: 2.0 dB too much",
-                "960-960 key *? twist -12.0 dB, limit -10.5: 1.5 dB too much",
-                "1040-1040 key *? the tones do not just begin, 60 ms ago they had -5.0 dB, at \
+                "880-960 key *? twist -12.0 dB, limit -10.5: 1.5 dB too much",
+                "960-1040 key *? the tones do not just begin, 60 ms ago they had -5.0 dB, at \
                  most -6.0: 1.0 dB too much",
             ]
         );
