@@ -1,6 +1,6 @@
 //! The recordings in `fixtures/`, by what their README says was sent.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use crate::support::Folder;
 
@@ -71,4 +71,25 @@ fn a_caller_who_talks_presses_no_key() {
         time("start") <= 1.0 && time("end") >= 3.5
     };
     assert!(done.of_type("speech").iter().any(talks), "{}", done.stdout);
+}
+
+#[test]
+fn the_picture_is_of_the_call_as_it_goes_today() {
+    let folder = Folder::new("fixtures_picture");
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let config = manifest
+        .join("config/voiceagent.toml")
+        .display()
+        .to_string();
+    let audio = path("star-in-greeting.wav");
+    let done = folder.run(&[
+        "simulate", "--config", &config, "--exten", "101", "--audio", &audio, "--plot", "call.svg",
+    ]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    let drawn = fs::read_to_string(folder.path("call.svg")).unwrap();
+    let kept = fs::read_to_string(path("star-in-greeting.svg")).unwrap();
+    assert!(
+        drawn == kept,
+        "fixtures/README.md has the command that draws it anew"
+    );
 }
