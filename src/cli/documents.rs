@@ -32,6 +32,14 @@ fn documents_say_what_the_command_line_does() {
     }
 }
 
+/// Debian's policy: package managers list packages a line each.
+#[test]
+fn a_line_has_room_for_what_the_package_is() {
+    let synopsis = env!("CARGO_PKG_DESCRIPTION");
+    assert!(synopsis.len() < 80, "{synopsis}");
+    assert!(!synopsis.starts_with("An "), "{synopsis}");
+}
+
 /// All documents, by their place below `config`.
 fn documents() -> Vec<(String, Vec<u8>)> {
     let mut documents = Vec::new();
