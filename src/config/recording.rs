@@ -15,7 +15,7 @@ use super::{
 pub struct Recording {
     /// The folder that gets a file for each call.
     pub folder: PathBuf,
-    /// What all files in it may have, in bytes; the oldest give way.
+    /// What all files in it may have, in bytes; the oldest give way, but none of a call under way.
     pub limit: u64,
     /// What one call's file may have, in bytes.
     pub call_limit: u64,

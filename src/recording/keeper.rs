@@ -9,14 +9,16 @@ use std::{
     path::Path,
 };
 
-use super::folder::{create, make_room};
+use super::folder::{create, is_there, make_room};
 
 /// Keeps what is read `from` the call in a new file, whose name is the first line of it. The call
 /// knows nothing of the file but what is answered here: for each [`ASK`] a [`DONE`], once all
-/// before it is in the file. The oldest recordings give way, until all have `limit` bytes at most.
+/// before it is in the file. The oldest recordings give way, until all have `limit` bytes at most;
+/// those of calls under way stay.
 ///
 /// # Errors
-/// What is wrong with the folder or the disk; what was written until then stays.
+/// What is wrong with the folder or the disk, or that the file was removed meanwhile; what was
+/// written until then stays.
 pub fn keep(
     folder: &Path,
     limit: u64,
@@ -36,13 +38,17 @@ pub fn keep(
     let mut since_room = 0;
     loop {
         let length = match from.read(&mut chunk) {
-            Ok(0) => return make_room(folder, limit, name),
+            Ok(0) => {
+                make_room(folder, limit, name)?;
+                return is_there(&file);
+            }
             Ok(length) => length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
         };
         for (n, piece) in chunk[..length].split(|&byte| byte == ASK).enumerate() {
             if n > 0 {
+                is_there(&file)?;
                 answer.write_all(&[DONE])?;
             }
             file.write_all(piece)?;
@@ -51,6 +57,7 @@ pub fn keep(
         if since_room >= STRIDE {
             since_room = 0;
             make_room(folder, room, name)?;
+            is_there(&file)?;
         }
     }
 }
@@ -104,6 +111,35 @@ mod tests {
         assert_eq!(look.1, ["one\n", "one\ntwo\n", "one\ntwo\n"]);
         let kept = fs::read_to_string(folder.join(NAME)).expect("it is there");
         assert_eq!(kept, "one\ntwo\nthree\n");
+        fs::remove_dir_all(folder).expect("the scratch folder goes");
+    }
+
+    /// What a call says first, and what it says once its recording was removed.
+    struct Removed<'a>(&'a [u8], PathBuf, &'a [u8]);
+
+    impl io::Read for Removed<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.0.is_empty() && self.1.exists() {
+                fs::remove_file(&self.1)?;
+                self.0 = self.2;
+            }
+            self.0.read(buffer)
+        }
+    }
+
+    #[test]
+    fn a_recording_that_was_removed_is_told_whenever_that_is_looked_for() {
+        let folder = folder("removed");
+        let long = vec![b' '; 2 * STRIDE as usize];
+        for rest in [&b"two\n\0"[..], &long, b""] {
+            let first = format!("{NAME}\none\n\0");
+            let call = Removed(first.as_bytes(), folder.join(NAME), rest);
+            let mut answers = Vec::new();
+            let told = keep(&folder, u64::MAX, io::BufReader::new(call), &mut answers);
+            let told = told.map_err(|error| error.to_string());
+            assert_eq!(told, Err("its file was removed during the call".to_owned()));
+            assert_eq!(answers, [DONE]);
+        }
         fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 

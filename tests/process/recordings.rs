@@ -286,6 +286,50 @@ fn the_oldest_recordings_give_way() {
 }
 
 #[test]
+fn a_call_under_way_keeps_its_recording_when_later_ones_need_room() {
+    let folder = folder("under_way");
+    let config = format!(
+        "record_limit_mib = 1\nrecord_call_limit_mib = 1\n{}",
+        config(&folder)
+    );
+    let mut agent = Agent::start_with(&config, Audio::Pipe);
+    agent.header();
+    agent.answer_until("STREAM FILE");
+    let (long, _) = recording_with(&folder, "STREAM FILE");
+    let older = folder.join("20200101T000000.000000Z_101_x.recording");
+    fs::write(&older, "").unwrap();
+    let told = plain_call(&config);
+    assert!(!told.contains("record"), "{told}");
+    assert!(!older.exists());
+    fs::remove_file(recordings(&folder).pop().unwrap()).unwrap();
+    agent.say("200 result=0 endpos=800\n");
+    let (commands, status) = agent.answer_to_the_end();
+    assert!(status.success());
+    let told = commands.last().unwrap();
+    assert!(!told.contains("record"), "{told}");
+    assert_eq!(recording_with(&folder, " end 0").0, long);
+}
+
+#[test]
+fn a_recording_that_was_removed_during_the_call_is_told() {
+    let folder = folder("removed");
+    let mut agent = Agent::start_with(&config(&folder), Audio::Pipe);
+    agent.header();
+    agent.answer_until("STREAM FILE");
+    let (path, _) = recording_with(&folder, "STREAM FILE");
+    fs::remove_file(path).unwrap();
+    agent.say("200 result=0 endpos=800\n");
+    let (commands, status) = agent.answer_to_the_end();
+    assert!(status.success());
+    let told = commands.last().unwrap();
+    let expected = format!(
+        ", cannot record in {}: its file was removed during the call",
+        folder.display()
+    );
+    assert!(told.contains(&expected), "{told}");
+}
+
+#[test]
 fn what_is_no_recording_is_refused_by_its_place() {
     let folder = folder("foreign");
     let file = folder.join("x.recording");
