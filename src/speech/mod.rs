@@ -28,7 +28,7 @@ mod sent;
 
 pub use detector::{Detector, End, Event, Start};
 pub use limits::{LimitError, Limits};
-pub use prompt::{Envelope, Prompt};
+pub use prompt::{Envelope, GrowingEnvelope, Prompt};
 
 use crate::audio::SAMPLE_RATE;
 

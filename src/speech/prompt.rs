@@ -25,14 +25,9 @@ impl Envelope {
     /// The envelope of a prompt's audio: 16-bit samples at 8 kHz, as Asterisk sends them.
     #[must_use]
     pub fn of(samples: &[i16]) -> Self {
-        let mut energy = Energy::default();
-        let levels = samples.chunks(STEP).map(|step| {
-            energy.add(step);
-            quantise(energy.take().mean_square)
-        });
-        Self {
-            levels: levels.collect(),
-        }
+        let mut growing = GrowingEnvelope::default();
+        growing.push(samples);
+        growing.finish()
     }
 
     /// Goes on with `next`, for what is played by one command out of several files.
@@ -66,6 +61,50 @@ impl Envelope {
     }
 }
 
+/// An envelope of audio that comes in pieces of any size.
+#[derive(Clone, Debug, Default)]
+pub struct GrowingEnvelope {
+    levels: Vec<u8>,
+    /// Of the step that is not full yet.
+    energy: Energy,
+}
+
+impl GrowingEnvelope {
+    /// Takes in what comes next.
+    pub fn push(&mut self, mut samples: &[i16]) {
+        while !samples.is_empty() {
+            let missing = STEP - self.energy.samples();
+            let (more, rest) = samples.split_at(missing.min(samples.len()));
+            self.energy.add(more);
+            if self.energy.samples() == STEP {
+                self.end_step();
+            }
+            samples = rest;
+        }
+    }
+
+    /// Bytes so far.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// The envelope of all of it.
+    #[must_use]
+    pub fn finish(mut self) -> Envelope {
+        if self.energy.samples() > 0 {
+            self.end_step();
+        }
+        Envelope {
+            levels: self.levels,
+        }
+    }
+
+    fn end_step(&mut self) {
+        self.levels.push(quantise(self.energy.take().mean_square));
+    }
+}
+
 /// The level in units of half a decibel, 0 for silence.
 fn quantise(mean_square: f32) -> u8 {
     let units = (Dbm0::from_mean_square(mean_square).0 - LOWEST_DBM0) / UNIT_DB;
@@ -82,6 +121,7 @@ const LOWEST_DBM0: f32 = -90.0;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::Rng;
 
     #[test]
     fn an_envelope_is_within_a_quarter_decibel_of_the_audio() {
@@ -101,6 +141,35 @@ mod tests {
         let envelope = Envelope::of(&[0; 2 * STEP]);
         assert_eq!(envelope.mean_square(0), 0.0);
         assert_eq!(envelope.mean_square(1_000_000), 0.0);
+    }
+
+    #[test]
+    fn pieces_have_the_envelope_of_the_whole() {
+        let mut rng = Rng::new(1);
+        let loudness = |i: usize| 10.0 * (1 + i / 100) as f32;
+        let samples: Vec<i16> = (0..2_345)
+            .map(|i| (rng.normal() * loudness(i)) as i16)
+            .collect();
+        for length in 0..samples.len() {
+            let samples = &samples[..length];
+            let whole: Vec<u8> = samples
+                .chunks(STEP)
+                .map(|step| {
+                    let mut energy = Energy::default();
+                    energy.add(step);
+                    quantise(energy.take().mean_square)
+                })
+                .collect();
+            let mut growing = GrowingEnvelope::default();
+            let mut rest = samples;
+            while !rest.is_empty() {
+                let (piece, behind) = rest.split_at(rng.index(0, rest.len() + 1));
+                growing.push(piece);
+                rest = behind;
+            }
+            assert_eq!(growing.finish().levels, whole);
+            assert_eq!(Envelope::of(samples).levels, whole);
+        }
     }
 
     #[test]
