@@ -11,7 +11,7 @@ use landlock::{
     ABI, AccessFs, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus,
     Scope,
 };
-use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter};
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, apply_filter, sock_filter};
 
 /// Gives it up; these files can still be appended to, and made anew beside what replaced them.
 ///
@@ -58,21 +58,47 @@ fn give_up_files(logs: &[&Path]) -> Result<(), String> {
 }
 
 fn give_up_calls() -> Result<(), String> {
-    let refused = || {
-        let rules = CALLS.iter().map(|&number| (number, Vec::new())).collect();
-        let filter = SeccompFilter::new(
-            rules,
-            SeccompAction::Allow,
-            SeccompAction::Errno(libc::EPERM.cast_unsigned()),
-            ARCH.try_into()?,
-        )?;
-        apply_filter(&BpfProgram::try_from(filter)?)
-    };
+    let refused = || apply_filter(&filter()?);
     refused().map_err(|error| format!("seccomp: {error}"))
+}
+
+/// What the kernel asks of each system call.
+fn filter() -> Result<BpfProgram, seccompiler::Error> {
+    let refuse = SeccompAction::Errno(libc::EPERM.cast_unsigned());
+    let rules = CALLS.iter().map(|&number| (number, Vec::new())).collect();
+    let filter = SeccompFilter::new(
+        rules,
+        SeccompAction::Allow,
+        refuse.clone(),
+        ARCH.try_into()?,
+    )?;
+    // Its jumps lead forward by so many, so it is the same behind others.
+    let mut program = refuse_other_numbers(refuse.into()).to_vec();
+    program.extend(BpfProgram::try_from(filter)?);
+    Ok(program)
+}
+
+/// Answers so where a number has the bit by which x86-64 takes the same system calls once more (x32).
+fn refuse_other_numbers(answer: u32) -> [sock_filter; 3] {
+    let step = |code: u32, k, jf| sock_filter {
+        code: code as u16,
+        jt: 0,
+        jf,
+        k,
+    };
+    [
+        step(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, NUMBER, 0),
+        step(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, X32, 1),
+        step(libc::BPF_RET | libc::BPF_K, answer, 0),
+    ]
 }
 
 /// An old kernel has none, and a service that filters system calls may not let it be used.
 const NO_LANDLOCK: &str = "Landlock is missing or not permitted";
+/// Where a filter finds a system call's number (`struct seccomp_data`).
+const NUMBER: u32 = 0;
+/// Numbers from here on are x32's (`__X32_SYSCALL_BIT`); no other architecture has any.
+const X32: u32 = 0x4000_0000;
 /// The system calls that make sockets and processes, with or without a ring.
 const CALLS: &[libc::c_long] = &[
     libc::SYS_socket,
@@ -116,6 +142,54 @@ mod tests {
             }
         };
         thread::spawn(confined).join().expect("it only tries")
+    }
+
+    /// What the filter answers to the system call with this number, as the kernel runs it.
+    fn answer(number: u32) -> u32 {
+        let program = filter().expect("it can be made");
+        // Whatever architecture it asks for is this one.
+        let ours = program
+            .iter()
+            .find(|step| step.k >= 0x8000_0000 && step.jt == 1);
+        let ours = ours.expect("it asks for the architecture").k;
+        let (mut at, mut loaded) = (0, 0);
+        loop {
+            let step = &program[at];
+            let jump = |truth: bool| usize::from(if truth { step.jt } else { step.jf });
+            at += 1;
+            match u32::from(step.code) {
+                LOAD => loaded = [number, ours][step.k as usize / 4],
+                JUMP => at += step.k as usize,
+                JUMP_IF_EQUAL => at += jump(loaded == step.k),
+                JUMP_IF_AT_LEAST => at += jump(loaded >= step.k),
+                libc::BPF_RET => return step.k,
+                code => panic!("{code:#x} is not known here"),
+            }
+        }
+    }
+
+    const LOAD: u32 = libc::BPF_LD | libc::BPF_W | libc::BPF_ABS;
+    const JUMP: u32 = libc::BPF_JMP | libc::BPF_JA;
+    const JUMP_IF_EQUAL: u32 = libc::BPF_JMP | libc::BPF_JEQ;
+    const JUMP_IF_AT_LEAST: u32 = libc::BPF_JMP | libc::BPF_JGE;
+
+    #[test]
+    fn no_system_call_is_let_through_by_another_number_of_its_own() {
+        let refused = libc::SECCOMP_RET_ERRNO | libc::EPERM.cast_unsigned();
+        for &call in CALLS {
+            let number = u32::try_from(call).expect("numbers are small");
+            for number in [number, X32 | number] {
+                assert_eq!(answer(number), refused, "{number:#x}");
+            }
+        }
+        // x32 has numbers besides, execve's among them, and none of them is needed.
+        for number in [X32, X32 | 520, X32 | 545, u32::MAX] {
+            assert_eq!(answer(number), refused, "{number:#x}");
+        }
+        for call in [libc::SYS_read, libc::SYS_write, libc::SYS_openat] {
+            let number = u32::try_from(call).expect("numbers are small");
+            assert_eq!(answer(number), libc::SECCOMP_RET_ALLOW, "{call}");
+        }
     }
 
     #[test]
