@@ -14,9 +14,11 @@ pub(super) const KEPT: usize = 1024;
 /// whether there was a past.
 pub(super) const FIRST_POSITION: u64 = KEPT as u64;
 
-/// Samples of the stream before `position`.
-pub(super) fn in_stream(position: u64) -> u64 {
-    position - FIRST_POSITION
+/// Samples of its frame before `position`, in a stream of frames of so many.
+///
+/// Frames are counted on to before the first sample, where tones may seem to have begun or ended.
+pub(super) fn in_frame(position: u64, frame: u64) -> u64 {
+    (position as i64 - FIRST_POSITION as i64).rem_euclid(frame as i64) as u64
 }
 
 /// The last samples heard in one piece of memory, and the losses between them.

@@ -6,7 +6,7 @@ use std::ops::Range;
 use wide::{bytemuck::cast, i16x8, u16x8};
 
 use super::{
-    history::{History, in_stream},
+    history::{History, in_frame},
     hold::JUDGED_AFTER,
 };
 
@@ -74,7 +74,7 @@ impl Silence {
         let since = now - self.end;
         self.end - self.start <= LONGEST_SILENCE
             && FRAMES.iter().any(|&frame| match since {
-                0 => is_border(in_stream(self.start), frame),
+                0 => is_border(in_frame(self.start, frame), frame),
                 _ => since <= JUDGED_AFTER && self.is_whole(frame),
             })
     }
@@ -82,7 +82,7 @@ impl Silence {
     /// Whether this is one frame or more, and nothing besides.
     fn is_whole(&self, frame: u64) -> bool {
         let length = self.end - self.start;
-        is_border(in_stream(self.start), frame)
+        is_border(in_frame(self.start, frame), frame)
             && is_border(length, frame)
             && length + FRAME_SLACK >= frame
     }
@@ -100,8 +100,8 @@ pub(super) fn frame_between(end: u64, onset: u64) -> Option<Range<u64>> {
 /// such a frame has.
 pub(super) fn borders_near(edge: u64) -> impl Iterator<Item = (u64, u64)> {
     FRAMES.into_iter().filter_map(move |frame| {
-        let place = in_stream(edge) + frame / 2;
-        let border = edge + frame / 2 - place % frame;
+        let middle = edge + frame / 2;
+        let border = middle - in_frame(middle, frame);
         (border.abs_diff(edge) <= EDGE_ERROR).then_some((border, frame))
     })
 }

@@ -66,6 +66,17 @@ fn any_sound_gives_events_in_order() {
 }
 
 #[test]
+fn a_key_in_the_first_samples_gives_events_in_order() {
+    for seed in 0..5_000 {
+        let key = || property::detector::begins_with_a_key(seed);
+        if let Err(panic) = catch_unwind(key) {
+            eprintln!("seed {seed}");
+            resume_unwind(panic);
+        }
+    }
+}
+
+#[test]
 fn a_recording_of_any_content_is_run_again_or_its_faulty_line_is_named() {
     hold("recording", property::recording::holds, 8_000);
 }

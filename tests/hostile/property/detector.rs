@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use voiceagent::{
     Key,
-    audio::{AudioFormat, Press, SAMPLE_RATE, SampleTime, Synth},
+    audio::{AudioFormat, Dbm0, Press, Rng, SAMPLE_RATE, SampleTime, Synth},
     dtmf::{Detector, Event, Limits},
     ear::{Ear, Heard},
     speech,
@@ -31,6 +31,34 @@ pub(crate) fn holds(data: &[u8]) {
     heard(limits, format, &samples, lengths);
     let whole = talking(&[&samples]);
     assert_eq!(talking(&cut(&samples, lengths)), whole, "speech, cut");
+}
+
+/// A key with the first samples, whose phases may jump: its tones may seem to have begun before there
+/// was anything.
+pub(crate) fn begins_with_a_key(seed: u64) {
+    let mut rng = Rng::new(seed);
+    let key = Key::ALL[rng.index(0, 16)];
+    let level = Dbm0(rng.between(-30.0, -3.0));
+    let twist_db = rng.between(-8.0, 8.0);
+    let mut synth = Synth::new(SAMPLE_RATE);
+    synth.silence(0.001 * f64::from(rng.between(-1.0, 1.0).max(0.0)));
+    for _ in 0..2 {
+        let press = Press {
+            level,
+            twist_db,
+            phases: [0.0; 2].map(|_| rng.unit().into()),
+            length: rng.between(0.005, 0.04).into(),
+            ..Press::default()
+        };
+        synth.press(key, &press);
+    }
+    synth.silence(0.25);
+    let noise = level.amplitude() * 10f32.powf(-0.05 * rng.between(6.0, 50.0));
+    let heard = |sample: i16| (f32::from(sample) + noise * rng.normal()) as i16;
+    let samples: Vec<i16> = synth.into_samples().into_iter().map(heard).collect();
+    for limits in [&Limits::ETSI, &Limits::ATT, &Limits::NTT] {
+        keys(limits, &[&samples]);
+    }
 }
 
 /// A stretch of sound.
@@ -69,7 +97,7 @@ fn more(bytes: &mut Bytes<'_>, samples: &mut Vec<i16>) {
             }
         }
         _ => {
-            let mut noise = voiceagent::audio::Rng::new(u64::from(bytes.number()));
+            let mut noise = Rng::new(u64::from(bytes.number()));
             samples.extend((0..length).map(|_| (noise.normal() * 500.0) as i16));
         }
     }
