@@ -183,19 +183,18 @@ impl Judge {
     /// Frequencies at the fringe of what is accepted: only beyond any doubt.
     fn fringe(&self, evidence: &Evidence, offset: f32, before: f32) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
+        // What is below the tones cannot be known beside a dial tone.
+        if evidence.underlay == Underlay::DialTone {
+            Rejection::unless_below(Test::Frequency, offset, CLEAR_OFFSET)?;
+        }
         Rejection::unless_below(Test::Frequency, apart(evidence), FRINGE_APART)?;
         let among = if offset <= FRINGE_OFFSET {
             self.residual
         } else {
             DOUBLY_DOUBTFUL * self.residual
         };
-        let low = if evidence.underlay == Underlay::DialTone {
-            DIAL_TONE_LOW
-        } else {
-            rest.low
-        };
         Rejection::unless_below(Test::Residual, rest.among, among)?;
-        Rejection::unless_below(Test::ResidualBelow, low, FRINGE_LOW)?;
+        Rejection::unless_below(Test::ResidualBelow, rest.low, FRINGE_LOW)?;
         Rejection::unless_below(Test::ResidualAbove, rest.high, FRINGE_HIGH)?;
         Rejection::unless_below(Test::Contrast, before, FRINGE_BEFORE)?;
         Ok(self.shortest)
@@ -374,7 +373,6 @@ pub(super) const HARMONICS: f32 = 0.18;
 const CLIPPING: f32 = 0.035;
 
 /// The fringe: nothing anywhere.
-const DIAL_TONE_LOW: f32 = 1.0;
 const FRINGE_LOW: f32 = 0.03;
 const FRINGE_HIGH: f32 = 0.04;
 const FRINGE_BEFORE: f32 = 0.05;

@@ -53,6 +53,13 @@ fn a_wrong_frequency_is_named_in_per_cent() {
 }
 
 #[test]
+fn a_frequency_that_no_dial_tone_lets_through_is_named() {
+    let line = Presses::off_by(2.2, 2.2).record(87);
+    let dial_tone = [(350.0, -13.0), (440.0, -13.0)];
+    fails(&line.with_sines(&dial_tone), Test::Frequency, 2.2, 0.1);
+}
+
+#[test]
 fn a_key_too_short_is_named_with_its_length() {
     fails(
         &Presses::lasting(18.0, 100.0).record(83),
