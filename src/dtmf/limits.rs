@@ -8,7 +8,8 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Limits {
-    /// Shortest key in milliseconds, 15 to 60. Noise adds up to 13 ms.
+    /// Shortest key in milliseconds, 15 to 60. Noise adds up to 13 ms, what else is
+    /// in doubt (a codec, talk, music) up to 27 ms.
     pub min_duration_ms: f32,
     /// Longest break in a key in milliseconds, 0 to 18: after a longer one the same tones are a
     /// new press.

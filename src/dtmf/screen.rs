@@ -8,7 +8,7 @@ use wide::f32x4;
 
 use super::{
     excerpt::Underlay,
-    step::WINDOW,
+    step::{STEP, WINDOW},
     tones::{Pair, TONES},
     verdict::{Rejection, Test},
     window::View,
@@ -24,6 +24,8 @@ pub(super) struct Screen {
     least_power: f32,
     /// Samples of the shortest key.
     shortest: f32,
+    /// Looks back in which the tones of a key must have begun.
+    onset_looks: usize,
 }
 
 /// How far a pair that begins has come.
@@ -62,6 +64,7 @@ impl Screen {
             looks: 0,
             least_power: least_power * PARTLY,
             shortest,
+            onset_looks: onset_looks(shortest),
         }
     }
 
@@ -131,8 +134,8 @@ impl Screen {
 
     /// How far the pair has come if it just begins.
     ///
-    /// Both tones were once much weaker within the last 60 ms, and have been growing for long
-    /// enough to be judged. `mean_square_before` is that of the 2 ms before the view.
+    /// Both tones were once much weaker, no longer ago than a key may take to be known, and have been
+    /// growing for long enough to be judged. `mean_square_before` is that of the 2 ms before the view.
     #[inline]
     pub(super) fn begins(
         &self,
@@ -150,7 +153,7 @@ impl Screen {
                 then[high] <= factor * high_power,
             )
         };
-        let rose = (1..=ONSET_LOOKS).any(|age| weaker(age, ONSET) == (true, true));
+        let rose = (1..=self.onset_looks).any(|age| weaker(age, ONSET) == (true, true));
         if !rose {
             return Err(NotBegun::Before);
         }
@@ -188,7 +191,9 @@ impl Screen {
                     |age| (self.ago(age)[low] / low_power).max(self.ago(age)[high] / high_power);
                 Rejection {
                     test: Test::Onset,
-                    measured: (1..=ONSET_LOOKS).map(then).fold(f32::INFINITY, f32::min),
+                    measured: (1..=self.onset_looks)
+                        .map(then)
+                        .fold(f32::INFINITY, f32::min),
                     limit: ONSET,
                 }
             }
@@ -224,12 +229,20 @@ impl Screen {
     }
 }
 
-/// Looks kept; a power of two.
-const KEPT: usize = 8;
+/// In how many looks a key of `shortest` samples is known if it ever is: six, 60 ms, for one of 21 ms.
+fn onset_looks(shortest: f32) -> usize {
+    let samples = shortest + LONGEST_DOUBT + BETWEEN_LOOKS;
+    ((samples / STEP as f32).ceil() as usize).min(KEPT - 1)
+}
 
-/// Looks back in which the tones must have begun: 60 ms.
-const ONSET_LOOKS: usize = 6;
-const _: () = assert!(ONSET_LOOKS < KEPT);
+/// Looks kept; a power of two.
+const KEPT: usize = 16;
+
+/// Samples, 27 ms: so much longer than the shortest key tones are waited for that are in most doubt.
+const LONGEST_DOUBT: f32 = 216.0;
+
+/// Samples, 8.5 ms: most of the time between two looks.
+const BETWEEN_LOOKS: f32 = 68.0;
 
 /// Share of a tone's power that a window two thirds full shows.
 const PARTLY: f32 = 0.25;

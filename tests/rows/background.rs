@@ -5,7 +5,7 @@ use std::f32::consts::TAU;
 use voiceagent::{audio::Dbm0, dtmf::Limits};
 
 use crate::{
-    score::{hear, row},
+    score::{hear, row, row_with},
     signal::{Line, Presses, RATE, voice},
 };
 
@@ -42,6 +42,29 @@ fn white_noise_takes_nothing_at_6_db_and_little_at_0() {
             score.percent()
         );
         assert_eq!((score.doubled, score.wrong), (0, 0), "{snr} dB");
+    }
+}
+
+#[test]
+fn long_keys_that_alone_are_asked_for_are_heard_in_noise_too() {
+    for min_duration_ms in [40.0, 50.0, 55.0, 60.0] {
+        let limits = Limits {
+            min_duration_ms,
+            ..Limits::ETSI
+        };
+        for (snr, percent) in [(12.0, 100.0), (3.0, 99.0), (1.0, 94.0)] {
+            let score = row_with(&limits, 160, |seed| {
+                Presses::lasting(200.0, 200.0)
+                    .record(seed)
+                    .with_white_noise(snr)
+            });
+            assert!(
+                score.percent() >= percent,
+                "{:.1} % of {min_duration_ms} ms at {snr} dB",
+                score.percent()
+            );
+            assert_eq!((score.doubled, score.wrong), (0, 0), "{snr} dB");
+        }
     }
 }
 

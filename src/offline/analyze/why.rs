@@ -195,7 +195,7 @@ impl fmt::Display for Reason {
                 f,
                 "twist {measured:+.1} dB, limit {limit:+.1}: {excess:.1} dB too much"
             ),
-            Test::Onset => at_most(f, "the tones do not just begin, 60 ms ago they had"),
+            Test::Onset => at_most(f, "the tones do not just begin, shortly before they had"),
             Test::Growth => at_most(f, "still growing, in 10 ms by"),
             Test::Fall => write!(f, "ending: {measured:.1} dB in 10 ms"),
             Test::Pause => at_least(f, "the same key has been up for"),
@@ -281,10 +281,10 @@ mod tests {
         assert_eq!(
             told,
             [
-                "720-880 key *? the tones do not just begin, 60 ms ago they had -4.0 dB, at most \
+                "720-880 key *? the tones do not just begin, shortly before they had -4.0 dB, at most \
                  -6.0: 2.0 dB too much",
                 "880-960 key *? twist -12.0 dB, limit -10.5: 1.5 dB too much",
-                "960-1040 key *? the tones do not just begin, 60 ms ago they had -5.0 dB, at \
+                "960-1040 key *? the tones do not just begin, shortly before they had -5.0 dB, at \
                  most -6.0: 1.0 dB too much",
             ]
         );
