@@ -29,8 +29,8 @@ pub(super) struct DialTone {
     /// Views since the last look, and how many of them were low.
     views: u32,
     low_views: u32,
-    cosines: [i16x8; PIECE / LANES],
-    sines: [i16x8; PIECE / LANES],
+    cosines: [i16x8; HANN_PIECE / LANES],
+    sines: [i16x8; HANN_PIECE / LANES],
     /// What the cosines and the sines add up to.
     sums: [f32; 2],
 }
@@ -38,14 +38,14 @@ pub(super) struct DialTone {
 impl DialTone {
     /// One that sees dial tones of `least` mean square and more.
     pub(super) fn new(least: f32) -> Self {
-        let table = |of: fn(f32) -> f32| -> [i16; PIECE] {
+        let table = |of: fn(f32) -> f32| -> [i16; HANN_PIECE] {
             std::array::from_fn(|i| {
-                let hann = 0.5 - 0.5 * (TAU * (i as f32 + 0.5) / PIECE as f32).cos();
+                let hann = 0.5 - 0.5 * (TAU * (i as f32 + 0.5) / HANN_PIECE as f32).cos();
                 (UNIT * hann * of(radians(MIDDLE) * i as f32)).round() as i16
             })
         };
         let (cosines, sines) = (table(f32::cos), table(f32::sin));
-        let sum = |table: [i16; PIECE]| table.into_iter().map(f32::from).sum();
+        let sum = |table: [i16; HANN_PIECE]| table.into_iter().map(f32::from).sum();
         Self {
             most: 0.0,
             low: 0.0,
@@ -85,10 +85,10 @@ impl DialTone {
             .try_into()
             .expect("the range is as long as a look");
         let mean = mean(heard);
-        let pieces: [f32; 4 * PIECES] =
-            std::array::from_fn(|i| self.piece(&heard[i * PIECE / 2..][..PIECE], mean));
+        let pieces: [f32; 4 * HANN_PIECES] =
+            std::array::from_fn(|i| self.piece(&heard[i * HANN_PIECE / 2..][..HANN_PIECE], mean));
         let quarters: [f32; 4] = std::array::from_fn(|i| {
-            pieces[PIECES * i..][..PIECES].iter().sum::<f32>() / PIECES as f32
+            pieces[HANN_PIECES * i..][..HANN_PIECES].iter().sum::<f32>() / HANN_PIECES as f32
         });
         let (groups, _) = pieces.as_chunks();
         let strongest = groups.iter().fold(f32x4::ZERO, |strongest, &group| {
@@ -122,7 +122,7 @@ impl DialTone {
             sine.reduce_add() as f32 - mean * self.sums[1],
         ];
         // A sine of amplitude A sums up to A/2 times the weights, which add up to half a piece.
-        const SCALE: f32 = 8.0 / ((PIECE * PIECE) as f32 * UNIT * UNIT);
+        const SCALE: f32 = 8.0 / ((HANN_PIECE * HANN_PIECE) as f32 * UNIT * UNIT);
         (cosine * cosine + sine * sine) * SCALE
     }
 }
@@ -161,7 +161,7 @@ const AMONG: f32 = 0.01;
 const MIDDLE: f32 = 390.0;
 
 /// Samples in a piece, 6 ms: a Hann window that hears 230 to 550 Hz and no keypad tone.
-const PIECE: usize = 48;
+const HANN_PIECE: usize = 48;
 
 /// Samples multiplied at once.
 const LANES: usize = 8;
@@ -170,7 +170,7 @@ const LANES: usize = 8;
 const UNIT: f32 = 4096.0;
 
 /// Half-overlapping pieces in a quarter of the look, 22 ms.
-const PIECES: usize = 7;
+const HANN_PIECES: usize = 7;
 
 /// Ratio of the strongest to the weakest quarter's power: beats of 90 to 100 Hz leave less, and what
 /// is so steady need not be looked at twice.

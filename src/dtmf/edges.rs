@@ -84,7 +84,7 @@ impl Run {
             if sum > best {
                 (best, stop) = (sum, piece + 1);
             }
-            if sum < best - GONE {
+            if sum < best - GONE_SCORE {
                 break;
             }
         }
@@ -105,7 +105,7 @@ impl Run {
                 } else {
                     resumed += score + BRIDGE_BIAS;
                 }
-                bridging = sum < best - GONE;
+                bridging = sum < best - GONE_SCORE;
             } else {
                 resumed += score + BRIDGE_BIAS;
                 if resumed > best_resumed + BRIDGE_GAIN {
@@ -122,7 +122,7 @@ impl Run {
             first = start;
             0
         };
-        let partly = |piece: usize| usize::from(gains.gain[piece] < WHOLE * full);
+        let partly = |piece: usize| usize::from(gains.gain[piece] < WHOLE_GAIN * full);
         let whole = start + partly(start)..stop - partly(stop - 1);
         Some(Self {
             start: start * PIECE,
@@ -272,10 +272,10 @@ const LEAST_GAIN: f32 = 0.3;
 
 /// Share of the full gain below which a piece at an edge holds some samples without tones: they
 /// would make the fitted level 0.3 dB too low.
-const WHOLE: f32 = 0.95;
+const WHOLE_GAIN: f32 = 0.95;
 
 /// Score lost before the tones are called gone: two to three pieces without them.
-const GONE: f32 = 1.2;
+const GONE_SCORE: f32 = 1.2;
 
 /// Score a piece that makes up for what noise takes from tones before a break.
 const BRIDGE_BIAS: f32 = 0.07;

@@ -189,12 +189,12 @@ impl Analysis {
             *rest = sample - *rest;
         }
         let all = energy(rest) / tone_energy;
-        let (growth, harmonics) = if all < NOTHING {
+        let (growth, harmonics) = if all < NOTHING_LEFT {
             ([0.0; 2], 0.0)
         } else {
             (model.growth(rest, first), harmonics(rest, &model))
         };
-        let mut residual = if all < NOTHING {
+        let mut residual = if all < NOTHING_LEFT {
             Bands::all_within(all)
         } else {
             self.splitter.split(rest, 0).scaled(1.0 / tone_energy)
@@ -241,7 +241,7 @@ impl Analysis {
             tones_before: past.tones,
             underlay: place.underlay,
             clipped: excerpt.clipped && powers[0].sqrt() + powers[1].sqrt() > FULL_SCALE,
-            through_gsm: all >= NOTHING && excerpt.is_through_gsm(),
+            through_gsm: all >= NOTHING_LEFT && excerpt.is_through_gsm(),
             model,
             model_start: excerpt.start + placed.at as u64,
         })
@@ -392,7 +392,7 @@ impl Past {
     fn may_be_of_the_key(&self) -> bool {
         let both = self.tones[0].min(self.tones[1]) >= QUIET;
         let splinters = both && self.rest.among > GONE_BEFORE;
-        splinters || (ALREADY_THERE..WHOLE).contains(&self.strongest())
+        splinters || (ALREADY_THERE..LOUDEST_BEGINNING).contains(&self.strongest())
     }
 }
 
@@ -464,7 +464,7 @@ const OLDEST: usize = 28;
 const UNKNOWN: f32 = 9.0;
 
 /// Relative energy that no band's limit comes near: no need to tell where it is.
-const NOTHING: f32 = 0.004;
+const NOTHING_LEFT: f32 = 0.004;
 
 /// Relative energies below which nothing need have been there before.
 const NOTHING_AMONG: f32 = 0.018;
@@ -473,17 +473,19 @@ const NOTHING_HIGH: f32 = 0.07;
 /// Relative power of a tone before the onset that no limit comes near.
 const NO_TONES: f32 = 0.01;
 
-/// Relative powers and energy in the test for a broken key, and how far back it looks: 45 ms. A codec
-/// may make the beginning 8 dB louder than the rest.
+/// Relative powers and energy in the test for a broken key, and how far back it looks: 45 ms.
 const BROKEN_STEPS: usize = 3;
 const ALREADY_THERE: f32 = 0.1;
 const PURE: f32 = 0.012;
 const BENT: f32 = 0.2;
 pub(super) const QUIET: f32 = 0.05;
 
+/// Relative power, 9 dB, of a tone in a beginning of the same key: a codec may make it 8 dB louder than
+/// the rest. What is louder was something else.
+const LOUDEST_BEGINNING: f32 = 8.0;
+
 /// Samples, 8 ms, between two keys: with [`BEFORE_GAP`] the shortest pause that is seen as one.
 const PAUSE: usize = 64;
-const WHOLE: f32 = 8.0;
 
 /// Relative offset and power ratio (6 dB) that every standard accepts at least: so plain a key may
 /// have been bent.

@@ -82,8 +82,9 @@ impl Dirichlet {
 /// Sines and cosines of angles that may be hundreds of turns, reduced before they are rounded.
 fn precise(angles: f64x4) -> [f64x4; 2] {
     // Added to a number it leaves only whole ones.
-    const WHOLE: f64 = (3u64 << 51) as f64;
-    let turns = (angles * f64x4::splat(1.0 / TAU) + f64x4::splat(WHOLE)) - f64x4::splat(WHOLE);
+    const ROUNDING: f64 = (3u64 << 51) as f64;
+    let turns =
+        (angles * f64x4::splat(1.0 / TAU) + f64x4::splat(ROUNDING)) - f64x4::splat(ROUNDING);
     let reduced = (angles - turns * f64x4::splat(TAU)).to_array();
     let (sin, cos) = sin_cos(f32x4::new(reduced.map(|angle| angle as f32)));
     [sin, cos].map(|x| f64x4::new(x.to_array().map(f64::from)))

@@ -106,9 +106,9 @@ impl Cosine {
 pub(super) fn sin_cos(angle: f32x4) -> (f32x4, f32x4) {
     // Added to a number it leaves only whole ones, as the lowest bits of the sum: a rounding for
     // processors without an instruction for it.
-    const WHOLE: f32 = (3 << 22) as f32;
-    let rounded = angle * f32x4::splat(std::f32::consts::FRAC_2_PI) + f32x4::splat(WHOLE);
-    let quarters = rounded - f32x4::splat(WHOLE);
+    const ROUNDING: f32 = (3 << 22) as f32;
+    let rounded = angle * f32x4::splat(std::f32::consts::FRAC_2_PI) + f32x4::splat(ROUNDING);
+    let quarters = rounded - f32x4::splat(ROUNDING);
     // A quarter turn in three parts, the first with so few bits that its multiples are exact.
     const QUARTER: [f32; 3] = [1.570_312_5, 4.837_513e-4, 7.549_79e-8];
     let x = QUARTER

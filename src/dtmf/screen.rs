@@ -160,7 +160,7 @@ impl Screen {
         let tones = 0.5 * (low_power + high_power);
         let young = self.shortest >= NO_LONGER_YOUNG
             && mean_square_before <= NOTHING_BEFORE * view.mean_square
-            && weaker(2, NOTHING) == (true, true);
+            && weaker(2, NO_TONE) == (true, true);
         match weaker(1, GROWING) {
             (true, true) if young && tones >= HARDLY_ELSE * view.mean_square => {
                 return Ok(Beginning::Young);
@@ -171,7 +171,7 @@ impl Screen {
         }
         let previous = self.ago(1);
         if low_power < FALLING * previous[low] && high_power < FALLING * previous[high] {
-            let gone = low_power < GONE * previous[low];
+            let gone = low_power < GONE_POWER * previous[low];
             if gone || tail_of_hold {
                 return Err(NotBegun::Falling { tail_of_hold });
             }
@@ -205,7 +205,7 @@ impl Screen {
             NotBegun::Falling { tail_of_hold } => Rejection {
                 test: Test::Fall,
                 measured: low_power / previous[low],
-                limit: if tail_of_hold { FALLING } else { GONE },
+                limit: if tail_of_hold { FALLING } else { GONE_POWER },
             },
         }
     }
@@ -282,8 +282,8 @@ const HARDLY_ELSE: f32 = 0.75;
 const NO_LONGER_YOUNG: f32 = 168.0;
 
 /// Power ratio, 13 dB: what a first part of the same tones, before a break, exceeds.
-const NOTHING: f32 = 0.05;
+const NO_TONE: f32 = 0.05;
 
 /// Power ratios: both tones are on the way down, or down.
 const FALLING: f32 = 0.8;
-const GONE: f32 = 0.03;
+const GONE_POWER: f32 = 0.03;
