@@ -160,11 +160,11 @@ impl Dialogue {
             Stage::Commands { parser, waiting } => {
                 // Some versions glue the notice to the reply that follows it.
                 let line = match line.strip_prefix("HANGUP") {
-                    Some(rest) => {
+                    Some(rest) if !parser.is_in_value() => {
                         self.ready.push_back(Incoming::HangUp);
                         rest
                     }
-                    None => line,
+                    _ => line,
                 };
                 let Some(reply) = parser.push_line(line) else {
                     return;
@@ -252,6 +252,18 @@ mod tests {
             all(&mut dialogue),
             [Incoming::HangUp, Incoming::Reply(Reply::Dead)]
         );
+    }
+
+    #[test]
+    fn a_value_with_line_breaks_is_no_notice_and_no_other_reply() {
+        let mut dialogue = playing();
+        let _line = dialogue.interrupt(&PROBE);
+        dialogue.receive(b"200 result=1 (a\nHANGUP\n200 result=0\n)\n");
+        assert!(matches!(
+            &all(&mut dialogue)[..],
+            [Incoming::Reply(reply)] if reply.value() == "a\nHANGUP\n200 result=0\n"
+        ));
+        assert!(!dialogue.is_expecting());
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What Asterisk answers.
 
+use super::MAX_LINE;
+
 /// A reply to one command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
@@ -42,29 +44,65 @@ impl Reply {
     }
 }
 
-/// Puts lines together to replies; a usage message has several.
+/// Puts lines together to replies; a usage message has several, and a value may.
 #[derive(Debug, Default)]
 pub struct ReplyParser {
-    in_usage: bool,
+    open: Open,
+}
+
+/// What goes on in the next line.
+#[derive(Debug, Default)]
+enum Open {
+    #[default]
+    Nothing,
+    Usage,
+    /// A `200` reply, from behind that on, whose value is not closed yet.
+    Value(String),
 }
 
 impl ReplyParser {
     /// Takes one line. `None`: it completes no reply.
     pub fn push_line(&mut self, line: &str) -> Option<Reply> {
-        if self.in_usage {
-            self.in_usage = !line.starts_with("520 ");
-            return (!self.in_usage).then(|| Reply::Refused("usage (520)".to_owned()));
+        match std::mem::take(&mut self.open) {
+            Open::Nothing => self.begin(line),
+            Open::Usage if line.starts_with("520 ") => {
+                Some(Reply::Refused("usage (520)".to_owned()))
+            }
+            Open::Usage => {
+                self.open = Open::Usage;
+                None
+            }
+            Open::Value(text) => self.success(text + "\n" + line),
         }
+    }
+
+    /// Whether the next line goes on with a value, whatever it looks like: Asterisk writes a reply
+    /// as a whole.
+    #[must_use]
+    pub const fn is_in_value(&self) -> bool {
+        matches!(self.open, Open::Value(_))
+    }
+
+    fn begin(&mut self, line: &str) -> Option<Reply> {
         match line.get(..4)? {
-            "200 " => Some(Reply::Success(success(&line[4..]))),
+            "200 " => self.success(line[4..].to_owned()),
             "511 " => Some(Reply::Dead),
             "520-" => {
-                self.in_usage = true;
+                self.open = Open::Usage;
                 None
             }
             code if is_code(code) => Some(Reply::Refused(line.to_owned())),
             _ => None,
         }
+    }
+
+    /// The reply with this text behind its `200`, unless a value in it goes on.
+    fn success(&mut self, text: String) -> Option<Reply> {
+        let success = success(&text);
+        if success.is_none() {
+            self.open = Open::Value(text);
+        }
+        success.map(Reply::Success)
     }
 }
 
@@ -73,27 +111,44 @@ fn is_code(code: &str) -> bool {
     code.ends_with(' ') && code[..3].bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads `result=N (value) endpos=M`, of which all but the first may be missing.
-fn success(text: &str) -> Success {
-    let text = text.trim_start();
-    let after = text.strip_prefix("result=").unwrap_or(text);
+/// Reads `result=N (value) endpos=M`, of which all but the first may be missing; nothing where the
+/// value is not closed yet.
+fn success(text: &str) -> Option<Success> {
+    let trimmed = text.trim_start();
+    let after = trimmed.strip_prefix("result=").unwrap_or(trimmed);
     let number_ends = after
         .find(|c: char| !(c == '-' || c.is_ascii_digit()))
         .unwrap_or(after.len());
     let rest = after[number_ends..].trim_start();
-    // A value may hold parentheses itself, so the last one closes it.
-    let (value, rest) = match (rest.strip_prefix('('), rest.rfind(')')) {
-        (Some(_), Some(close)) => (Some(rest[1..close].to_owned()), &rest[close + 1..]),
-        _ => (None, rest),
+    let (value, rest) = match rest.strip_prefix('(') {
+        Some(opened) => match closing(opened) {
+            Some(close) => (Some(&opened[..close]), &opened[close + 1..]),
+            None if text.len() > MAX_VALUE => (Some(opened), ""),
+            None => return None,
+        },
+        None => (None, rest),
     };
-    Success {
+    Some(Success {
         result: after[..number_ends].parse().unwrap_or(-1),
-        value,
+        value: value.map(str::to_owned),
         endpos: rest
             .split_whitespace()
             .find_map(|word| word.strip_prefix("endpos=")?.parse().ok()),
-    }
+    })
 }
+
+/// Where the parenthesis stands that closes a value. The value may hold some itself, so it is the
+/// last one, with nothing but a position behind it. A value with a line of its own that ends so
+/// cannot be told from one that ends there; to wait for more would be to wait for ever after any
+/// other.
+fn closing(opened: &str) -> Option<usize> {
+    let close = opened.rfind(')')?;
+    let behind = &opened[close + 1..];
+    (behind.is_empty() || behind.starts_with(" endpos=")).then_some(close)
+}
+
+/// What is longer is taken for complete: a line that has lost its tail is, and nothing closes it.
+const MAX_VALUE: usize = MAX_LINE / 2;
 
 #[cfg(test)]
 mod tests {
@@ -160,6 +215,43 @@ mod tests {
             replies[..],
             [Reply::Refused(_), Reply::Success(_)]
         ));
+    }
+
+    #[test]
+    fn a_value_goes_on_over_line_breaks_until_it_is_closed() {
+        for (lines, value) in [
+            (
+                "200 result=1 (PJSIP/anna,15,142@sales\n)",
+                "PJSIP/anna,15,142@sales\n",
+            ),
+            ("200 result=1 (\n\n)", "\n\n"),
+            (
+                "200 result=1 (Anna (sales) Meier\nb)",
+                "Anna (sales) Meier\nb",
+            ),
+            ("200 result=1 (a\nb (c))", "a\nb (c)"),
+            (
+                "200 result=1 (a\n200 result=0\n520-x\n)",
+                "a\n200 result=0\n520-x\n",
+            ),
+        ] {
+            let next = format!("{lines}\n200 result=0");
+            let both = [ok(1, Some(value), None), ok(0, None, None)];
+            assert_eq!(parse(&next), both, "{lines}");
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_never_closed_is_not_waited_for_without_end() {
+        let long = "x".repeat(MAX_LINE);
+        for lines in [
+            format!("200 result=1 ({long}"),
+            format!("200 result=1 (\n{long}"),
+        ] {
+            let replies = parse(&format!("{lines}\n200 result=0"));
+            assert_eq!(replies.len(), 2);
+            assert_eq!(replies[1], ok(0, None, None));
+        }
     }
 
     #[test]

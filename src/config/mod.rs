@@ -259,7 +259,9 @@ impl Config {
         question: &Question,
         answer: &str,
     ) -> Result<Option<Destination>, String> {
-        let Some(lookup) = self.lookup.as_ref().filter(|_| !answer.trim().is_empty()) else {
+        // A shell's output ends with a line break.
+        let answer = answer.trim();
+        let Some(lookup) = self.lookup.as_ref().filter(|_| !answer.is_empty()) else {
             return Ok(None);
         };
         let route = lookup.route(question, answer)?;

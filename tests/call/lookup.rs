@@ -31,6 +31,17 @@ fn whom_the_lookup_names_is_rung() {
 }
 
 #[test]
+fn a_line_break_at_the_end_of_what_it_names_changes_nothing() {
+    for known in ["PJSIP/anna,15,142@sales\n", "PJSIP/anna,15,142@sales\r\n\n"] {
+        let timeline = called("142", known);
+        assert_eq!(executed(&timeline), ["Dial \"PJSIP/anna,15,g\""]);
+        assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), "ANSWERED");
+    }
+    let timeline = called("142", "\n");
+    assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), "NOROUTE");
+}
+
+#[test]
 fn behind_the_login_prefix_the_mailbox_that_it_names_opens() {
     let timeline = called("*142", "PJSIP/anna,15,142@sales");
     assert!(timeline.commands().any(|line| line == ASKED));
@@ -47,7 +58,7 @@ fn nobody_is_rung_whom_it_does_not_know() {
 
 #[test]
 fn what_is_no_route_fails_with_the_reason() {
-    let timeline = called("142", "anna");
+    let timeline = called("142", "anna\n");
     assert!(executed(&timeline).is_empty());
     assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), "FAILED");
     assert!(

@@ -334,7 +334,7 @@ const REPLIES: [&str; 34] = [
     "200 result=1 (a)",
     "200 result=1 (USEREXIT)",
     "200 result=1 (FAILED)",
-    "200 result=1 (PJSIP/anna,15,142@sales)",
+    "200 result=1 (PJSIP/anna,15,142@sales\n)",
     "200 result=0 (timeout)",
     "510 Invalid or unknown command",
     "520-Invalid command syntax.\nUsage: x\n520 End of proper usage.",

@@ -165,3 +165,14 @@ async def route_by_lookup(case):
     await case.until(case.call.ringing, "ringing")
     await case.hangs_up()
     await case.ended("HANGUP", [dialled(case, "bob")])
+
+
+@scenario()
+async def route_by_a_shells_output(case):
+    """A value with a line break at its end, as any command gives, is a route as well."""
+    route = f"{case.server.technology}/bob,5,101@sales"
+    await asyncio.to_thread(case.server.cli, f"database put route 143 {route}")
+    await case.dial("shell-143")
+    await case.until(case.call.ringing, "ringing")
+    await case.hangs_up()
+    await case.ended("HANGUP", [dialled(case, "bob")])
