@@ -8,11 +8,15 @@ use std::fmt;
 pub struct Plain(String);
 
 impl Plain {
+    /// The longest word, in bytes: `AST_CHANNEL_NAME`, `AST_MAX_CONTEXT` and `AST_MAX_EXTENSION`
+    /// are 80 with the terminating zero.
+    pub const MAX: usize = 79;
+
     /// Takes a word, if it is one.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "/-_.@:;*#+~".contains(c);
-        let fits = (1..=MAX).contains(&text.len()) && text.chars().all(is_plain);
+        let fits = (1..=Self::MAX).contains(&text.len()) && text.chars().all(is_plain);
         fits.then(|| Self(text.to_owned()))
     }
 
@@ -28,9 +32,6 @@ impl fmt::Display for Plain {
         f.write_str(&self.0)
     }
 }
-
-/// `AST_CHANNEL_NAME`, `AST_MAX_CONTEXT` and `AST_MAX_EXTENSION` are 80 with the terminating zero.
-const MAX: usize = 79;
 
 #[cfg(test)]
 mod tests {

@@ -6,8 +6,8 @@ use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
 use crate::{
     Key,
     asterisk_files::{Call, Dialplan, Disk, Extension, Files, Line, calls},
-    config::{RingingKeys, Route, letters},
-    session::{ANSWERED, LISTEN},
+    config::{ANSWERED, RingingKeys, Route, letters},
+    session::LISTEN,
 };
 
 /// Checks it, and tells by what names it calls the program.

@@ -34,7 +34,7 @@ pub use lookup::Question;
 use people::Reading;
 pub use recording::Recording;
 pub use ringing::RingingKeys;
-pub(crate) use ringing::letters;
+pub(crate) use ringing::{ANSWERED, letters};
 pub use route::{Mailbox, Route};
 use routes::Routes;
 pub use source::Source;

@@ -35,6 +35,9 @@ impl RingingKeys {
     }
 }
 
+/// Where the called person's channel comes through when they answer while somebody hears the caller.
+pub(crate) const ANSWERED: &str = "voiceagent-answered";
+
 /// What every section has unless it says otherwise.
 pub(super) struct Defaults {
     /// Options of Dial.

@@ -7,10 +7,13 @@ use std::{
 };
 
 use super::{
-    ringing::{RingingKeys, letters},
+    ringing::{ANSWERED, RingingKeys, letters},
     template::Template,
 };
-use crate::{agi::Argument, asterisk_files::Pattern};
+use crate::{
+    agi::{Argument, ArgumentError, Plain},
+    asterisk_files::Pattern,
+};
 
 /// A person's extension.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +30,15 @@ pub struct Route {
     pub star: bool,
     /// Which keys act while it rings.
     pub ringing: RingingKeys,
+}
+
+impl Route {
+    /// What Dial gets while somebody hears the caller on this channel: who answers comes through
+    /// the dialplan.
+    pub(crate) fn dial_overheard(&self, channel: &Plain) -> Result<Argument, ArgumentError> {
+        let dial = self.dial.as_str();
+        Argument::new(&format!("{dial}U({ANSWERED}^{channel})"))
+    }
 }
 
 /// A section `[extensions.101]` or `[extensions._1XX]`.
@@ -70,6 +82,22 @@ impl Section {
             star: self.star,
             ringing: self.ringing,
         })
+    }
+
+    /// The route of an extension by which the section is checked: it must do for callers on
+    /// channels of any name.
+    pub(super) fn checked_route(&self, extension: &str) -> Result<Route, BadValue> {
+        let route = self.route(extension)?;
+        if self.ringing == RingingKeys::Heard {
+            let longest = Plain::new(&"x".repeat(Plain::MAX)).expect("letters are plain");
+            route.dial_overheard(&longest).map_err(|error| {
+                BadValue::Dial(format!(
+                    "dial \"{}\" cannot be heard while it rings: with option U, which that takes, {error}; expected a shorter one, or ringing.keys = \"signalled\"",
+                    self.dial.fill(extension)
+                ))
+            })?;
+        }
+        Ok(route)
     }
 
     fn dial(&self, extension: &str) -> Result<Argument, String> {

@@ -42,7 +42,7 @@ impl Routes {
                 ));
             };
             let (section, fault) = raw.check(source, name, defaults)?;
-            let sample = section.route(&sample).map_err(fault)?;
+            let sample = section.checked_route(&sample).map_err(fault)?;
             let at = self
                 .families
                 .partition_point(|known| known.pattern.rank() < pattern.rank());
@@ -63,7 +63,7 @@ impl Routes {
             ));
         }
         let (section, fault) = raw.check(source, name, defaults)?;
-        let route = section.route(name).map_err(fault)?;
+        let route = section.checked_route(name).map_err(fault)?;
         self.exact.insert(name.clone(), route);
         Ok(())
     }

@@ -1,7 +1,11 @@
 use tracing::level_filters::LevelFilter;
 
 use super::{Config, Destination, LogTo, RingingKeys};
-use crate::{dtmf, key::Key};
+use crate::{
+    agi::{Argument, Plain},
+    dtmf,
+    key::Key,
+};
 
 const MINIMAL: &str =
     "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 5\nmailbox = \"101@sales\"\n";
@@ -192,7 +196,27 @@ fn whatever_stands_in_the_place_of_another_it_is_told_in_words() {
     }
 }
 
-/// What an extension leads to, in a line.
+#[test]
+fn a_dial_string_leaves_room_for_what_it_takes_to_hear_the_caller() {
+    let with = |length: usize, keys: &str| {
+        let dial = format!("SIP/{}", "x".repeat(length - 4));
+        let extension = format!("dial = \"{dial}\"\nmailbox = \"1@s\"\nringing.keys = \"{keys}\"");
+        Config::parse(&format!("[extensions.101]\n{extension}\n"))
+    };
+    let added = format!(",20,grdU(voiceagent-answered^{})", "x".repeat(Plain::MAX));
+    let longest = Argument::MAX - added.len();
+    assert!(with(longest, "heard").is_ok());
+    assert!(with(longest + 1, "signalled").is_ok());
+    let told = with(longest + 1, "heard")
+        .expect_err("too long")
+        .to_string();
+    assert!(
+        told.starts_with("line 2: dial \"SIP/x")
+            && told.contains("it has 481 bytes, at most 480 fit a command"),
+        "{told}"
+    );
+}
+
 #[test]
 fn a_fault_is_told_in_one_line_whatever_it_quotes() {
     let mailbox = "\"\"\"101\n102\t@sales\"\"\"";
@@ -204,6 +228,7 @@ fn a_fault_is_told_in_one_line_whatever_it_quotes() {
     assert!(!told.contains(char::is_control));
 }
 
+/// What an extension leads to, in a line.
 fn led(config: &Config, extension: &str) -> String {
     match config.destination(extension) {
         Some(Destination::Person(route)) => {

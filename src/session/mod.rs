@@ -31,7 +31,7 @@ pub use note::Note;
 pub use outcome::{Press, Report, Status};
 pub use presses::Source;
 use ringing::Caller;
-pub(crate) use ringing::{ANSWERED, LISTEN, modules as listening_modules};
+pub(crate) use ringing::{LISTEN, modules as listening_modules};
 use state::{AfterStop, Closing, Progress, State};
 
 use crate::{

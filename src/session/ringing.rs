@@ -96,8 +96,12 @@ impl Session {
 
     /// The caller has been answered; now somebody shall hear them.
     pub(super) fn prepare_listener(&mut self, route: Route) {
-        if self.caller.is_none() {
+        let Some(caller) = &self.caller else {
             return self.ring_unheard(route, "the name of the channel cannot be handed on");
+        };
+        if let Err(error) = route.dial_overheard(&caller.channel) {
+            let reason = format!("Dial's arguments are too long with what it takes: {error}");
+            return self.ring_unheard(route, &reason);
         }
         self.start(&CAN_LISTEN, State::AskingMeans(route));
     }
@@ -171,13 +175,10 @@ impl Session {
 
     /// What Dial gets while somebody hears the caller: the answer comes through the dialplan.
     pub(super) fn dial_arguments(&self, route: &Route) -> Argument {
-        match &self.caller {
-            Some(caller) if self.overheard => {
-                let dial = route.dial.as_str();
-                Argument::readable(&format!("{dial}U({ANSWERED}^{})", caller.channel))
-            }
-            _ => route.dial.clone(),
-        }
+        // It fits: else nobody would have been made to hear the caller.
+        let caller = self.caller.as_ref().filter(|_| self.overheard);
+        let overheard = caller.and_then(|caller| route.dial_overheard(&caller.channel).ok());
+        overheard.unwrap_or_else(|| route.dial.clone())
     }
 
     /// Dial is over: from now on no key is waited for.
@@ -284,8 +285,6 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
 }
 /// Where the channel is that hears the caller.
 pub(crate) const LISTEN: &str = "voiceagent-listen";
-/// Where the called person's channel comes through when they answer.
-pub(crate) const ANSWERED: &str = "voiceagent-answered";
 /// How long the channel may take to come up; it is Asterisk's own, and takes milliseconds.
 const SECONDS: u32 = 1;
 

@@ -321,3 +321,28 @@ fn without_the_dialplan_for_it_the_call_rings_and_one_line_says_why() {
         "{last}"
     );
 }
+
+#[test]
+fn a_dial_string_too_long_for_what_that_takes_is_rung_whole_and_one_line_says_why() {
+    let phones = ["SIP/bob"; 56].join("&");
+    let config = format!(
+        "lookup = \"${{ODBC_ROUTE(${{EXTEN}})}}\"\n{CONFIG}\n[ringing]\nkeys = \"heard\"\n"
+    );
+    let timeline = run_with(
+        &config,
+        &Script {
+            extension: "142".to_owned(),
+            lookup: format!("{phones},5,101@sales"),
+            ..unanswered()
+        },
+    );
+    assert_eq!(
+        executed(&timeline),
+        [&format!("Dial \"{phones},5,grd\""), VOICE_MAIL]
+    );
+    let last = timeline.commands().last().expect("a closing line");
+    assert!(
+        last.contains("not listening while it rang: Dial's arguments are too long"),
+        "{last}"
+    );
+}
