@@ -33,11 +33,13 @@ impl Session {
         self.play_on(listening);
     }
 
-    /// An ear for the format that Asterisk named; without one, signalled keys remain.
+    /// An ear for the format that Asterisk named, if audio comes in it; without one, signalled keys
+    /// remain.
     pub(super) fn ear(&mut self, format: &str) -> Option<Box<Ear>> {
         let config = self.config();
         let speech = config.greeting.barge_in.then_some(&config.speech);
         let ear = match format.parse::<AudioFormat>() {
+            _ if !self.carries_audio => Err(NO_AUDIO.to_owned()),
             Ok(format) => {
                 Ear::new(format, &config.detector, speech).map_err(|error| error.to_string())
             }
@@ -182,6 +184,9 @@ impl Session {
         );
     }
 }
+
+/// Why nothing is heard where Asterisk sends no audio at all.
+const NO_AUDIO: &str = "the dialplan says AGI, not EAGI";
 
 /// Plays nothing for a second, during which any key is reported.
 pub(super) fn silence() -> Command {

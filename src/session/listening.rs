@@ -47,7 +47,7 @@ pub(super) struct Listening {
     acting: Vec<Key>,
     /// The key that ended it.
     acted: Option<Key>,
-    /// `None` when the audio's format cannot be decoded or no audio comes.
+    /// `None` when the audio's format cannot be decoded or Asterisk sends none.
     ear: Option<Box<Ear>>,
     since: CallTime,
     /// The first audio and the last.

@@ -9,15 +9,13 @@ use voiceagent::{
 
 use crate::support::CONFIG;
 
-/// Replies to every command until the greeting plays.
-fn until_it_plays(session: &mut Session, now: CallTime) {
-    session.handle(
-        now,
-        Input::Agi(b"agi_enhanced: 1.0\nagi_extension: 101\n\n"),
-    );
+/// A call in which every command is replied to until the greeting plays.
+fn playing(header: &str, now: CallTime) -> Session {
+    let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
+    session.handle(now, Input::Agi(header.as_bytes()));
     loop {
         let input = match session.poll_output() {
-            Some(Output::Send(line)) if line.starts_with("STREAM FILE") => return,
+            Some(Output::Send(line)) if line.starts_with("STREAM FILE") => return session,
             Some(Output::Send(line)) if line.contains("DIALSTATUS") => {
                 Input::Agi(b"200 result=1 (NOANSWER)\n")
             }
@@ -26,18 +24,21 @@ fn until_it_plays(session: &mut Session, now: CallTime) {
             }
             Some(Output::Send(_)) => Input::Agi(b"200 result=0\n"),
             Some(Output::LookUp { .. }) => Input::Recorded(Default::default()),
+            Some(Output::Note(_)) => continue,
             other => panic!("{other:?} before the greeting"),
         };
         session.handle(now, input);
     }
 }
 
+const EAGI: &str = "agi_enhanced: 1.0\nagi_extension: 101\n\n";
+const AGI: &str = "agi_enhanced: 0.0\nagi_extension: 101\n\n";
+
 /// What is missing after frames of 20 ms that arrive at these times in milliseconds, the first
 /// of them long after listening began: telephones take their time.
 fn missing(arrivals: impl IntoIterator<Item = u64>) -> Duration {
-    let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
     let at = |ms| CallTime::after(Duration::from_millis(ms));
-    until_it_plays(&mut session, at(5_000));
+    let mut session = playing(EAGI, at(5_000));
     for ms in arrivals {
         session.handle(at(6_000 + ms), Input::Audio(&[0; 320]));
     }
@@ -62,4 +63,11 @@ fn frames_that_are_late_are_not_missing() {
     assert_eq!(missing(jittery), Duration::ZERO);
     let stalled = (0..250).map(|n| (20 * n).max(if n < 150 { 0 } else { 3_400 }));
     assert_eq!(missing(stalled), Duration::ZERO);
+}
+
+#[test]
+fn audio_that_the_dialplan_does_not_ask_for_is_told_apart_from_audio_that_does_not_come() {
+    let told = |header| playing(header, CallTime::ZERO).report().to_string();
+    assert!(told(EAGI).ends_with(", listened 0.0 s in slin"));
+    assert!(told(AGI).ends_with(", not listening: the dialplan says AGI, not EAGI"));
 }

@@ -7,9 +7,9 @@ from scenarios.listing import scenario
 from scenarios.steps import dialled, leaves_message, stock_greeting
 
 
-async def greeted_without_audio(case, fault):
+async def greeted_without_audio(case, number):
     """The whole greeting, and a `#` that is signalled in the middle of it acts. What happened."""
-    await case.dial(f"fault-{fault}-101")
+    await case.dial(number)
     await case.hears("vm-intro", 0.5)
     await case.presses("#")
     await leaves_message(case, "101")
@@ -25,23 +25,33 @@ def closing_line(transcript):
 
 
 @scenario()
+async def audio_not_asked_for(case):
+    """With AGI in place of EAGI signalled keys act, and the console is told why nobody listens."""
+    line = closing_line(await greeted_without_audio(case, "agi-101"))
+    check(
+        "not listening: the dialplan says AGI, not EAGI" in line and "listened" not in line,
+        f"the console was told {line}",
+    )
+
+
+@scenario()
 async def audio_closed(case):
     """Without descriptor 3 signalled keys act."""
-    line = closing_line(await greeted_without_audio(case, "closed"))
+    line = closing_line(await greeted_without_audio(case, "fault-closed-101"))
     check("listened 0.0 s" in line, f"the console was told {line}")
 
 
 @scenario()
 async def audio_that_never_comes(case):
     """Where descriptor 3 is never readable signalled keys act."""
-    line = closing_line(await greeted_without_audio(case, "mute"))
+    line = closing_line(await greeted_without_audio(case, "fault-mute-101"))
     check("listened 0.0 s" in line, f"the console was told {line}")
 
 
 @scenario()
 async def audio_without_end(case):
     """Where descriptor 3 is flooded signalled keys act no later, and no key is invented."""
-    line = closing_line(await greeted_without_audio(case, "flooded"))
+    line = closing_line(await greeted_without_audio(case, "fault-flooded-101"))
     check("listened 0.0 s" not in line, f"the console was told {line}")
 
 
