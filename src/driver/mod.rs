@@ -80,11 +80,14 @@ pub fn run(
         extension = Empty
     );
     let _inside = span.enter();
-    tokio::runtime::Builder::new_current_thread()
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_io()
         .enable_time()
-        .build()?
-        .block_on(Driver::new(session, recorder, spool, started).run(audio.0))
+        .build()?;
+    let served = runtime.block_on(Driver::new(session, recorder, spool, started).run(audio.0));
+    // Where descriptor 0 is no pipe, a thread waits for what comes next on it, and it may not come.
+    runtime.shutdown_background();
+    served
 }
 
 /// Descriptor 0: a pipe under Asterisk, anything when somebody tries the program by hand.

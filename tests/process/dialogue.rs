@@ -62,6 +62,15 @@ fn a_hang_up_without_a_reply_ends_it_too() {
 }
 
 #[test]
+fn a_hang_up_ends_it_where_nothing_more_comes_on_what_is_no_pipe() {
+    let mut agent = Agent::start_on_socket();
+    agent.header();
+    agent.answer_until("STREAM FILE");
+    agent.hang_up();
+    assert!(agent.wait().success());
+}
+
+#[test]
 fn a_channel_that_is_dead_without_a_signal_ends_it() {
     let mut agent = Agent::start(Audio::Pipe);
     agent.header();

@@ -4,9 +4,12 @@ use std::{
     env,
     fs::{self, File, OpenOptions},
     io::{BufRead, BufReader, ErrorKind, Read, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::{
+        fd::OwnedFd,
+        unix::{fs::OpenOptionsExt, net::UnixStream},
+    },
     path::PathBuf,
-    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     thread,
     time::Duration,
@@ -41,7 +44,7 @@ pub(crate) enum Audio {
 /// The program, started as Asterisk would.
 pub(crate) struct Agent {
     child: Child,
-    to_agent: Option<ChildStdin>,
+    to_agent: Option<Box<dyn Write>>,
     from_agent: Option<BufReader<ChildStdout>>,
     pub(crate) audio: Option<File>,
     folder: PathBuf,
@@ -62,8 +65,20 @@ impl Agent {
         Self::start_by("", config, audio)
     }
 
+    /// Starts it with a socket where Asterisk has a pipe, as others may who play Asterisk.
+    pub(crate) fn start_on_socket() -> Self {
+        let (ours, its) = UnixStream::pair().unwrap();
+        let mut agent = Self::start_reading(OwnedFd::from(its).into(), "", CONFIG, Audio::Pipe);
+        agent.to_agent = Some(Box::new(ours));
+        agent
+    }
+
     /// Starts it after this command of the shell.
     pub(crate) fn start_by(before: &str, config: &str, audio: Audio) -> Self {
+        Self::start_reading(Stdio::piped(), before, config, audio)
+    }
+
+    fn start_reading(stdin: Stdio, before: &str, config: &str, audio: Audio) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let name = format!("voiceagent-process-{}-{number}", std::process::id());
@@ -96,7 +111,7 @@ impl Agent {
             .env("AST_CONFIG_DIR", &folder)
             .env("AST_SPOOL_DIR", &folder)
             .env_remove("VOICEAGENT_CONFIG")
-            .stdin(Stdio::piped())
+            .stdin(stdin)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -106,6 +121,7 @@ impl Agent {
             _ => None,
         };
         let to_agent = child.stdin.take();
+        let to_agent = to_agent.map(|stdin| Box::new(stdin) as Box<dyn Write>);
         let from_agent = child.stdout.take().map(BufReader::new);
         Self {
             child,
