@@ -11,7 +11,7 @@ use std::{
 use crate::{
     agi::Argument,
     audio::{Reading, Recording},
-    greeting::Piece,
+    greeting::{Piece, SOUND_ENDINGS},
     speech::{Envelope, GrowingEnvelope, Prompt},
 };
 
@@ -59,18 +59,18 @@ impl Prompts {
         Some(all)
     }
 
-    /// Looks in the language's folder, then in the one of the language without its region, then
-    /// in none, as Asterisk does (`fileexists_core` in its file.c).
     fn file(&self, file: &Argument, language: &str) -> Option<Envelope> {
-        let region = language.split('_').next().unwrap_or(language);
-        [language, region, ""]
-            .into_iter()
-            .flat_map(|folder| {
-                let stem = self.sounds.join(folder).join(file.as_str());
-                ENDINGS.map(|ending| PathBuf::from(format!("{}.{ending}", stem.display())))
-            })
-            .find(|path| path.is_file())
-            .and_then(|path| envelope(&path))
+        let file = file.as_str();
+        let folders = folders(language).into_iter();
+        // The first that has it is the one, whether or not it can be read here.
+        let folder = folders
+            .map(|folder| self.sounds.join(folder))
+            .find(|folder| exists(folder, file))?;
+        let mut paths = ENDINGS
+            .iter()
+            .map(|ending| with_ending(&folder, file, ending));
+        let path = paths.find(|path| path.is_file())?;
+        envelope(&path)
     }
 }
 
@@ -93,6 +93,33 @@ fn envelope(path: &Path) -> Option<Envelope> {
     Some(growing.finish())
 }
 
+/// The folders below that of sounds in which Asterisk looks for one, in this order: the language's,
+/// those of the language with less and less of its region, none, and at last that of
+/// [`ENGLISH`] (`fileexists_core` in its file.c).
+pub(crate) fn folders(language: &str) -> Vec<&str> {
+    let languages = std::iter::successors(Some(language), |language| {
+        language.rsplit_once('_').map(|(shorter, _)| shorter)
+    });
+    let mut folders: Vec<_> = languages.filter(|language| !language.is_empty()).collect();
+    let is_english = folders.contains(&ENGLISH);
+    folders.push("");
+    folders.extend((!is_english).then_some(ENGLISH));
+    folders
+}
+
+/// Whether Asterisk finds this sound in this folder, in whatever codec.
+pub(crate) fn exists(folder: &Path, name: &str) -> bool {
+    let mut endings = SOUND_ENDINGS.iter();
+    endings.any(|ending| with_ending(folder, name, ending).is_file())
+}
+
+fn with_ending(folder: &Path, name: &str, ending: &str) -> PathBuf {
+    folder.join(format!("{name}.{ending}"))
+}
+
+/// What Asterisk falls back to (its `DEFAULT_LANGUAGE`).
+pub(crate) const ENGLISH: &str = "en";
+
 /// Endings of the codecs that are read here; a sound that is there in several is the same sound.
 const ENDINGS: [&str; 6] = ["wav", "sln16", "sln", "ulaw", "alaw", "sln48"];
 /// Steps, ten minutes: few callers hear so much of a greeting, and the call stands still while it is read.
@@ -105,6 +132,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::audio::{SAMPLE_RATE, Synth};
 
     /// What a greeting of so many samples, a hum, sounds like.
     fn prompt(samples: usize) -> (Prompt, Vec<i16>) {
@@ -138,5 +166,37 @@ mod tests {
         let ten_minutes = 10 * 60 * 8_000;
         assert!(matches!(prompt(ten_minutes).0, Prompt::Known(_)));
         assert!(matches!(prompt(ten_minutes + 1_000).0, Prompt::Unknown));
+    }
+
+    #[test]
+    fn a_sound_is_looked_for_with_less_and_less_of_the_region_and_at_last_in_english() {
+        assert_eq!(folders("en_US_f"), ["en_US_f", "en_US", "en", ""]);
+        assert_eq!(folders("pt_BR"), ["pt_BR", "pt", "", "en"]);
+        assert_eq!(folders("de"), ["de", "", "en"]);
+        assert_eq!(folders("en"), ["en", ""]);
+        assert_eq!(folders(""), ["", "en"]);
+    }
+
+    #[test]
+    fn a_prompt_is_what_asterisk_finds_first_and_unknown_where_that_cannot_be_read() {
+        let data = env::temp_dir().join(format!("voiceagent-prompts-{}", std::process::id()));
+        let mut synth = Synth::new(SAMPLE_RATE);
+        synth.silence(0.1);
+        let samples = synth.into_samples();
+        let bytes: Vec<u8> = samples.into_iter().flat_map(i16::to_le_bytes).collect();
+        for file in ["en/vm-intro.sln", "en/beep.sln", "es/beep.gsm"] {
+            let file = data.join("sounds").join(file);
+            fs::create_dir_all(file.parent().expect("a folder")).expect("it is made");
+            fs::write(file, &bytes).expect("it is written");
+        }
+        let prompts = Prompts::new(&data);
+        let known = |file, language| {
+            let piece = Piece::File(Argument::readable(file));
+            matches!(prompts.prompt(&piece, language), Prompt::Known(_))
+        };
+        assert!(known("vm-intro", "en_GB") && known("vm-intro", "es_MX_f"));
+        assert!(known("beep", "de") && !known("beep", "es_MX"));
+        assert!(!known("vm-goodbye", "en"));
+        fs::remove_dir_all(&data).expect("it is removed");
     }
 }

@@ -1,20 +1,23 @@
 //! The sounds of a greeting, in the languages that callers have.
 
-use std::{collections::BTreeMap, path::Path};
+use std::collections::BTreeMap;
 
 use super::{
     finding::{Findings, Spot},
     own::Own,
     site::{Folder, Site},
 };
-use crate::{asterisk_files::Conf, greeting::SOUND_ENDINGS};
+use crate::{
+    asterisk_files::Conf,
+    prompts::{ENGLISH, exists, folders},
+};
 
 pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
-    let folders = site.candidates(Folder::Data);
-    let sounds = folders.iter().map(|folder| folder.join("sounds"));
+    let data = site.candidates(Folder::Data);
+    let sounds = data.iter().map(|folder| folder.join("sounds"));
     let Some(sounds) = sounds.into_iter().find(|sounds| sounds.is_dir()) else {
         return findings.warning(
-            folders[0].join("sounds").as_path(),
+            data[0].join("sounds").as_path(),
             "the folder of Asterisk's sounds is not on this machine, so none was looked for",
             "name its parent by astdatadir in asterisk.conf, and run this check where Asterisk runs",
         );
@@ -30,12 +33,10 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
             let all = needed.iter().map(String::as_str);
             all.filter(|name| !there(name)).collect()
         };
-        // Asterisk takes the language, the language without its region, none, and at last English.
-        let chain = chain(&language);
-        let chain: Vec<&str> = chain.iter().map(String::as_str).collect();
-        let with_english = [&chain[..], &[ENGLISH]].concat();
+        let all = folders(&language);
+        let own = all.strip_suffix(&[ENGLISH]).unwrap_or(&all);
         let spot = spot.unwrap_or_else(|| Spot::from(sounds.join(&language).as_path()));
-        let silent = missing_in(&with_english);
+        let silent = missing_in(&all);
         if !silent.is_empty() {
             findings.error(
                 spot,
@@ -50,7 +51,7 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
             );
             continue;
         }
-        let mut english = missing_in(&chain);
+        let mut english = missing_in(own);
         english.retain(|name| !name.starts_with("silence/"));
         if !english.is_empty() {
             findings.warning(
@@ -107,23 +108,6 @@ fn set_languages(conf: &Conf) -> impl Iterator<Item = &crate::asterisk_files::En
     })
 }
 
-/// `en_US_f` is looked for in `en_US_f`, `en_US`, `en`, and in no folder.
-fn chain(language: &str) -> Vec<String> {
-    let mut chain = vec![language.to_owned()];
-    let mut rest = language;
-    while let Some((shorter, _)) = rest.rsplit_once('_') {
-        chain.push(shorter.to_owned());
-        rest = shorter;
-    }
-    chain.push(String::new());
-    chain
-}
-
-fn exists(folder: &Path, name: &str) -> bool {
-    let mut endings = SOUND_ENDINGS.iter();
-    endings.any(|ending| folder.join(format!("{name}.{ending}")).is_file())
-}
-
 /// A language is the name of a folder, and leads out of none.
 fn is_name(language: &str) -> bool {
     !language.is_empty()
@@ -132,8 +116,6 @@ fn is_name(language: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }
 
-/// What Asterisk falls back to (its `DEFAULT_LANGUAGE`).
-const ENGLISH: &str = "en";
 const PROMPTS: [&str; 5] = [
     "vm-theperson",
     "vm-isunavail",
@@ -145,12 +127,6 @@ const PROMPTS: [&str; 5] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_language_is_looked_for_with_less_and_less_of_its_region() {
-        assert_eq!(chain("en_US_f"), ["en_US_f", "en_US", "en", ""]);
-        assert_eq!(chain("de"), ["de", ""]);
-    }
 
     #[test]
     fn no_language_leads_out_of_the_sounds() {
