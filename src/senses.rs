@@ -199,6 +199,7 @@ mod tests {
             let same = |(told, expected): (&u64, &u64)| told.abs_diff(*expected) <= 1;
             assert!(keys.iter().zip(&at_once).all(same), "{delay}: {keys:?}");
             assert_eq!(keys.len(), at_once.len());
+            assert!(!verdicts.is_empty(), "{delay}");
             assert!(verdicts.iter().all(|at| (at + delay) % 80 == 0));
         }
     }
