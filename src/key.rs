@@ -1,6 +1,6 @@
 //! The sixteen keys of a telephone, as people write them and as tones name them.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use serde::{Serialize, Serializer};
 
@@ -71,6 +71,23 @@ impl Key {
     }
 }
 
+impl FromStr for Key {
+    type Err = NoKey;
+
+    /// Reads a label and nothing else.
+    fn from_str(text: &str) -> Result<Self, NoKey> {
+        let mut chars = text.chars();
+        let key = chars.next().and_then(Self::from_char);
+        let key = key.filter(|_| chars.next().is_none());
+        key.ok_or_else(|| NoKey(text.to_owned()))
+    }
+}
+
+/// Text that is on no key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("\"{0}\" is no key; expected one of 0 to 9, *, #, A to D")]
+pub struct NoKey(String);
+
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.label())
@@ -100,6 +117,7 @@ mod tests {
     fn every_key_survives_its_label_its_code_and_its_position() {
         for key in Key::ALL {
             assert_eq!(Key::from_char(key.label()), Some(key));
+            assert_eq!(key.to_string().parse(), Ok(key));
             assert_eq!(
                 Key::from_ascii(i64::from(u32::from(key.label()))),
                 Some(key)
@@ -113,6 +131,9 @@ mod tests {
     fn what_is_on_no_telephone_is_no_key() {
         for label in ['e', ' ', '\n', 'é', '\0'] {
             assert_eq!(Key::from_char(label), None);
+        }
+        for text in ["", "x", "12", "* ", " *", "**"] {
+            assert_eq!(text.parse::<Key>(), Err(NoKey(text.to_owned())));
         }
         for code in [-1, 0, 300, i64::MAX, i64::MIN] {
             assert_eq!(Key::from_ascii(code), None);

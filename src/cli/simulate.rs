@@ -215,12 +215,7 @@ impl Arguments {
 fn signalled_key(text: &str) -> Result<SignalledKey, String> {
     let expected = "expected KEY@SECONDS or KEY@SECONDS+HELD, such as '*@3.2'";
     let (label, times) = text.split_once('@').ok_or(expected)?;
-    let mut labels = label.chars();
-    let (Some(key), None) = (labels.next().and_then(Key::from_char), labels.next()) else {
-        return Err(format!(
-            "\"{label}\" is no key; it is one of 0 to 9, *, #, A to D"
-        ));
-    };
+    let key = label.parse::<Key>().map_err(|error| error.to_string())?;
     let (at, held) = match times.split_once('+') {
         Some((at, held)) => (seconds(at)?, seconds(held)?),
         None => (seconds(times)?, USUALLY_HELD),

@@ -378,17 +378,8 @@ fn optional_key(source: &Source, label: &Spanned<String>) -> Result<Option<Key>,
 }
 
 fn key(source: &Source, label: &Spanned<String>) -> Result<Key, ConfigError> {
-    let mut chars = label.get_ref().chars();
-    match (chars.next().and_then(Key::from_char), chars.next()) {
-        (Some(key), None) => Ok(key),
-        _ => Err(source.at(
-            label.span().start,
-            format!(
-                "\"{}\" is no key; expected one of 0 to 9, *, #, A to D",
-                label.get_ref()
-            ),
-        )),
-    }
+    let key = label.get_ref().parse::<Key>();
+    key.map_err(|error| source.at(label.span().start, error.to_string()))
 }
 
 pub(super) fn within(

@@ -61,10 +61,10 @@ impl Session {
     }
 
     pub(super) fn on_pressed_before(&mut self, route: Route, pressed: &str) {
-        match key_named(pressed) {
+        match pressed.parse() {
             // It shall not act again when the dialplan comes here again.
-            Some(key) => self.set_pressed("", State::TakingPress(route, key)),
-            None => self.dial(route),
+            Ok(key) => self.set_pressed("", State::TakingPress(route, key)),
+            Err(_) => self.dial(route),
         }
     }
 
@@ -205,19 +205,19 @@ impl Session {
 
     pub(super) fn on_dial_pressed(&mut self, ended: DialEnded, pressed: &str) {
         let gone = self.hung_up.is_some() || ended.result < 0;
-        match (key_named(pressed), &self.caller) {
+        match (pressed.parse(), &self.caller) {
             // The caller is taken to the program's own place, where it is started anew, and tells
             // of the call.
-            (Some(_), _) if gone => {
+            (Ok(_), _) if gone => {
                 self.report.channel.clear();
                 self.finish(Exit::Success);
             }
-            (Some(key), _) => self.take_press(ended.route, key),
-            (None, Some(caller)) if !gone => {
+            (Ok(key), _) => self.take_press(ended.route, key),
+            (Err(_), Some(caller)) if !gone => {
                 let listener = Command::GetShared(Shared::Listener, caller.channel.clone());
                 self.start(&listener, State::AskingListener(ended));
             }
-            (None, _) => self.on_dial_ended(ended),
+            (Err(_), _) => self.on_dial_ended(ended),
         }
     }
 
@@ -254,13 +254,6 @@ impl Session {
             self.command(&command, state);
         }
     }
-}
-
-/// The key that a variable or an extension is.
-pub(super) fn key_named(value: &str) -> Option<Key> {
-    let mut chars = value.chars();
-    let key = Key::from_char(chars.next()?);
-    key.filter(|_| chars.next().is_none())
 }
 
 /// Whether the dialplan has what hears the caller, and what ends that when somebody answers; and

@@ -8,7 +8,7 @@ use super::{
     outcome::{Press, Status},
     overhearing,
     presses::Source,
-    ringing::{Caller, key_named},
+    ringing::Caller,
     state::{AfterStop, DialEnded, Errand, Progress, State, position},
 };
 use crate::{
@@ -109,9 +109,9 @@ impl Session {
             State::AskingDialPressed(ended) => self.on_dial_pressed(ended, reply.value()),
             State::AskingListener(ended) => self.end_listener(ended, reply.value()),
             State::EndingListener(ended) => self.on_dial_ended(ended),
-            State::AskingDialExit(route) => match key_named(reply.value()) {
-                Some(key) => self.on_cancelled_by(route, key),
-                None => self.close(Status::Cancelled, "CANCEL"),
+            State::AskingDialExit(route) => match reply.value().parse() {
+                Ok(key) => self.on_cancelled_by(route, key),
+                Err(_) => self.close(Status::Cancelled, "CANCEL"),
             },
             State::AskingRinging(caller) => self.on_ringing(now, caller, reply.value()),
             State::AskingStillRinging(overhearing) => {
