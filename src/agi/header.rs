@@ -50,6 +50,15 @@ impl Header {
         self.get(&format!("{ARGUMENT}{n}"))
     }
 
+    /// What was dialled: the first argument, else the extension at which the program was started,
+    /// else nothing.
+    #[must_use]
+    pub fn dialled(&self) -> &str {
+        self.argument(1)
+            .or_else(|| self.get("agi_extension"))
+            .unwrap_or_default()
+    }
+
     /// The channel's name, `?` where Asterisk sent none.
     #[must_use]
     pub fn channel(&self) -> &str {
@@ -108,6 +117,17 @@ mod tests {
     fn an_empty_value_is_as_good_as_none() {
         assert_eq!(header("agi_accountcode: ").get("agi_accountcode"), None);
         assert_eq!(header("agi_language: ").language(), "en");
+    }
+
+    #[test]
+    fn what_was_dialled_is_the_argument_or_else_the_extension() {
+        for (text, dialled) in [
+            ("agi_extension: 9101\nagi_arg_1: 101", "101"),
+            ("agi_extension: 101\nagi_arg_1: ", "101"),
+            ("agi_channel: SIP/peter-1", ""),
+        ] {
+            assert_eq!(header(text).dialled(), dialled, "{text}");
+        }
     }
 
     #[test]

@@ -266,11 +266,7 @@ impl Recorder {
 
     /// The line that says by what name this is kept.
     fn name(&self, header: &Header) -> String {
-        let extension = header
-            .argument(1)
-            .or_else(|| header.get("agi_extension"))
-            .unwrap_or_default();
-        file_name(&self.time, extension, header.channel()) + "\n"
+        file_name(&self.time, header.dialled(), header.channel()) + "\n"
     }
 }
 

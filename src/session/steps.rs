@@ -24,10 +24,7 @@ impl Session {
             return self.overhear(caller);
         }
         self.caller = Caller::new(header);
-        let dialled = header
-            .argument(1)
-            .or_else(|| header.get("agi_extension"))
-            .unwrap_or_default();
+        let dialled = header.dialled();
         self.report.extension = dialled.to_owned();
         header.channel().clone_into(&mut self.report.channel);
         let unique_id = header.get("agi_uniqueid").unwrap_or_default();
