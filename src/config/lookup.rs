@@ -6,7 +6,7 @@ use super::{
     route::{BadValue, Route, Section, is_dialled},
     template::Template,
 };
-use crate::agi::Argument;
+use crate::agi::{Argument, Plain};
 
 /// An expression that Asterisk evaluates to somebody's route, such as `${DB(route/${EXTEN})}`.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,7 +36,7 @@ impl Lookup {
                 "lookup \"{expression}\" asks nothing of an extension; expected a dialplan function with ${{EXTEN}}, such as \"${{DB(route/${{EXTEN}})}}\""
             ));
         }
-        Argument::new(&template.fill(&"0".repeat(LONGEST)))
+        Argument::new(&template.fill(&"0".repeat(Plain::MAX)))
             .map_err(|error| format!("lookup \"{expression}\" cannot be sent: {error}"))?;
         Ok(Self {
             expression: template,
@@ -48,7 +48,7 @@ impl Lookup {
     /// What to ask for this extension; none for what nobody can dial, which must not come to
     /// stand in an expression.
     pub(super) fn question(&self, extension: &str, login: bool) -> Option<Question> {
-        if extension.is_empty() || extension.len() > LONGEST || !is_dialled(extension) {
+        if extension.is_empty() || extension.len() > Plain::MAX || !is_dialled(extension) {
             return None;
         }
         Some(Question {
@@ -92,9 +92,6 @@ impl Lookup {
             .map_err(|(BadValue::Dial(message) | BadValue::Mailbox(message))| wrong(&message))
     }
 }
-
-/// `AST_MAX_EXTENSION` is 80 with the terminating zero.
-const LONGEST: usize = 79;
 
 #[cfg(test)]
 mod tests {

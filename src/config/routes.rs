@@ -11,7 +11,7 @@ use super::{
     route::Family,
     source::Source,
 };
-use crate::asterisk_files::Pattern;
+use crate::{agi::Plain, asterisk_files::Pattern};
 
 /// Routes of single extensions, and families of them by pattern.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,7 +33,7 @@ impl Routes {
         let (at, name) = (name.span().start, name.get_ref());
         if name.starts_with('_') {
             let pattern = Pattern::new(name);
-            let Some(sample) = pattern.sample().filter(|_| name.len() <= MAX_EXTENSION) else {
+            let Some(sample) = pattern.sample().filter(|_| name.len() <= Plain::MAX) else {
                 return Err(source.at(
                     at,
                     format!(
@@ -54,11 +54,12 @@ impl Routes {
             self.families.insert(at, family);
             return Ok(());
         }
-        if name.is_empty() || name.len() > MAX_EXTENSION || !name.chars().all(is_dialable) {
+        if name.is_empty() || name.len() > Plain::MAX || !name.chars().all(is_dialable) {
             return Err(source.at(
                 at,
                 format!(
-                    "extension \"{name}\" cannot be dialled; expected 1 to {MAX_EXTENSION} digits, letters, '*', '#' or '+', or a pattern such as \"_1XX\""
+                    "extension \"{name}\" cannot be dialled; expected 1 to {} digits, letters, '*', '#' or '+', or a pattern such as \"_1XX\"",
+                    Plain::MAX
                 ),
             ));
         }
@@ -102,6 +103,3 @@ impl Routes {
         self.families.iter().find(|family| family.sample == *route)
     }
 }
-
-/// `AST_MAX_EXTENSION` is 80 with the terminating zero.
-const MAX_EXTENSION: usize = 79;
