@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use super::{
     command::Command,
-    header::Header,
+    header::{Header, NAME},
     line::LineDecoder,
     reply::{Reply, ReplyParser},
 };
@@ -27,6 +27,9 @@ pub enum Incoming {
     EndedByItself(Reply),
     /// A `HANGUP` line: the caller is gone.
     HangUp,
+    /// A line of the header behind its end, which a value with line breaks has feigned: nothing
+    /// that was read of it is to be believed.
+    Feigned,
 }
 
 /// Both directions of one AGI session, without the pipes.
@@ -167,6 +170,9 @@ impl Dialogue {
                     _ => line,
                 };
                 let Some(reply) = parser.push_line(line) else {
+                    if !parser.is_in_value() && line.starts_with(NAME) {
+                        self.ready.push_back(Incoming::Feigned);
+                    }
                     return;
                 };
                 let incoming = match (*waiting, &reply) {
@@ -196,7 +202,7 @@ mod tests {
 
     fn playing() -> Dialogue {
         let mut dialogue = Dialogue::default();
-        dialogue.receive(b"agi_extension: 101\n\n");
+        dialogue.receive(b"agi_extension: 101\nagi_threadid: 1\n\n");
         assert!(matches!(dialogue.poll(), Some(Incoming::Header(_))));
         let play = Command::StreamFile(Argument::readable("vm-intro"), vec![Key::STAR]);
         let _line = dialogue.send(&play);
@@ -245,6 +251,19 @@ mod tests {
     }
 
     #[test]
+    fn a_header_that_goes_on_behind_its_end_is_told_before_any_reply() {
+        let mut dialogue = Dialogue::default();
+        dialogue.receive(b"agi_dnid: x\nagi_threadid: 1\nagi_arg_1: *102\n\nagi_rdnis: y\n");
+        dialogue.receive(b"agi_threadid: 2\n\n200 result=1\n");
+        assert!(matches!(dialogue.poll(), Some(Incoming::Header(_))));
+        let _line = dialogue.send(&PROBE);
+        assert!(matches!(
+            &all(&mut dialogue)[..],
+            [Incoming::Feigned, Incoming::Feigned, Incoming::Reply(_)]
+        ));
+    }
+
+    #[test]
     fn a_notice_glued_to_a_reply_is_both() {
         let mut dialogue = playing();
         dialogue.receive(b"HANGUP511 Command Not Permitted on a dead channel\n");
@@ -279,7 +298,7 @@ mod tests {
 
     #[test]
     fn the_exchange_is_the_same_however_the_stream_is_cut() {
-        let stream = b"agi_request: x\nagi_extension: 101\n\n200 result=1 (NOANSWER)\n";
+        let stream = b"agi_extension: 101\nagi_threadid: 1\n\n200 result=1 (NOANSWER)\n";
         for cut in 0..=stream.len() {
             let mut dialogue = Dialogue::default();
             let mut seen = Vec::new();

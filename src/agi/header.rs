@@ -7,31 +7,46 @@
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Header {
     values: Vec<(String, String)>,
+    is_feigned: bool,
 }
 
 impl Header {
-    /// Takes one line and tells whether it was the empty one that ends the header.
+    /// Takes one line and tells whether it was the empty one that ends the header. One before all
+    /// that Asterisk sends has come stands in a value with line breaks in it.
     ///
-    /// A line that is no `name: value` is passed over: the call matters more than its form.
+    /// A line that is no `agi_name: value` is passed over: the call matters more than its form.
     pub(super) fn push_line(&mut self, line: &str) -> bool {
         if line.is_empty() {
-            return true;
+            return self.has(LAST_BEFORE_ARGUMENTS) || self.is_full();
         }
-        let Some((name, value)) = line.split_once(':') else {
+        let Some((name, value)) = line.split_once(':').filter(|_| line.starts_with(NAME)) else {
             return false;
         };
-        if name == LAST_BEFORE_ARGUMENTS {
-            // Arguments come after this line only. Any before it were smuggled in by a value
-            // with a line break in it.
-            self.values.retain(|(name, _)| !name.starts_with(ARGUMENT));
-        }
-        let value = value.strip_prefix(' ').unwrap_or(value).to_owned();
-        if let Some(known) = self.values.iter_mut().find(|(known, _)| known == name) {
-            known.1 = value; // the later line is the genuine one, for the same reason
-        } else if self.values.len() < MAX_VALUES {
-            self.values.push((name.to_owned(), value));
+        // Asterisk says everything once, and arguments last.
+        self.is_feigned |= self.has(name)
+            || self.is_full()
+            || name.starts_with(ARGUMENT) && !self.has(LAST_BEFORE_ARGUMENTS);
+        if !self.is_full() {
+            let value = value.strip_prefix(' ').unwrap_or(value);
+            self.values.push((name.to_owned(), value.to_owned()));
         }
         false
+    }
+
+    /// Whether a value with a line break in it feigns other lines: a caller's name has what others
+    /// say of them, and a number what they dial, `%0a` in a SIP address. Which of two lines is
+    /// Asterisk's cannot be told.
+    #[must_use]
+    pub const fn is_feigned(&self) -> bool {
+        self.is_feigned
+    }
+
+    const fn is_full(&self) -> bool {
+        self.values.len() >= MAX_VALUES
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.values.iter().any(|(known, _)| known == name)
     }
 
     /// The value of `name` (such as `agi_channel`), when it was sent and is not empty.
@@ -78,6 +93,8 @@ impl Header {
     }
 }
 
+/// How all names begin.
+pub(super) const NAME: &str = "agi_";
 /// How the names of arguments begin.
 const ARGUMENT: &str = "agi_arg_";
 /// Asterisk sends this one last but for the arguments (`setup_env` in res_agi).
@@ -103,6 +120,8 @@ mod tests {
         assert!(!header.push_line("agi_request: voiceagent"));
         assert!(!header.push_line("nonsense"));
         assert!(!header.push_line("agi_accountcode: "));
+        assert!(!header.push_line("agi_threadid: 1"));
+        assert!(!header.push_line("agi_arg_1: "));
         assert!(header.push_line(""));
     }
 
@@ -131,14 +150,36 @@ mod tests {
     }
 
     #[test]
-    fn a_line_break_in_a_callers_name_smuggles_in_no_argument_and_no_extension() {
-        let header = header(
-            "agi_calleridname: x\nagi_arg_1: *101\nagi_threadid: 1\nagi_arg_1: *102\n\
-             agi_extension: *103\nagi_extension: 101\nagi_threadid: 2\nagi_arg_2: yes",
-        );
-        assert_eq!(header.argument(1), None);
-        assert_eq!(header.argument(2), Some("yes"));
-        assert_eq!(header.get("agi_extension"), Some("101"));
+    fn lines_that_a_line_break_in_a_value_smuggles_in_are_noticed() {
+        let name =
+            |rest| format!("agi_calleridname: x\n{rest}\nagi_extension: 101\nagi_threadid: 2");
+        for smuggled in [
+            name("agi_arg_1: *102"),
+            name("agi_extension: *102"),
+            name("agi_threadid: 1\nagi_arg_1: *102\n"),
+            name("y\nagi_threadid: 1") + "\nagi_arg_1: 101",
+            name("y") + "\nagi_arg_1: 101\nagi_context: from-internal\nagi_extension: 900",
+            name("y") + "\nagi_arg_1: 101\nagi_arg_1: *102",
+        ] {
+            assert!(header(&smuggled).is_feigned(), "{smuggled}");
+        }
+        for harmless in [
+            name("y"),
+            name("y: z\ny: z\n\n200 result=1") + "\nagi_arg_1: 101",
+        ] {
+            assert!(!header(&harmless).is_feigned(), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn an_empty_line_in_a_callers_name_does_not_end_it() {
+        let mut header = Header::default();
+        let lines = "agi_calleridname: x\n\ny\n\nagi_extension: 101\nagi_threadid: 1";
+        for line in lines.lines() {
+            assert!(!header.push_line(line), "{line}");
+        }
+        assert!(header.push_line(""));
+        assert_eq!(header.dialled(), "101");
     }
 
     #[test]
@@ -148,5 +189,6 @@ mod tests {
             header.push_line(&format!("agi_x{n}: y"));
         }
         assert_eq!(header.values.len(), MAX_VALUES);
+        assert!(header.is_feigned() && header.push_line(""));
     }
 }

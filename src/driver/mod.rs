@@ -149,7 +149,7 @@ impl Driver {
                 None
             }
         };
-        let mut agi_bytes = vec![0; AGI_CHUNK];
+        let mut agi_bytes = vec![0; PIPE_CAPACITY];
         let mut audio_bytes = vec![0; PIPE_CAPACITY];
         loop {
             let exit = self.carry_out();
@@ -312,7 +312,6 @@ async fn drain(recorder: &mut Option<Box<Recorder>>) {
 
 /// Where Linux shows descriptor 3.
 const AUDIO: &str = "/dev/fd/3";
-/// Replies are short; a header takes two reads.
-const AGI_CHUNK: usize = 1024;
-/// What a pipe holds on Linux: one read takes all that piled up, so that its age is known.
+/// What a pipe holds on Linux: one read takes all that piled up, so that the audio's age is known,
+/// and nothing is done by half a header.
 const PIPE_CAPACITY: usize = 64 * 1024;

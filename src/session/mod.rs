@@ -248,6 +248,17 @@ impl Session {
             Incoming::Reply(reply) => self.on_reply(now, &reply),
             Incoming::EndedByItself(reply) => self.on_ended_by_itself(now, &reply),
             Incoming::HangUp => self.on_hang_up(now),
+            Incoming::Feigned => self.on_feigned(),
+        }
+    }
+
+    /// What has been decided was decided by a header that a caller has made up: nothing more of it
+    /// is done.
+    fn on_feigned(&mut self) {
+        if !matches!(self.state, State::Finished) {
+            self.outputs.clear();
+            self.report.ended = Some((Status::Failed, FEIGNED.to_owned()));
+            self.finish(Exit::Failure);
         }
     }
 
@@ -368,6 +379,8 @@ impl Session {
 /// The audio's format now; after every `EXEC` it may be another. Also the question by which
 /// playing is interrupted.
 const FORMAT: Command = Command::GetFullVariable("${CHANNEL(audioreadformat)}");
+/// Why a call is not served whose header a caller has made up.
+const FEIGNED: &str = "a line break in what the caller sent feigns other lines of the header";
 /// How long after the hang-up the program stays for Asterisk's replies.
 const HANG_UP_GRACE: Duration = Duration::from_secs(1);
 /// The level of a message that every console shows.

@@ -1,7 +1,7 @@
 //! What each of Asterisk's replies leads to.
 
 use super::{
-    Exit, LOUD, Plan, Session,
+    Exit, FEIGNED, LOUD, Plan, Session,
     clock::CallTime,
     hearing::silence,
     listening::{Next, action},
@@ -20,7 +20,7 @@ use crate::{
 
 impl Session {
     pub(super) fn on_header(&mut self, header: &Header) {
-        if let Some(caller) = overhearing::caller(header) {
+        if let Some(caller) = overhearing::caller(header).filter(|_| !header.is_feigned()) {
             return self.overhear(caller);
         }
         self.caller = Caller::new(header);
@@ -32,6 +32,9 @@ impl Session {
         self.carries_audio = header.carries_audio();
         header.language().clone_into(&mut self.language);
         self.position = position(header);
+        if header.is_feigned() {
+            return self.close_with(Status::Failed, FEIGNED, Exit::Failure, LOUD);
+        }
         let config = match &self.plan {
             Plan::Serve(config) => config,
             Plan::Refuse(reason) => {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
 mod branches;
+mod feigned;
 mod hang_up;
 mod keys;
 mod lookup;

@@ -31,8 +31,8 @@ fn playing(header: &str, now: CallTime) -> Session {
     }
 }
 
-const EAGI: &str = "agi_enhanced: 1.0\nagi_extension: 101\n\n";
-const AGI: &str = "agi_enhanced: 0.0\nagi_extension: 101\n\n";
+const EAGI: &str = "agi_extension: 101\nagi_enhanced: 1.0\nagi_threadid: 1\n\n";
+const AGI: &str = "agi_extension: 101\nagi_enhanced: 0.0\nagi_threadid: 1\n\n";
 
 /// What is missing after frames of 20 ms that arrive at these times in milliseconds, the first
 /// of them long after listening began: telephones take their time.

@@ -13,7 +13,7 @@ fn executed_after_rescue(stop_at: &str) -> Vec<String> {
     let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
     session.handle(
         CallTime::ZERO,
-        Input::Agi(b"agi_enhanced: 1.0\nagi_extension: 101\n\n"),
+        Input::Agi(b"agi_extension: 101\nagi_enhanced: 1.0\nagi_threadid: 1\n\n"),
     );
     let mut rescued = false;
     let mut executed = Vec::new();

@@ -34,7 +34,8 @@ fn call(extension: &str, dial: &str, keys: Vec<SignalledKey>) -> Timeline {
 /// The commands of a call in which Dial is ended by this key.
 fn commands_after(key: char) -> Vec<String> {
     let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
-    let header = "agi_enhanced: 1.0\nagi_context: users\nagi_extension: 101\nagi_priority: 2\n\n";
+    let header = "agi_context: users\nagi_extension: 101\nagi_priority: 2\nagi_enhanced: 1.0\n\
+         agi_threadid: 1\n\n";
     session.handle(CallTime::ZERO, Input::Agi(header.as_bytes()));
     let mut commands = Vec::new();
     loop {

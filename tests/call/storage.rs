@@ -28,7 +28,7 @@ const FILES: Kept = Kept {
 /// VoiceMail's arguments in a call that nobody answers, and whether a greeting was played before.
 fn voice_mail(kept: Kept) -> (String, bool) {
     let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
-    let header = b"agi_enhanced: 1.0\nagi_extension: 101\n\n";
+    let header = b"agi_extension: 101\nagi_enhanced: 1.0\nagi_threadid: 1\n\n";
     session.handle(CallTime::ZERO, Input::Agi(header));
     let mut plays = false;
     loop {

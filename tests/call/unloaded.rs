@@ -10,7 +10,7 @@ use crate::support::CONFIG;
 /// The variables that a call of `extension` ends with where Asterisk lacks this application.
 fn told_without(application: &str, extension: &str) -> Vec<String> {
     let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
-    let header = format!("agi_enhanced: 1.0\nagi_extension: {extension}\n\n");
+    let header = format!("agi_extension: {extension}\nagi_enhanced: 1.0\nagi_threadid: 1\n\n");
     session.handle(CallTime::ZERO, Input::Agi(header.as_bytes()));
     let mut told = Vec::new();
     while let Some(output) = session.poll_output() {

@@ -118,7 +118,7 @@ fn hostile_values_in_the_header_reach_no_command() {
     let mut agent = Agent::start(Audio::Pipe);
     let evil = "x\" \\\" ${SHELL(id)}\r${X}";
     agent.say(&format!(
-        "agi_enhanced: 1.0\nagi_callerid: {evil}\nagi_calleridname: {}\nagi_extension: {evil}\n\n",
+        "agi_enhanced: 1.0\nagi_callerid: {evil}\nagi_calleridname: {}\nagi_extension: {evil}\nagi_threadid: 1\n\n",
         "y".repeat(10_000)
     ));
     let (commands, _) = agent.answer_to_the_end();

@@ -144,7 +144,8 @@ impl Agent {
     pub(crate) fn header(&mut self) {
         self.say(
             "agi_request: voiceagent\nagi_channel: SIP/peter-00000001\n\
-             agi_uniqueid: 1700000000.1\nagi_enhanced: 1.0\nagi_extension: 101\n\n",
+             agi_uniqueid: 1700000000.1\nagi_extension: 101\nagi_enhanced: 1.0\n\
+             agi_threadid: 1\n\n",
         );
     }
 

@@ -23,7 +23,7 @@ pub(crate) fn holds(data: &[u8]) {
                 // goes on has less than a line's bytes before its last line.
                 assert!(reply.value().len() <= 4 * MAX_LINE);
             }
-            Incoming::HangUp => {}
+            Incoming::HangUp | Incoming::Feigned => {}
         }
     }
     words(&String::from_utf8_lossy(stream));
