@@ -87,6 +87,7 @@ fn session(c: &mut Criterion) {
         },
         recordings: Recordings::default(),
         lookup: String::new(),
+        prompts: None,
         can_listen: true,
         starved: None,
     };

@@ -13,6 +13,7 @@ use voiceagent::{
     audio::{AudioFormat, Reading, Recording},
     config::{Config, ConfigError},
     picture::PictureFormat,
+    prompts::Prompts,
     session::CallTime,
     sim::{self, Caller, DialEnd, Recordings, Script, SignalledKey, Timeline},
 };
@@ -27,6 +28,9 @@ use crate::agent;
 /// ringing.keys = "signalled" or "heard", it is before, and they come while it rings: --key where
 /// it is either, --audio where it is "heard". It rings for the extension's max_wait, with
 /// --dial-status ANSWER for 2 seconds. Without a configuration file, the shipped example is used.
+///
+/// With barge_in, what the greeting sounds like is read from Asterisk's sounds ($AST_DATA_DIR/sounds,
+/// else /var/lib/asterisk/sounds), as in a call; where they are not there, it is unknown.
 ///
 /// With --replay, a call that was recorded (record = "DIR" in the configuration) is run again
 /// instead, by the configuration in the recording or the one that --config names. It ends where the
@@ -204,6 +208,7 @@ impl Arguments {
                 busy: recorded(Greeting::Busy),
                 greet: recorded(Greeting::Greet),
             },
+            prompts: Some(Prompts::of_environment()),
             lookup: self.lookup.clone(),
             can_listen: true,
             starved: None,

@@ -35,8 +35,9 @@ use crate::{config::Config, session::CallTime};
 pub fn run(config: &Config, script: &Script) -> Result<Timeline, Stuck> {
     let mut call = Call {
         config,
+        script,
         asterisk: Asterisk::new(script),
-        agent: Program::new(config, Who::Agent, script.recordings).starved(script.starved.clone()),
+        agent: Program::new(config, Who::Agent, script).starved(script.starved.clone()),
         listener: None,
         timeline: Timeline::default(),
     };
@@ -63,6 +64,7 @@ pub struct Stuck(CallTime);
 
 struct Call<'a> {
     config: &'a Config,
+    script: &'a Script,
     asterisk: Asterisk,
     /// The program on the caller's channel.
     agent: Program,
@@ -112,7 +114,7 @@ impl Call<'_> {
         }
         if let Some(exit) = self.agent.run(now, &mut self.timeline) {
             if self.asterisk.starts_anew() {
-                self.agent = Program::new(self.config, Who::Agent, self.agent.recordings());
+                self.agent = Program::new(self.config, Who::Agent, self.script);
                 self.agent.take(now, self.asterisk.header());
             } else {
                 self.timeline.exit = Some(exit);
@@ -126,8 +128,7 @@ impl Call<'_> {
         while let Some(wish) = self.asterisk.wish() {
             match wish {
                 Wish::StartListener => {
-                    let recordings = self.agent.recordings();
-                    let mut listener = Program::new(self.config, Who::Listener, recordings);
+                    let mut listener = Program::new(self.config, Who::Listener, self.script);
                     listener.take(now, vec![asterisk::listeners_header()]);
                     self.listener = Some(listener);
                 }

@@ -4,13 +4,15 @@ use std::{collections::VecDeque, ops::Range, path::Path, time::Duration};
 
 use super::{
     asterisk::Delivery,
-    script::Recordings,
+    script::{Recordings, Script},
     timeline::{Timeline, Who},
 };
 use crate::{
     config::{Config, Mailbox},
-    greeting::Recorded,
+    greeting::{Piece, Recorded},
+    prompts::Prompts,
     session::{CallTime, Exit, Input, Output, Plan, Report, Session},
+    speech::Prompt,
 };
 
 /// One process of this program.
@@ -18,6 +20,7 @@ pub(super) struct Program {
     session: Session,
     who: Who,
     recordings: Recordings,
+    prompts: Option<Prompts>,
     inputs: VecDeque<(CallTime, Delivery)>,
     commands: VecDeque<(CallTime, String)>,
     starved: Option<Range<CallTime>>,
@@ -25,11 +28,12 @@ pub(super) struct Program {
 }
 
 impl Program {
-    pub(super) fn new(config: &Config, who: Who, recordings: Recordings) -> Self {
+    pub(super) fn new(config: &Config, who: Who, script: &Script) -> Self {
         Self {
             session: Session::new(Plan::Serve(Box::new(config.clone()))),
             who,
-            recordings,
+            recordings: script.recordings,
+            prompts: script.prompts.clone(),
             inputs: VecDeque::new(),
             commands: VecDeque::new(),
             starved: None,
@@ -40,10 +44,6 @@ impl Program {
     /// The same, with no time to run in this span.
     pub(super) fn starved(self, starved: Option<Range<CallTime>>) -> Self {
         Self { starved, ..self }
-    }
-
-    pub(super) const fn recordings(&self) -> Recordings {
-        self.recordings
     }
 
     pub(super) const fn report(&self) -> &Report {
@@ -137,14 +137,28 @@ impl Program {
                     let recorded = self.recordings.of(&mailbox, Path::new(SPOOL));
                     self.session.handle(now, Input::Recorded(recorded));
                 }
-                // The simulated caller's telephone returns no echo.
-                Output::Measure { .. } => {}
+                Output::Measure { piece, language } => {
+                    let prompt = self.prompt(&piece, &language);
+                    self.session.handle(now, Input::Prompt(prompt));
+                }
                 Output::Note(note) => timeline.push(now, self.who, &note.to_string()),
                 Output::Finish(exit) => {
                     timeline.push(now, self.who, "ends");
                     self.exit = Some(exit);
                 }
             }
+        }
+    }
+}
+
+impl Program {
+    /// What a piece of the greeting sounds like. A recorded greeting is one that somebody might
+    /// have recorded: no file holds it.
+    fn prompt(&self, piece: &Piece, language: &str) -> Prompt {
+        let is_recorded = matches!(piece, Piece::File(file) if file.as_str().starts_with(SPOOL));
+        match &self.prompts {
+            Some(prompts) if !is_recorded => prompts.prompt(piece, language),
+            _ => Prompt::Unknown,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{ops::Range, time::Duration};
 
-use crate::{audio::AudioFormat, key::Key, session::CallTime};
+use crate::{audio::AudioFormat, key::Key, prompts::Prompts, session::CallTime};
 
 /// A call to be simulated.
 #[derive(Clone, Debug)]
@@ -15,6 +15,9 @@ pub struct Script {
     pub caller: Caller,
     /// Which greetings the mailbox's owner has recorded.
     pub recordings: Recordings,
+    /// What its greeting sounds like, whose echo is no speech; without sounds, all of it is unknown,
+    /// as to a program that finds no files.
+    pub prompts: Option<Prompts>,
     /// What a configured lookup evaluates to: empty for nobody's route.
     pub lookup: String,
     /// Whether the dialplan has what hears the caller while it rings.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may fail")]
 
+mod barge_in;
 mod branches;
 mod feigned;
 mod hang_up;

@@ -35,6 +35,7 @@ pub(crate) fn unanswered() -> Script {
         caller: Caller::default(),
         recordings: Recordings::default(),
         lookup: String::new(),
+        prompts: None,
         can_listen: true,
         starved: None,
     }

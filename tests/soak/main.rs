@@ -107,6 +107,7 @@ fn a_day_of_calls_leaves_no_memory_behind() {
                 ..Recordings::default()
             },
             lookup: String::new(),
+            prompts: None,
             can_listen: true,
             starved: None,
         };
