@@ -45,7 +45,8 @@ pub(crate) fn start_on_terminal(level: LevelFilter) {
     let layer = fmt::layer()
         .with_writer(io::stderr)
         .without_time()
-        .with_target(false);
+        .with_target(false)
+        .log_internal_errors(false);
     install(level, layer.boxed());
 }
 

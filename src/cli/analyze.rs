@@ -1,6 +1,6 @@
 //! `voiceagent analyze`: from options to what is heard in files.
 
-use std::{io, ops::RangeInclusive, path::PathBuf, process::ExitCode, thread};
+use std::{ops::RangeInclusive, path::PathBuf, process::ExitCode, thread};
 
 use clap::Args;
 use thiserror::Error;
@@ -11,7 +11,13 @@ use voiceagent::{
     picture::PictureFormat,
 };
 
-use super::{Common, failed, number::within, progress::Bar, wrong_usage};
+use super::{
+    Common, failed,
+    number::within,
+    output::{Data, Messages},
+    progress::Bar,
+    wrong_usage,
+};
 
 /// Tells which keys and what speech the detectors hear in recordings
 ///
@@ -98,15 +104,14 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
     let bar = Bar::new();
     let outcome = analysis.run(
         &arguments.files,
-        &mut bar.beside(io::stdout().lock()),
-        &mut bar.beside(io::stderr()),
+        &mut bar.beside(Data::new()),
+        &mut bar.beside(Messages),
         &mut |part| bar.show(part, "listening"),
     );
     bar.clear();
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Failed) => ExitCode::FAILURE,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     }
 }

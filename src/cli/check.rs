@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use voiceagent::check::{self, Finding, Severity};
 
-use super::{Common, failed};
+use super::{Common, failed, output::Data};
 use crate::agent;
 
 /// Checks the configuration against itself and against Asterisk's own files
@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         (None, Some(folder)) => folder.join("voiceagent.toml"),
         (None, None) => agent::default_config(),
     };
-    let mut out = BufWriter::new(io::stdout().lock());
+    let mut out = BufWriter::new(Data::new());
     let (written, is_clean) = if let Some(extension) = &arguments.show {
         match check::show(&config, extension) {
             Ok(shown) => (out.write_all(shown.text.as_bytes()), shown.leads_somewhere),

@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use voiceagent::offline::{Headroom, Progress, Report};
 
-use super::{failed, number::within, progress::Bar};
+use super::{failed, number::within, output::Data, progress::Bar};
 
 /// Measures how many calls this machine can listen to at once
 ///
@@ -59,7 +59,7 @@ fn measure(arguments: &Arguments) -> io::Result<Report> {
 }
 
 fn write(report: &Report, json: bool) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    let mut out = Data::new();
     if json {
         report.write_json(&mut out)
     } else {

@@ -9,13 +9,14 @@ mod check;
 mod documents;
 mod headroom;
 mod number;
+mod output;
 mod progress;
 mod replay;
 mod simulate;
 mod tone;
 
 use std::{
-    io::{self, IsTerminal},
+    io::{self, IsTerminal, Write},
     path::PathBuf,
     process::ExitCode,
     time::Instant,
@@ -23,6 +24,7 @@ use std::{
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
 
+use self::output::{Data, say};
 use crate::agent;
 
 /// An EAGI program for Asterisk: rings the called person, takes the caller to voicemail, and hears
@@ -69,7 +71,10 @@ pub(crate) fn run(started: Instant) -> ExitCode {
         common,
         command,
         arguments,
-    } = Cli::parse();
+    } = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     match command {
         Some(Command::Simulate(arguments)) => simulate::run(&arguments, &common),
         Some(Command::Analyze(arguments)) => analyze::run(&arguments, &common),
@@ -83,9 +88,7 @@ pub(crate) fn run(started: Instant) -> ExitCode {
                     "a command is missing; without one, Asterisk starts this program".to_owned()
                 }
             };
-            Cli::command()
-                .error(ErrorKind::InvalidSubcommand, message)
-                .exit()
+            refuse(&Cli::command().error(ErrorKind::InvalidSubcommand, message))
         }
         None => {
             let stderr = agent::Stderr::Person {
@@ -96,14 +99,28 @@ pub(crate) fn run(started: Instant) -> ExitCode {
     }
 }
 
+/// Shows the help that was asked for, or what was wrong with the question.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let text = error.render();
+    if error.use_stderr() {
+        let _ = output::Messages.write_all(text.to_string().as_bytes());
+        return ExitCode::from(2);
+    }
+    let mut out = Data::new();
+    match write!(out, "{text}").and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
 /// Says what cannot be done as it was asked for.
 fn wrong_usage(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("voiceagent: {error}");
+    say(error);
     ExitCode::from(2)
 }
 
 /// Says what went wrong.
 fn failed(error: &dyn std::error::Error) -> ExitCode {
-    eprintln!("voiceagent: {error}");
+    say(error);
     ExitCode::FAILURE
 }

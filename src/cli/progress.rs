@@ -31,16 +31,15 @@ impl Bar {
         }
         let full = (part * LENGTH as f64).round() as usize;
         let bar = "#".repeat(full) + &"-".repeat(LENGTH.saturating_sub(full));
-        eprint!("{CLEAR_LINE}{CUT}[{bar}] {now} {WRAP}");
         // Where it cannot be shown all else goes on.
-        let _ = io::stderr().flush();
+        let _ = write!(io::stderr(), "{CLEAR_LINE}{CUT}[{bar}] {now} {WRAP}");
         self.drawn.set(true);
         self.next.set(Instant::now() + PACE);
     }
 
     pub(super) fn clear(&self) {
         if self.drawn.take() {
-            eprint!("{CLEAR_LINE}");
+            let _ = write!(io::stderr(), "{CLEAR_LINE}");
         }
     }
 

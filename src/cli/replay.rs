@@ -14,14 +14,17 @@ use voiceagent::{
     sim,
 };
 
-use super::{Common, failed, simulate::Arguments};
+use super::{Common, failed, output::say, simulate::Arguments};
 
 /// Runs the call again, prints it, and tells the first difference.
 pub(super) fn run(file: &Path, arguments: &Arguments, common: &Common) -> ExitCode {
     let from = match File::open(file) {
         Ok(from) => BufReader::new(from),
         Err(error) => {
-            eprintln!("voiceagent: {}: it cannot be read: {error}", file.display());
+            say(format_args!(
+                "{}: it cannot be read: {error}",
+                file.display()
+            ));
             return ExitCode::FAILURE;
         }
     };
@@ -76,5 +79,7 @@ fn tell_ending(file: &Path, recording: &CallRecording) {
     let last = recording.entries.last();
     let end = last.map_or(CallTime::ZERO, |entry| entry.at);
     let file = file.display();
-    eprintln!("voiceagent: {file}: the recording ends at {end}, before the call does: {why}");
+    say(format_args!(
+        "{file}: the recording ends at {end}, before the call does: {why}"
+    ));
 }

@@ -1,7 +1,7 @@
 //! `voiceagent simulate`: a whole call without Asterisk.
 
 use std::{
-    io::{self, BufWriter, StdoutLock, Write},
+    io::{self, BufWriter, Write},
     path::PathBuf,
     process::ExitCode,
     time::Duration,
@@ -18,7 +18,11 @@ use voiceagent::{
     sim::{self, Caller, DialEnd, Recordings, Script, SignalledKey, Timeline},
 };
 
-use super::{Common, failed, replay};
+use super::{
+    Common, failed,
+    output::{Data, say},
+    replay,
+};
 use crate::agent;
 
 /// Runs a whole call offline: the real agent against a simulated Asterisk on a virtual clock
@@ -154,10 +158,10 @@ fn configuration(common: &Common) -> Result<Config, ConfigError> {
     if usual.exists() {
         return Config::load(&usual);
     }
-    eprintln!(
-        "voiceagent: {} does not exist; using the shipped example",
+    say(format_args!(
+        "{} does not exist; using the shipped example",
         usual.display()
-    );
+    ));
     Config::parse(EXAMPLE)
 }
 
@@ -168,7 +172,10 @@ impl Arguments {
             return Ok(());
         };
         timeline.save_picture(what, file, *format).map_err(|error| {
-            eprintln!("voiceagent: {}: cannot be written: {error}", file.display());
+            say(format_args!(
+                "{}: cannot be written: {error}",
+                file.display()
+            ));
             ExitCode::FAILURE
         })
     }
@@ -176,9 +183,9 @@ impl Arguments {
     /// Prints what `write` writes, as JSON or not.
     pub(super) fn print(
         &self,
-        write: impl FnOnce(&mut BufWriter<StdoutLock<'_>>, bool) -> io::Result<()>,
+        write: impl FnOnce(&mut BufWriter<Data>, bool) -> io::Result<()>,
     ) -> ExitCode {
-        let mut out = BufWriter::new(io::stdout().lock());
+        let mut out = BufWriter::new(Data::new());
         match write(&mut out, self.json).and_then(|()| out.flush()) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
             _ => ExitCode::SUCCESS,

@@ -9,7 +9,7 @@ use voiceagent::{
     offline::{Noise, Tone, Under},
 };
 
-use super::{Common, failed, number::within, wrong_usage};
+use super::{Common, failed, number::within, output::say, wrong_usage};
 
 /// Makes test audio: keys as tones, clean or spoiled on purpose
 ///
@@ -97,11 +97,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         Ok(()) => {
             if common.verbose {
                 let seconds = samples.len() as f64 / f64::from(target.rate());
-                eprintln!(
-                    "voiceagent: {}: {seconds:.3} s at {} Hz",
+                say(format_args!(
+                    "{}: {seconds:.3} s at {} Hz",
                     arguments.file.display(),
                     target.rate()
-                );
+                ));
             }
             ExitCode::SUCCESS
         }

@@ -7,5 +7,6 @@ mod fixtures;
 mod headroom;
 mod readme;
 mod simulate;
+mod streams;
 mod support;
 mod tone;

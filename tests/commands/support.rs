@@ -52,15 +52,31 @@ impl Folder {
     }
 
     pub(crate) fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Done {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_voiceagent"))
+        self.run_prepared(arguments, input, |_| ())
+    }
+
+    /// With what `prepare` changes: where standard output and error lead, the environment.
+    pub(crate) fn run_prepared(
+        &self,
+        arguments: &[&str],
+        input: &[u8],
+        prepare: impl FnOnce(&mut Command),
+    ) -> Done {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_voiceagent"));
+        command
             .args(arguments)
             .current_dir(&self.0)
             .env_remove("AST_AGI_DIR")
+            .env_remove("VOICEAGENT_CONFIG")
+            // Where there is none, unless the test makes one.
+            .env("AST_CONFIG_DIR", &self.0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .stderr(Stdio::piped());
+        prepare(&mut command);
+        let mut child = command.spawn().unwrap();
+        // The command holds the ends of pipes that it was given.
+        drop(command);
         // A command that reads no input may be gone already.
         let _ = child.stdin.take().unwrap().write_all(input);
         let output = child.wait_with_output().unwrap();

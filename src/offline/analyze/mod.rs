@@ -107,6 +107,8 @@ impl Analysis {
     ///
     /// A file that cannot be read does not keep the others from being listened to.
     ///
+    /// When the reader of `out` has had enough, no more is listened to.
+    ///
     /// # Errors
     /// When `out` or `messages` cannot be written.
     pub fn run(
@@ -126,33 +128,49 @@ impl Analysis {
         let mut progress = || on_progress(part(read.load(Ordering::Relaxed), all));
         let mut total = Total::default();
 
-        if let [file] = &files[..] {
-            // Told of while it goes on, as what comes from a pipe may never end.
-            let heard = self.hear(file, &read, out, messages, &mut progress)?;
-            self.conclude(heard, &mut total, messages)?;
-        } else {
-            let hear = |file| {
-                let (mut out, mut messages) = (Vec::new(), Vec::new());
-                let heard = self.hear(file, &read, &mut out, &mut messages, &mut || ())?;
-                Ok((out, messages, heard))
-            };
-            let tell = |told: io::Result<(Vec<u8>, Vec<u8>, Heard<'_>)>| {
-                let (text, said, heard) = told?;
-                out.write_all(&text)?;
-                messages.write_all(&said)?;
-                self.conclude(heard, &mut total, messages)
-            };
-            crew::work(self.threads, &files, hear, tell, progress)?;
-            if !self.json {
-                total.write(out)?;
-            }
-            total.write_unread(messages)?;
+        match self.run_all(&files, &read, &mut total, out, messages, &mut progress) {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
+            _ => {}
         }
         Ok(if total.all_read() {
             Outcome::Done
         } else {
             Outcome::Failed
         })
+    }
+
+    fn run_all(
+        &self,
+        files: &[Result<PathBuf, FileError>],
+        read: &Arc<AtomicU64>,
+        total: &mut Total,
+        out: &mut impl Write,
+        messages: &mut impl Write,
+        progress: &mut impl FnMut(),
+    ) -> io::Result<()> {
+        if let [file] = files {
+            // Told of while it goes on, as what comes from a pipe may never end.
+            let heard = self.hear(file, read, out, messages, progress)?;
+            self.conclude(heard, total, messages)?;
+        } else {
+            let hear = |file| {
+                let (mut out, mut messages) = (Vec::new(), Vec::new());
+                let heard = self.hear(file, read, &mut out, &mut messages, &mut || ())?;
+                Ok((out, messages, heard))
+            };
+            let tell = |told: io::Result<(Vec<u8>, Vec<u8>, Heard<'_>)>| {
+                let (text, said, heard) = told?;
+                out.write_all(&text)?;
+                messages.write_all(&said)?;
+                self.conclude(heard, total, messages)
+            };
+            crew::work(self.threads, files, hear, tell, progress)?;
+            if !self.json {
+                total.write(out)?;
+            }
+            total.write_unread(messages)?;
+        }
+        Ok(())
     }
 
     /// Listens to one file; inside, what is wrong with it.
