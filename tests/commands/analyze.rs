@@ -407,6 +407,29 @@ fn several_recordings_are_drawn_into_a_folder() {
 }
 
 #[test]
+fn recordings_whose_names_are_alike_have_pictures_of_their_own() {
+    let folder = Folder::new("analyze_plots_alike");
+    fs::create_dir_all(folder.path("col/a")).unwrap();
+    folder.run(&["tone", "1", "col/a/b.wav"]);
+    folder.run(&["tone", "1", "col/a-b.wav"]);
+    let done = folder.run(&["analyze", "--plot", "drawn", "col"]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+    let pictures = fs::read_dir(folder.path("drawn")).unwrap();
+    assert_eq!(pictures.count(), 2);
+}
+
+#[test]
+fn a_folder_for_pictures_that_cannot_be_made_is_named() {
+    let folder = Folder::new("analyze_plots_nowhere");
+    folder.run(&["tone", "1", "a.wav"]);
+    fs::write(folder.path("drawn"), "no folder").unwrap();
+    let done = folder.run(&["analyze", "--plot", "drawn", "a.wav"]);
+    assert_eq!(done.status, 1);
+    let said = "voiceagent: drawn: cannot be made: ";
+    assert!(done.stderr.starts_with(said), "{}", done.stderr);
+}
+
+#[test]
 fn a_file_cut_short_is_analysed_and_warned_of() {
     let folder = Folder::new("analyze_cut_short");
     folder.run(&["tone", "7", "a.wav"]);

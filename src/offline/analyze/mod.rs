@@ -5,6 +5,7 @@ mod crew;
 mod json;
 mod listener;
 mod overview;
+mod pictures;
 mod plot;
 mod quiet;
 mod report;
@@ -17,16 +18,19 @@ use std::{
     fs,
     io::{self, Write},
     ops::RangeInclusive,
-    path::{Component, Path, PathBuf},
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
 };
 
+pub use self::pictures::Pictures;
+
 use self::{
     json::Json,
     listener::Listener,
+    pictures::Album,
     plot::{Channel, Plot},
     report::{Report, Summary},
     table::Table,
@@ -36,9 +40,7 @@ use self::{
 };
 use crate::{
     audio::{FileError, Reading, Recording, SAMPLE_RATE, SampleTime},
-    dtmf,
-    picture::PictureFormat,
-    speech,
+    dtmf, speech,
 };
 
 /// How recordings are listened to, and what is written of it.
@@ -81,15 +83,6 @@ impl Default for Analysis {
     }
 }
 
-/// Where pictures of recordings go.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pictures {
-    /// That of the only recording into this file.
-    File(PathBuf, PictureFormat),
-    /// Each into a PNG file in this folder, called as the recording.
-    Folder(PathBuf),
-}
-
 /// Whether all files were listened to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use]
@@ -98,6 +91,16 @@ pub enum Outcome {
     Done,
     /// Some could not be read, or not to their end.
     Failed,
+}
+
+/// What is to be done in one run.
+#[derive(Clone, Copy)]
+struct Job<'a> {
+    files: &'a [Result<PathBuf, FileError>],
+    /// Bytes read so far.
+    read: &'a Arc<AtomicU64>,
+    /// Where pictures go.
+    album: Option<&'a Album<'a>>,
 }
 
 impl Analysis {
@@ -128,7 +131,15 @@ impl Analysis {
         let mut progress = || on_progress(part(read.load(Ordering::Relaxed), all));
         let mut total = Total::default();
 
-        match self.run_all(&files, &read, &mut total, out, messages, &mut progress) {
+        let recordings = files.iter().flatten().map(PathBuf::as_path);
+        let album = self.pictures.as_ref();
+        let album = album.map(|pictures| Album::new(pictures, recordings));
+        let job = Job {
+            files: &files,
+            read: &read,
+            album: album.as_ref(),
+        };
+        match self.run_all(job, &mut total, out, messages, &mut progress) {
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error),
             _ => {}
         }
@@ -141,21 +152,20 @@ impl Analysis {
 
     fn run_all(
         &self,
-        files: &[Result<PathBuf, FileError>],
-        read: &Arc<AtomicU64>,
+        job: Job<'_>,
         total: &mut Total,
         out: &mut impl Write,
         messages: &mut impl Write,
         progress: &mut impl FnMut(),
     ) -> io::Result<()> {
-        if let [file] = files {
+        if let [file] = job.files {
             // Told of while it goes on, as what comes from a pipe may never end.
-            let heard = self.hear(file, read, out, messages, progress)?;
+            let heard = self.hear(file, job, out, messages, progress)?;
             self.conclude(heard, total, messages)?;
         } else {
             let hear = |file| {
                 let (mut out, mut messages) = (Vec::new(), Vec::new());
-                let heard = self.hear(file, read, &mut out, &mut messages, &mut || ())?;
+                let heard = self.hear(file, job, &mut out, &mut messages, &mut || ())?;
                 Ok((out, messages, heard))
             };
             let tell = |told: io::Result<(Vec<u8>, Vec<u8>, Heard<'_>)>| {
@@ -164,7 +174,7 @@ impl Analysis {
                 messages.write_all(&said)?;
                 self.conclude(heard, total, messages)
             };
-            crew::work(self.threads, files, hear, tell, progress)?;
+            crew::work(self.threads, job.files, hear, tell, progress)?;
             if !self.json {
                 total.write(out)?;
             }
@@ -177,13 +187,13 @@ impl Analysis {
     fn hear<'a>(
         &self,
         file: &'a Result<PathBuf, FileError>,
-        read: &Arc<AtomicU64>,
+        job: Job<'_>,
         out: &mut impl Write,
         messages: &mut impl Write,
         on_progress: &mut impl FnMut(),
     ) -> io::Result<Heard<'a>> {
         match file {
-            Ok(file) => self.listen_to(file, read, out, messages, on_progress),
+            Ok(file) => self.listen_to(file, job, out, messages, on_progress),
             Err(error) => Ok(Heard::Nothing(error)),
         }
     }
@@ -212,12 +222,12 @@ impl Analysis {
     fn listen_to(
         &self,
         file: &Path,
-        bytes: &Arc<AtomicU64>,
+        Job { read, album, .. }: Job<'_>,
         out: &mut impl Write,
         messages: &mut impl Write,
         on_progress: &mut impl FnMut(),
     ) -> io::Result<Heard<'static>> {
-        let mut recording = match Recording::open_counted(file, &self.reading, bytes) {
+        let mut recording = match Recording::open_counted(file, &self.reading, read) {
             Ok(recording) => recording,
             Err(error) => return Ok(Heard::Broken(error)),
         };
@@ -235,14 +245,14 @@ impl Analysis {
         let frame = u64::from(self.frame_ms.max(1)) * u64::from(SAMPLE_RATE) / 1_000;
         let listener = |_| {
             let (keys, speech) = (&self.keys, &self.speech);
-            let (delay, drawn) = (recording.delay(), self.pictures.is_some());
+            let (delay, drawn) = (recording.delay(), album.is_some());
             Listener::new(keys, speech, frame, delay, self.why.as_ref(), drawn)
         };
         let mut listeners: Vec<Listener> = (0..recording.channels()).map(listener).collect();
         let mut timeline = Timeline::default();
         let mut drawn = vec![Vec::new(); listeners.len()];
         let mut tell = |out: &mut _, channel: usize, report: &Report| {
-            if self.pictures.is_some() {
+            if album.is_some() {
                 drawn[channel].push(report.clone());
             }
             style.write_report(out, channel, report)
@@ -287,7 +297,7 @@ impl Analysis {
         for (channel, summary) in summaries.iter().enumerate() {
             style.write_summary(out, channel, summary)?;
         }
-        if let Some(pictures) = &self.pictures {
+        if let Some(album) = album {
             let channels = listeners.into_iter().zip(drawn).zip(&summaries);
             let channels = channels.filter_map(|((listener, reports), summary)| {
                 let (overview, reasons) = listener.into_drawn()?;
@@ -299,36 +309,10 @@ impl Analysis {
                 })
             });
             let plot = Plot::new(recording.name(), recording.rate(), channels.collect());
-            pictures.save(file, &plot)?;
+            album.save(file, &plot)?;
         }
         Ok(Heard::All(summaries, recording.warning()))
     }
-}
-
-impl Pictures {
-    fn save(&self, recording: &Path, plot: &Plot) -> io::Result<()> {
-        let (file, format) = match self {
-            Self::File(file, format) => (file.clone(), *format),
-            Self::Folder(folder) => {
-                fs::create_dir_all(folder)?;
-                (folder.join(picture_name(recording)), PictureFormat::Png)
-            }
-        };
-        let say = |error: io::Error| {
-            let text = format!("{}: cannot be written: {error}", file.display());
-            io::Error::new(error.kind(), text)
-        };
-        plot.save(&file, format).map_err(say)
-    }
-}
-
-/// What a recording's picture is called: recordings of one name in many folders are common.
-fn picture_name(recording: &Path) -> String {
-    let parts = recording.components().filter_map(|part| match part {
-        Component::Normal(name) => Some(name.to_string_lossy()),
-        _ => None,
-    });
-    parts.collect::<Vec<_>>().join("-") + ".png"
 }
 
 /// What came of one file.
