@@ -1,6 +1,11 @@
 //! `voiceagent analyze`: from options to what is heard in files.
 
-use std::{ops::RangeInclusive, path::PathBuf, process::ExitCode, thread};
+use std::{
+    ops::RangeInclusive,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    thread,
+};
 
 use clap::Args;
 use thiserror::Error;
@@ -122,12 +127,12 @@ impl Arguments {
             return Ok(None);
         };
         if let Some(format) = PictureFormat::of(plot) {
-            if self.files.len() > 1 || self.files.iter().any(|file| file.is_dir()) {
+            if self.files.len() > 1 || self.files.iter().any(|file| is_folder(file)) {
                 return Err(PlotError::OneFile(plot.clone()));
             }
             return Ok(Some(Pictures::File(plot.clone(), format)));
         }
-        if plot.extension().is_some() && !plot.is_dir() {
+        if is_standard_stream(plot) || plot.extension().is_some() && !plot.is_dir() {
             return Err(PlotError::Format(plot.clone()));
         }
         Ok(Some(Pictures::Folder(plot.clone())))
@@ -141,6 +146,14 @@ enum PlotError {
     OneFile(PathBuf),
     #[error("--plot {}: a picture's name ends with .svg or .png", .0.display())]
     Format(PathBuf),
+}
+
+fn is_folder(path: &Path) -> bool {
+    !is_standard_stream(path) && path.is_dir()
+}
+
+fn is_standard_stream(path: &Path) -> bool {
+    path.as_os_str() == "-"
 }
 
 fn processors() -> usize {

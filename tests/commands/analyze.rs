@@ -392,6 +392,7 @@ fn several_recordings_are_drawn_into_a_folder() {
     for (plot, why) in [
         ("x.svg", "name a folder"),
         ("x.pdf", "ends with .svg or .png"),
+        ("-", "ends with .svg or .png"),
     ] {
         let done = folder.run(&["analyze", "--plot", plot, "calls", "a.wav"]);
         assert_eq!(done.status, 2);
@@ -459,6 +460,14 @@ fn standard_input_is_a_recording_like_any_other() {
     assert!(
         done.stdout.contains("keys 9"),
         "{} {}",
+        done.stdout,
+        done.stderr
+    );
+    fs::create_dir(folder.path("-")).unwrap();
+    let done = folder.run_with_input(&["analyze", "-", "--plot", "drawn.svg"], &wav);
+    assert!(
+        done.stdout.contains("keys 9"),
+        "whatever else is called so: {} {}",
         done.stdout,
         done.stderr
     );

@@ -13,12 +13,12 @@ use super::{
 };
 
 /// The recordings that `path` stands for: all in a folder and those below it, in the order of
-/// their names; anything else stands for itself.
+/// their names; anything else stands for itself, and so does `-`, which is standard input.
 ///
 /// In folders, files are known by their endings, and links to folders are not followed: they may
 /// lead round.
 pub(super) fn find(path: &Path) -> Vec<Result<PathBuf, FileError>> {
-    if !path.is_dir() {
+    if path.as_os_str() == "-" || !path.is_dir() {
         return vec![Ok(path.to_owned())];
     }
     let mut found = Vec::new();

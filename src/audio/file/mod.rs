@@ -91,8 +91,8 @@ impl Recording {
         }
     }
 
-    /// The files that `path` stands for: itself, or if it is a folder the recordings in it and
-    /// below it, known by their endings, in the order of their names.
+    /// The files that `path` stands for: itself, or if it is a folder, and not `-`, the recordings
+    /// in it and below it, known by their endings, in the order of their names.
     #[must_use]
     pub fn find(path: &Path) -> Vec<Result<PathBuf, FileError>> {
         find::find(path)
