@@ -150,7 +150,7 @@ _voiceagent() {
             return 0
             ;;
         voiceagent__subcmd__simulate)
-            opts="-v -h --exten --replay --audio --dial-status --key --codec --recorded --hang-up --lookup --plot --json --config --verbose --help"
+            opts="-v -h --exten --replay --audio --rate --encoding --dial-status --key --codec --recorded --hang-up --lookup --plot --json --config --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -165,6 +165,14 @@ _voiceagent() {
                     return 0
                     ;;
                 --audio)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --rate)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --encoding)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -35,7 +35,9 @@ complete -c voiceagent -n "__fish_voiceagent_needs_command" -a "check" -d 'Check
 complete -c voiceagent -n "__fish_voiceagent_needs_command" -a "headroom" -d 'Measures how many calls this machine can listen to at once'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l exten -d 'The extension that the caller dials' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l replay -d 'Run this recording of a call again' -r -F
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l audio -d 'What the caller says or plays: .wav, or bare samples by ending (.sln, .alaw, .ulaw …)' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l audio -d 'What the caller says or plays: .wav, all its channels averaged into one, or bare samples by ending (.sln, .alaw, .ulaw …); - is standard input' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l rate -d 'The caller\'s audio has so many samples a second, whatever the file says' -r
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l encoding -d 'The caller\'s audio is bare samples: slin (16 bits, low byte first), ulaw or alaw' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l dial-status -d 'How Dial ends: NOANSWER, BUSY, ANSWER, CANCEL, CONGESTION, CHANUNAVAIL …' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l key -d 'A key that the caller\'s telephone signals, and when: KEY@SECONDS, optionally +SECONDS held' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l codec -d 'The codec between the caller\'s telephone and Asterisk' -r -f -a "alaw\t''

@@ -10,7 +10,7 @@ use std::{
 use clap::{Args, ValueEnum};
 use voiceagent::{
     Key,
-    audio::{AudioFormat, Reading, Recording},
+    audio::{AudioFormat, Encoding, FileError, Reading, Recording},
     config::{Config, ConfigError},
     picture::PictureFormat,
     prompts::Prompts,
@@ -66,13 +66,22 @@ pub(super) struct Arguments {
         long,
         value_name = "FILE",
         conflicts_with_all = [
-            "exten", "audio", "dial_status", "keys", "codec", "recorded", "hang_up", "lookup",
+            "exten", "audio", "dial_status", "keys", "codec", "recorded", "hang_up", "lookup", "rate",
+            "encoding",
         ]
     )]
     replay: Option<PathBuf>,
-    /// What the caller says or plays: .wav, or bare samples by ending (.sln, .alaw, .ulaw …)
+    /// What the caller says or plays: .wav, all its channels averaged into one, or bare samples by
+    /// ending (.sln, .alaw, .ulaw …); - is standard input
     #[arg(long, value_name = "FILE")]
     audio: Option<PathBuf>,
+    /// The caller's audio has so many samples a second, whatever the file says
+    #[arg(long, value_name = "HZ", requires = "audio",
+        value_parser = clap::value_parser!(u32).range(4_000..=384_000))]
+    rate: Option<u32>,
+    /// The caller's audio is bare samples: slin (16 bits, low byte first), ulaw or alaw
+    #[arg(long, requires = "audio")]
+    encoding: Option<Encoding>,
     /// How Dial ends: NOANSWER, BUSY, ANSWER, CANCEL, CONGESTION, CHANUNAVAIL …
     #[arg(long, value_name = "STATUS", default_value = "NOANSWER")]
     dial_status: String,
@@ -128,12 +137,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         Ok(config) => config,
         Err(error) => return failed(&error),
     };
-    let audio = match &arguments.audio {
-        Some(file) => match Recording::read_mixed(file, &Reading::default()) {
-            Ok(samples) => samples,
-            Err(error) => return failed(&error),
-        },
-        None => Vec::new(),
+    let audio = match arguments.audio() {
+        Ok(samples) => samples,
+        Err(error) => return failed(&error),
     };
     let script = arguments.script(audio);
     let timeline = match sim::run(&config, &script) {
@@ -178,6 +184,19 @@ impl Arguments {
             ));
             ExitCode::FAILURE
         })
+    }
+
+    /// What the caller sends.
+    fn audio(&self) -> Result<Vec<i16>, FileError> {
+        let Some(file) = &self.audio else {
+            return Ok(Vec::new());
+        };
+        let reading = Reading {
+            rate: self.rate,
+            encoding: self.encoding,
+            ..Reading::default()
+        };
+        Recording::read_mixed_warned(file, &reading, |warning| say(warning))
     }
 
     /// Prints what `write` writes, as JSON or not.

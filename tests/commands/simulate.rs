@@ -103,6 +103,34 @@ fn events_at_the_end_of_a_call_have_their_numbers_within_it() {
     assert!(numbers > 20, "{numbers}");
 }
 
+#[test]
+fn the_callers_audio_is_read_as_that_of_recordings() {
+    let folder = Folder::new("simulate_audio");
+    folder.run(&["tone", "*", "star.alaw", "--lead", "1000"]);
+    fs::rename(folder.path("star.alaw"), folder.path("star.bin")).unwrap();
+    let simulate = ["simulate", "--exten", "101", "--audio"];
+    let done = folder.run(&[&simulate[..], &["star.bin"]].concat());
+    assert_eq!(done.status, 1);
+    let said = "for bare samples give --encoding and --rate";
+    assert!(done.stderr.contains(said), "{}", done.stderr);
+    let bare = ["star.bin", "--encoding", "alaw", "--rate", "8000"];
+    let done = folder.run(&[&simulate[..], &bare].concat());
+    assert!(
+        done.stdout.contains("VOICEAGENTSTATUS=MAILBOX"),
+        "{} {}",
+        done.stdout,
+        done.stderr
+    );
+
+    folder.run(&["tone", "*", "star.wav", "--lead", "1000"]);
+    let bytes = fs::read(folder.path("star.wav")).unwrap();
+    fs::write(folder.path("star.wav"), &bytes[..bytes.len() - 1_001]).unwrap();
+    let done = folder.run(&[&simulate[..], &["star.wav"]].concat());
+    assert_eq!(done.status, 0);
+    let said = "voiceagent: star.wav: cut short, ";
+    assert!(done.stderr.contains(said), "{}", done.stderr);
+}
+
 /// A recording in `fixtures/live`.
 fn recording(name: &str) -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
@@ -174,6 +202,8 @@ fn a_call_is_either_simulated_or_run_again() {
         &["simulate"][..],
         &["simulate", "--replay", &file, "--exten", "101"],
         &["simulate", "--replay", &file, "--key", "*@1"],
+        &["simulate", "--replay", &file, "--rate", "8000"],
+        &["simulate", "--exten", "101", "--encoding", "alaw"],
     ] {
         assert_eq!(folder.run(arguments).status, 2, "{arguments:?}");
     }

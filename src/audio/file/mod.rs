@@ -151,6 +151,18 @@ impl Recording {
     /// # Errors
     /// As [`Recording::open`] and [`Recording::read`].
     pub fn read_mixed(path: &Path, reading: &Reading) -> Result<Vec<i16>, FileError> {
+        Self::read_mixed_warned(path, reading, |_| ())
+    }
+
+    /// As [`Recording::read_mixed`]; `on_warning` is told what was odd about the file, if anything.
+    ///
+    /// # Errors
+    /// As [`Recording::read_mixed`].
+    pub fn read_mixed_warned(
+        path: &Path,
+        reading: &Reading,
+        on_warning: impl FnOnce(&str),
+    ) -> Result<Vec<i16>, FileError> {
         let mut recording = Self::open(
             path,
             &Reading {
@@ -160,6 +172,9 @@ impl Recording {
         )?;
         let mut all = Vec::new();
         while recording.read(&mut |_, samples| all.extend_from_slice(samples))? {}
+        if let Some(warning) = recording.warning() {
+            on_warning(&warning);
+        }
         Ok(all)
     }
 
