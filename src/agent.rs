@@ -158,11 +158,19 @@ fn load(config: &Path) -> Result<Config, ConfigError> {
     }
 }
 
-/// The configuration to use where none is named.
+/// The configuration to use where no option names one.
 pub(crate) fn default_config() -> PathBuf {
-    if let Some(file) = env::var_os("VOICEAGENT_CONFIG") {
-        return file.into();
-    }
+    named_config().unwrap_or_else(usual_config)
+}
+
+/// The configuration that the environment names, if it does.
+pub(crate) fn named_config() -> Option<PathBuf> {
+    let file = env::var_os("VOICEAGENT_CONFIG")?;
+    (!file.is_empty()).then(|| file.into())
+}
+
+/// The configuration in its usual place.
+pub(crate) fn usual_config() -> PathBuf {
     let folder = env::var_os("AST_CONFIG_DIR").map_or_else(|| PathBuf::from(ETC), PathBuf::from);
     folder.join("voiceagent.toml")
 }

@@ -24,7 +24,7 @@ function __fish_voiceagent_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c voiceagent -n "__fish_voiceagent_needs_command" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml' -r -F
+complete -c voiceagent -n "__fish_voiceagent_needs_command" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_needs_command" -s v -l verbose -d 'Say more on standard error'
 complete -c voiceagent -n "__fish_voiceagent_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c voiceagent -n "__fish_voiceagent_needs_command" -s V -l version -d 'Print version'
@@ -50,7 +50,7 @@ greet\t''"
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l hang-up -d 'When the caller hangs up, in seconds from the start of the call' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l lookup -d 'What a configured lookup gives for the extension: DIAL,SECONDS,MAILBOX' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l plot -d 'Draw it, into FILE.svg or FILE.png' -r
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l json -d 'One JSON object a line instead of text'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -s v -l verbose -d 'Say more on standard error'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -60,7 +60,7 @@ complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l frame-
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l jobs -d 'How many recordings to listen to at once (else as many as there are processors)' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l rate -d 'Samples a second, whatever the file says' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l encoding -d 'The files are bare samples: slin (16 bits, low byte first), ulaw or alaw' -r
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l json -d 'Write JSON, an object a line'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l mix -d 'Average all channels of a file into one'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -s v -l verbose -d 'Say more on standard error'
@@ -81,18 +81,18 @@ complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l snr -d 'W
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l seed -d 'Which noise; the same number gives the same noise' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l under -d 'A tone that sounds all the time, such as 50@-10 for hum; may be given again' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l rate -d 'Samples a second of a .wav (other endings have their own)' -r
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -s v -l verbose -d 'Say more on standard error'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l asterisk-dir -d 'Asterisk\'s configuration folder; voiceagent.toml is looked for there as well' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l show -d 'Only tell what would happen for this extension, and why' -r
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l json -d 'One JSON object a line instead of text'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -s v -l verbose -d 'Say more on standard error'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand headroom" -l seconds -d 'How long to measure, about' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand headroom" -l calls -d 'The most calls to try' -r
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand headroom" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand headroom" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand headroom" -l json -d 'Write JSON'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand headroom" -s v -l verbose -d 'Say more on standard error'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand headroom" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -11,7 +11,6 @@ use clap::Args;
 use thiserror::Error;
 use voiceagent::{
     audio::{Encoding, Reading, SAMPLE_RATE, SampleTime},
-    config::Config,
     offline::{Analysis, Outcome, Pictures},
     picture::PictureFormat,
 };
@@ -19,7 +18,7 @@ use voiceagent::{
 use super::{
     Common, failed,
     number::within,
-    output::{Data, Messages},
+    output::{Data, Messages, say},
     progress::Bar,
     wrong_usage,
 };
@@ -28,8 +27,8 @@ use super::{
 ///
 /// Files are .wav (any rate and channels; PCM, float, A-law, µ-law), or bare samples by Asterisk's
 /// endings: .sln and .raw (8 kHz), .sln12 to .sln192, .ulaw, .ul, .pcm, .alaw, .al. Each channel is
-/// listened to by itself. The configuration's limits for keys and speech count if --config names
-/// it.
+/// listened to by itself. The configuration's limits for keys and speech count, as in a call; where
+/// there is none, or that of a call cannot be read, the usual ones do.
 #[derive(Args)]
 #[command(after_help = "Examples:
   voiceagent analyze monitor.wav
@@ -80,10 +79,13 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
-    // What the default file says of routes matters to no recording; its limits might, and so
-    // they count only if asked for.
-    let config = match common.config.as_deref().map(Config::load).transpose() {
+    let config = match common.load_config() {
         Ok(config) => config,
+        // Nobody asked for the file of calls, which many may not read.
+        Err(error) if !common.names_config() => {
+            say(format_args!("{error}; the usual limits count instead"));
+            None
+        }
         Err(error) => return failed(&error),
     };
     let (keys, speech) = config.map_or_else(Default::default, |c| (c.detector, c.speech));

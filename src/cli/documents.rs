@@ -161,7 +161,7 @@ const FILES: [(&str, &str); 3] = [
 const ENVIRONMENT: [(&str, &str); 3] = [
     (
         "VOICEAGENT_CONFIG",
-        "The configuration, where no --config is given.",
+        "The configuration, where no --config is given; empty is as not set.",
     ),
     (
         "AST_CONFIG_DIR",

@@ -10,7 +10,7 @@ use std::{
 use clap::Args;
 use voiceagent::offline::{Headroom, Progress, Report};
 
-use super::{failed, number::within, output::Data, progress::Bar};
+use super::{Common, failed, number::within, output::Data, progress::Bar};
 
 /// Measures how many calls this machine can listen to at once
 ///
@@ -37,7 +37,8 @@ pub(super) struct Arguments {
     calls: u32,
 }
 
-pub(super) fn run(arguments: &Arguments) -> ExitCode {
+pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
+    common.ignore_config();
     match measure(arguments).and_then(|report| write(&report, arguments.json)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,

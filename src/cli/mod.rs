@@ -23,6 +23,7 @@ use std::{
 };
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
+use voiceagent::config::{Config, ConfigError};
 
 use self::output::{Data, say};
 use crate::agent;
@@ -48,7 +49,7 @@ struct Cli {
 #[derive(Args)]
 struct Common {
     /// The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or
-    /// /etc/asterisk/voiceagent.toml
+    /// /etc/asterisk/voiceagent.toml; tone and headroom have no use for one
     #[arg(long, global = true, value_name = "FILE", display_order = 100)]
     config: Option<PathBuf>,
     /// Say more on standard error
@@ -80,7 +81,7 @@ pub(crate) fn run(started: Instant) -> ExitCode {
         Some(Command::Analyze(arguments)) => analyze::run(&arguments, &common),
         Some(Command::Tone(arguments)) => tone::run(&arguments, &common),
         Some(Command::Check(arguments)) => check::run(&arguments, &common),
-        Some(Command::Headroom(arguments)) => headroom::run(&arguments),
+        Some(Command::Headroom(arguments)) => headroom::run(&arguments, &common),
         None if io::stdin().is_terminal() => {
             let message = match arguments.first() {
                 Some(word) => format!("there is no command \"{word}\""),
@@ -95,6 +96,30 @@ pub(crate) fn run(started: Instant) -> ExitCode {
                 all: common.verbose,
             };
             agent::run(common.config.as_deref(), stderr, started)
+        }
+    }
+}
+
+impl Common {
+    /// Whether a configuration is named, by the option or the environment.
+    fn names_config(&self) -> bool {
+        self.config.is_some() || agent::named_config().is_some()
+    }
+
+    /// The configuration that the option or the environment names, else the one in its usual place;
+    /// none where there is no file there.
+    fn load_config(&self) -> Result<Option<Config>, ConfigError> {
+        if let Some(file) = self.config.clone().or_else(agent::named_config) {
+            return Config::load(&file).map(Some);
+        }
+        let usual = agent::usual_config();
+        usual.exists().then(|| Config::load(&usual)).transpose()
+    }
+
+    /// Says that a configuration is named to a command that has no use for one.
+    fn ignore_config(&self) {
+        if self.config.is_some() {
+            say("--config is ignored: this command has no use for a configuration");
         }
     }
 }

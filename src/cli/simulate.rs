@@ -133,7 +133,10 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
     if let Some(recording) = &arguments.replay {
         return replay::run(recording, arguments, common);
     }
-    let config = match configuration(common) {
+    let config = match common
+        .load_config()
+        .and_then(|config| config.map_or_else(example, Ok))
+    {
         Ok(config) => config,
         Err(error) => return failed(&error),
     };
@@ -155,18 +158,11 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
     })
 }
 
-/// The configuration named, else the one in its usual place, else the shipped example.
-fn configuration(common: &Common) -> Result<Config, ConfigError> {
-    if let Some(file) = &common.config {
-        return Config::load(file);
-    }
-    let usual = agent::default_config();
-    if usual.exists() {
-        return Config::load(&usual);
-    }
+/// The shipped example, where there is no configuration.
+fn example() -> Result<Config, ConfigError> {
     say(format_args!(
         "{} does not exist; using the shipped example",
-        usual.display()
+        agent::usual_config().display()
     ));
     Config::parse(EXAMPLE)
 }

@@ -85,6 +85,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
+    common.ignore_config();
     let target = match Target::new(&arguments.file, arguments.rate) {
         Ok(target) => target,
         Err(error) => return wrong_usage(&error),

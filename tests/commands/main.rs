@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod analyze;
+mod configuration;
 mod fixtures;
 mod headroom;
 mod readme;

@@ -1,0 +1,82 @@
+//! Which configuration the commands go by.
+
+use std::fs;
+
+use crate::support::{Done, Folder};
+
+/// Takes no key shorter than these milliseconds.
+fn configuration(folder: &Folder, name: &str, shortest: u32) {
+    let text = format!(
+        "[extensions.101]\ndial = \"SIP/bob\"\nmax_wait = 5\nmailbox = \"101@sales\"\n\
+         [detector]\nmin_duration_ms = {shortest}\n"
+    );
+    fs::write(folder.path(name), text).unwrap();
+}
+
+fn run(folder: &Folder, named: &str, arguments: &[&str]) -> Done {
+    folder.run_prepared(arguments, &[], |command| {
+        command.env("VOICEAGENT_CONFIG", named);
+    })
+}
+
+#[test]
+fn recordings_are_heard_by_the_configuration_of_calls() {
+    let folder = Folder::new("configuration_analyze");
+    folder.run(&["tone", "5", "a.wav", "--length", "45"]);
+    configuration(&folder, "strict.toml", 60);
+    configuration(&folder, "usual.toml", 30);
+    let keys = |done: Done| {
+        assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+        done.of_type("summary")[0]["keys"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    };
+    let analyze = ["analyze", "--json", "a.wav"];
+    let given = ["analyze", "--json", "a.wav", "--config", "usual.toml"];
+    assert_eq!(keys(folder.run(&analyze)), "5");
+    assert_eq!(keys(run(&folder, "", &analyze)), "5", "empty is not set");
+    assert_eq!(keys(run(&folder, "strict.toml", &analyze)), "");
+    assert_eq!(keys(run(&folder, "strict.toml", &given)), "5");
+    configuration(&folder, "voiceagent.toml", 60);
+    assert_eq!(keys(folder.run(&analyze)), "", "Asterisk's folder has one");
+
+    fs::write(folder.path("voiceagent.toml"), "broken").unwrap();
+    let done = folder.run(&analyze);
+    assert_eq!(done.status, 0);
+    assert!(
+        done.stderr.ends_with("; the usual limits count instead\n"),
+        "{}",
+        done.stderr
+    );
+    assert_eq!(run(&folder, "voiceagent.toml", &analyze).status, 1);
+}
+
+#[test]
+fn a_configuration_that_is_named_must_be_there() {
+    let folder = Folder::new("configuration_named");
+    folder.run(&["tone", "5", "a.wav"]);
+    for arguments in [&["simulate", "--exten", "101"][..], &["analyze", "a.wav"]] {
+        let done = run(&folder, "missing.toml", arguments);
+        assert_eq!(
+            (done.status, done.stdout.as_str()),
+            (1, ""),
+            "{arguments:?}"
+        );
+        assert!(done.stderr.contains("missing.toml"), "{}", done.stderr);
+        let done = run(&folder, "", arguments);
+        assert_eq!(done.status, 0, "{arguments:?}: {}", done.stderr);
+    }
+}
+
+#[test]
+fn a_command_without_use_for_a_configuration_says_so() {
+    let folder = Folder::new("configuration_useless");
+    let done = folder.run(&["tone", "5", "a.wav", "--config", "missing.toml"]);
+    assert_eq!(done.status, 0);
+    assert!(
+        done.stderr.contains("--config is ignored"),
+        "{}",
+        done.stderr
+    );
+}
