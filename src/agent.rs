@@ -37,8 +37,9 @@ pub(crate) enum Stderr {
     },
 }
 
-/// Serves one call by the configuration in this file, or where it usually is.
-pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> ExitCode {
+/// Serves one call by the configuration in this file, or where it usually is; nothing where no
+/// header told of a call, which is a failure.
+pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Option<ExitCode> {
     let audio = Audio::open();
     let config = config.map_or_else(default_config, Path::to_owned);
     let plan = match load(&config) {
@@ -97,13 +98,14 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Ex
                 logging::failures().iter().for_each(|reason| tell(reason));
             }
             match exit {
-                Exit::Success => ExitCode::SUCCESS,
-                Exit::Failure => ExitCode::FAILURE,
+                Exit::Success => Some(ExitCode::SUCCESS),
+                Exit::Failure if report.channel.is_empty() => None,
+                Exit::Failure => Some(ExitCode::FAILURE),
             }
         }
         Err(error) => {
             error!("cannot serve the call: {error}");
-            ExitCode::FAILURE
+            Some(ExitCode::FAILURE)
         }
     }
 }

@@ -15,7 +15,8 @@ use std::{process::ExitCode, time::Instant};
 fn main() -> ExitCode {
     let started = Instant::now();
     if agent::is_started_by_asterisk() {
-        return agent::run(None, agent::Stderr::Asterisk, started);
+        let served = agent::run(None, agent::Stderr::Asterisk, started);
+        return served.unwrap_or(ExitCode::FAILURE);
     }
     keeper::run().unwrap_or_else(|| cli::run(started))
 }

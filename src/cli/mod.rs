@@ -82,20 +82,23 @@ pub(crate) fn run(started: Instant) -> ExitCode {
         Some(Command::Tone(arguments)) => tone::run(&arguments, &common),
         Some(Command::Check(arguments)) => check::run(&arguments, &common),
         Some(Command::Headroom(arguments)) => headroom::run(&arguments, &common),
-        None if io::stdin().is_terminal() => {
-            let message = match arguments.first() {
-                Some(word) => format!("there is no command \"{word}\""),
-                None => {
-                    "a command is missing; without one, Asterisk starts this program".to_owned()
-                }
-            };
-            refuse(&Cli::command().error(ErrorKind::InvalidSubcommand, message))
-        }
+        None if io::stdin().is_terminal() => match arguments.first() {
+            Some(word) => no_command(word),
+            None => {
+                let message = "a command is missing; without one, Asterisk starts this program";
+                refuse(&Cli::command().error(ErrorKind::InvalidSubcommand, message))
+            }
+        },
         None => {
             let stderr = agent::Stderr::Person {
                 all: common.verbose,
             };
-            agent::run(common.config.as_deref(), stderr, started)
+            let served = agent::run(common.config.as_deref(), stderr, started);
+            // Without a call there is no dialplan whose argument the word could be.
+            served.unwrap_or_else(|| match arguments.first() {
+                Some(word) => no_command(word),
+                None => ExitCode::FAILURE,
+            })
         }
     }
 }
@@ -122,6 +125,11 @@ impl Common {
             say("--config is ignored: this command has no use for a configuration");
         }
     }
+}
+
+fn no_command(word: &str) -> ExitCode {
+    let message = format!("there is no command \"{word}\"");
+    refuse(&Cli::command().error(ErrorKind::InvalidSubcommand, message))
 }
 
 /// Shows the help that was asked for, or what was wrong with the question.

@@ -4,6 +4,7 @@
 
 mod analyze;
 mod configuration;
+mod eagi;
 mod fixtures;
 mod headroom;
 mod readme;
