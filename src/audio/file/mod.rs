@@ -42,7 +42,7 @@ pub struct Reading {
 
 /// A recording being read from beginning to end, in bounded memory.
 ///
-/// WAV files (PCM of 8 to 32 bits, 32-bit float, A-law, µ-law) are known by their content, bare
+/// WAV files (PCM of 8 to 32 bits, float, A-law, µ-law) are known by their content, bare
 /// samples by the endings that Asterisk gives them. Samples come at 8 kHz, at their true times,
 /// each channel by itself.
 pub struct Recording {
@@ -247,6 +247,9 @@ impl Recording {
         let source = match head.coding {
             Coding::G711(encoding) => Source::Bytes(Bytes::new(encoding, head.length, reader)),
             Coding::Linear(format) => Source::Linear(Linear::new(&format, head.length, reader)?),
+            Coding::Double(format) => {
+                Source::Linear(Linear::of_doubles(&format, head.length, reader)?)
+            }
         };
         let rate = reading.rate.unwrap_or(head.rate);
         Self::from_source(name, source, head.channels, rate, reading)

@@ -34,7 +34,7 @@ impl Wav {
     }
 
     fn bytes(&self) -> Vec<u8> {
-        let block = self.channels * (self.bits / 8);
+        let block = self.channels * self.bits.div_ceil(8);
         let mut bytes = Vec::from(*b"RIFF");
         bytes.extend((36 + self.length).to_le_bytes());
         bytes.extend(b"WAVE");
@@ -90,9 +90,15 @@ fn error(name: &str, bytes: &[u8]) -> String {
 fn a_wav_of_every_width_gives_the_same_samples() {
     let samples = [0_i16, 256, -256, 16_384, -32_768];
     let wide = |bytes: fn(i16) -> Vec<u8>| samples.iter().flat_map(|s| bytes(*s)).collect();
-    let files: [(u16, u16, Vec<u8>); 5] = [
+    let files: [(u16, u16, Vec<u8>); 8] = [
         (PCM, 8, wide(|s| vec![((s >> 8) + 128) as u8])),
+        (PCM, 12, s16le(&samples)),
         (PCM, 16, s16le(&samples)),
+        (
+            PCM,
+            20,
+            wide(|s| (i32::from(s) << 8).to_le_bytes()[..3].to_vec()),
+        ),
         (
             PCM,
             24,
@@ -108,6 +114,11 @@ fn a_wav_of_every_width_gives_the_same_samples() {
             32,
             wide(|s| (f32::from(s) / 32_768.0).to_le_bytes().to_vec()),
         ),
+        (
+            FLOAT,
+            64,
+            wide(|s| (f64::from(s) / 32_768.0).to_le_bytes().to_vec()),
+        ),
     ];
     for (tag, bits, data) in files {
         let wav = Wav::new(tag, 1, 8_000, bits, data);
@@ -115,6 +126,19 @@ fn a_wav_of_every_width_gives_the_same_samples() {
         assert_eq!(read.channels, [samples], "{bits} bits of format {tag}");
         assert_eq!(read.warning, None);
     }
+}
+
+#[test]
+fn a_wav_of_64_bit_floats_that_is_cut_short_is_read_as_far_as_it_goes() {
+    let data: Vec<u8> = [0.25_f64; 100]
+        .iter()
+        .flat_map(|s| s.to_le_bytes())
+        .collect();
+    let wav = Wav::new(FLOAT, 1, 8_000, 64, data).bytes();
+    let read = read("a.wav", &wav[..wav.len() - 75]).expect("a sound file");
+    assert_eq!(read.channels, [[8_192; 90]]);
+    let warning = read.warning.expect("it is cut short");
+    assert!(warning.contains("10 samples are missing"), "{warning}");
 }
 
 #[test]
@@ -335,7 +359,13 @@ fn an_odd_byte_at_the_end_is_left_out_with_a_warning() {
 
 #[test]
 fn no_head_however_broken_makes_it_panic() {
-    for (tag, channels, bits) in [(PCM, 2, 16), (FLOAT, 1, 32), (6, 1, 8), (0xFFFE, 1, 16)] {
+    for (tag, channels, bits) in [
+        (PCM, 2, 16),
+        (FLOAT, 1, 32),
+        (FLOAT, 2, 64),
+        (6, 1, 8),
+        (0xFFFE, 1, 16),
+    ] {
         let good = Wav::new(tag, channels, 16_000, bits, vec![0x55; 64]).bytes();
         for at in 0..good.len() {
             let _ = read("a.wav", &good[..at]);

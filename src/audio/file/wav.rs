@@ -1,14 +1,15 @@
 //! The head of a WAV file, and what hound makes of the rest.
 //!
-//! hound reads PCM and float samples of every width. Recordings of telephone systems need three
-//! things more, all of them in the head: G.711, which hound calls unsupported; a length of zero or
-//! of all ones, as a file has that is still being written or went through a pipe; a byte rate that
-//! contradicts the other fields. So the head is read here, and hound is given a clean one.
+//! hound reads PCM of whole bytes and floats of 32 bits. Recordings need more: G.711, which hound
+//! calls unsupported; a length of zero or of all ones, as a file has that is still being written or
+//! went through a pipe; a byte rate that contradicts the other fields; samples of 12 or 20 bits;
+//! floats of 64 bits. So the head is read here, and hound is given a clean one.
 
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 
 use hound::{SampleFormat, WavIntoSamples, WavReader};
 
+use super::read_up_to;
 use crate::audio::Encoding;
 
 /// What comes before the samples of a WAV file.
@@ -25,6 +26,8 @@ pub(super) enum Coding {
     G711(Encoding),
     /// The format chunk as hound may see it.
     Linear(Vec<u8>),
+    /// Floats of 64 bits; the format chunk as hound may see it once they have 32.
+    Double(Vec<u8>),
 }
 
 impl Head {
@@ -79,7 +82,11 @@ impl Head {
                 Encoding::Ulaw
             }),
             ALAW | ULAW => return Err(WavError::InconsistentG711 { bits }),
+            FLOAT if bits == 64 => Coding::Double(single_format(channels, rate)),
             PCM | FLOAT => {
+                if tag == PCM {
+                    widen(&mut format);
+                }
                 let bytes_a_second = u32::from(block).wrapping_mul(rate);
                 format[8..12].copy_from_slice(&bytes_a_second.to_le_bytes());
                 Coding::Linear(format)
@@ -93,6 +100,36 @@ impl Head {
             coding,
         })
     }
+}
+
+/// Samples of an odd number of bits stand at the upper end of whole bytes (multichannel PCM in the
+/// documentation of `WAVEFORMATEXTENSIBLE`), so they are samples of all their bits.
+fn widen(format: &mut [u8]) {
+    let short = |format: &[u8], at: usize| u16::from_le_bytes([format[at], format[at + 1]]);
+    let bytes = short(format, 12) / short(format, 2).max(1);
+    let width = bytes.saturating_mul(8);
+    let is_extensible = short(format, 0) == EXTENSIBLE;
+    for at in [Some(14), is_extensible.then_some(18)]
+        .into_iter()
+        .flatten()
+    {
+        let bits = short(format, at);
+        if bits % 8 != 0 && bits < width {
+            format[at..at + 2].copy_from_slice(&width.to_le_bytes());
+        }
+    }
+}
+
+/// The format chunk of floats of 32 bits.
+fn single_format(channels: u16, rate: u32) -> Vec<u8> {
+    let block = channels.wrapping_mul(4);
+    let mut format = Vec::from(FLOAT.to_le_bytes());
+    format.extend(channels.to_le_bytes());
+    format.extend(rate.to_le_bytes());
+    format.extend(u32::from(block).wrapping_mul(rate).to_le_bytes());
+    format.extend(block.to_le_bytes());
+    format.extend(32_u16.to_le_bytes());
+    format
 }
 
 /// Samples as hound reads them, made 16 bits wide.
@@ -137,6 +174,16 @@ impl Linear {
             length_known: length.is_some(),
             cut_short: false,
         })
+    }
+
+    /// The same of floats of 64 bits, where `format` is of 32.
+    pub(super) fn of_doubles(
+        format: &[u8],
+        length: Option<u64>,
+        reader: Box<dyn Read>,
+    ) -> Result<Self, WavError> {
+        let length = length.map(|length| length / 2);
+        Self::new(format, length, Box::new(Singles(reader)))
     }
 
     /// Fills `block`, and only at the end, be it the promised one or not, less than all of it.
@@ -203,6 +250,25 @@ fn narrow(sample: i32, bits: u16) -> i16 {
 /// A sample of −1 to 1 as one of 16 bits. The cast saturates, and makes 0 of what is no number.
 fn to_i16(sample: f32) -> i16 {
     (sample * 32_768.0).round_ties_even() as i16
+}
+
+/// Floats of 64 bits as such of 32, which are finer than 16-bit samples still. Whoever reads has
+/// room for one: hound's buffer.
+struct Singles(Box<dyn Read>);
+
+impl Read for Singles {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut filled = 0;
+        for single in buffer.as_chunks_mut::<4>().0 {
+            let mut double = [0; 8];
+            if read_up_to(&mut self.0, &mut double)? < double.len() {
+                break;
+            }
+            *single = (f64::from_le_bytes(double) as f32).to_le_bytes();
+            filled += single.len();
+        }
+        Ok(filled)
+    }
 }
 
 /// Says `UnexpectedEof` at the end, which hound would not tell from other errors.
@@ -277,7 +343,10 @@ pub(super) enum WavError {
     NotRiff([u8; 4]),
     #[error("a RIFF file, but not a WAVE file: byte 8 should begin \"WAVE\"")]
     NotWave,
-    #[error("a WAV file of the RF64 kind (over 4 GiB), which cannot be read: cut it with sox")]
+    #[error(
+        "a WAV file of the RF64 kind, made for more than 4 GiB, which cannot be read: make it a \
+         plain one with sox or ffmpeg, in pieces if it is as long"
+    )]
     Rf64,
     #[error("the WAV header is cut short: the file ends at byte {at}, within {what}")]
     CutShort { what: &'static str, at: u64 },
