@@ -170,6 +170,64 @@ fn folders_are_searched_for_recordings_and_told_of_in_order() {
 }
 
 #[test]
+fn what_is_in_all_channels_is_told_beside_how_long_they_are() {
+    let folder = Folder::new("analyze_total");
+    folder.run(&["tone", "1", "a.wav", "--lead", "1500"]);
+    let spec = WavSpec {
+        channels: 2,
+        sample_rate: 8_000,
+        bits_per_sample: 16,
+        sample_format: SampleFormat::Int,
+    };
+    let mut writer = WavWriter::create(folder.path("b.wav"), spec).unwrap();
+    for _ in 0..2 * 60 * 8_000 {
+        writer.write_sample(0_i16).unwrap();
+    }
+    writer.finalize().unwrap();
+    let done = folder.run(&["analyze", "a.wav", "b.wav"]);
+    let last = done.stdout.lines().last().unwrap();
+    assert!(
+        last.starts_with("total: 2 read, 0:01:02, in 3 channels 0:02:02, keys: 1, "),
+        "{last}"
+    );
+    assert!(last.contains("silence 121.500 s"), "{last}");
+}
+
+#[test]
+fn no_key_is_detected_after_the_end_of_its_file() {
+    let folder = Folder::new("analyze_last_frame");
+    for (file, tail) in [("a.wav", "300"), ("b.sln44", "300"), ("c.wav", "0")] {
+        folder.run(&["tone", "12", file, "--tail", tail]);
+        for frame_ms in ["20", "300", "1000"] {
+            let done = folder.run(&["analyze", "--json", "--frame-ms", frame_ms, file]);
+            let seconds = &done.of_type("summary")[0]["seconds"];
+            let keys = done.of_type("key");
+            assert_eq!(keys.len(), 2, "{file}: {}", done.stdout);
+            for key in keys {
+                let [onset, detected] = ["onset", "detected"].map(|at| key[at].as_f64().unwrap());
+                assert!(onset < detected, "{key}");
+                assert!(detected <= seconds.as_f64().unwrap(), "{file}: {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_recording_without_sound_leaves_no_table() {
+    let folder = Folder::new("analyze_no_sound");
+    folder.run(&["tone", "1", "a.wav"]);
+    let bytes = fs::read(folder.path("a.wav")).unwrap();
+    fs::write(folder.path("a.wav"), &bytes[..44]).unwrap();
+    let done = folder.run(&["analyze", "a.wav"]);
+    assert_eq!((done.status, done.stdout.as_str()), (1, ""));
+    assert!(
+        done.stderr.contains("an empty recording"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
 fn what_could_not_be_read_is_counted_with_its_reasons() {
     let folder = Folder::new("analyze_unread");
     folder.run(&["tone", "7", "good.wav"]);

@@ -34,6 +34,8 @@ pub(super) struct Listener {
 /// What has been heard, and what of it is not over.
 struct Heard {
     key: Option<(dtmf::KeyDown, SampleTime)>,
+    /// Keys that are over before the frame is that brought them: the file may end first.
+    early: Vec<KeyReport>,
     speech: Option<SampleTime>,
     why: Option<Why>,
     /// The same of all the recording, for its picture.
@@ -54,6 +56,7 @@ impl Listener {
             senses: Senses::new(keys, Some(speech), delay),
             heard: Heard {
                 key: None,
+                early: Vec::new(),
                 speech: None,
                 why: why.map(|stretch| Why::new(stretch, keys.clone())),
                 doubts: drawn.then(|| Why::of_all(keys.clone())),
@@ -85,6 +88,9 @@ impl Listener {
             let room = frame_end.since(self.senses.arrived());
             let (head, rest) = samples.split_at(samples.len().min(room as usize));
             self.hear(head, frame_end, on_report);
+            if self.senses.arrived() == frame_end {
+                self.heard.tell_early(frame_end, on_report);
+            }
             samples = rest;
         }
         self.spent += started.elapsed();
@@ -100,6 +106,7 @@ impl Listener {
             ..
         } = self;
         senses.finish(&mut |sensed| heard.on_sensed(sensed, frame_end, on_report));
+        heard.tell_early(senses.heard(), on_report);
         let summary = &mut heard.summary;
         quiet.finish(&mut |stretch| {
             summary.on_silence(stretch, on_report);
@@ -114,8 +121,9 @@ impl Listener {
     pub(super) fn settled(&self) -> SampleTime {
         let Heard { key, speech, .. } = &self.heard;
         let key = key.as_ref().map(|(down, _)| down.onset);
+        let early = self.heard.early.first().map(|report| report.onset);
         let unheard = self.senses.heard() - LONGEST_TO_DECIDE;
-        [key, *speech]
+        [key, early, *speech]
             .into_iter()
             .flatten()
             .fold(unheard, SampleTime::min)
@@ -190,7 +198,7 @@ impl Heard {
             }
             Sensed::Key(dtmf::Event::Up(up)) => {
                 if let Some((down, detected)) = self.key.take() {
-                    on_report(Report::Key(KeyReport {
+                    let report = KeyReport {
                         key: up.key,
                         onset: up.onset,
                         detected,
@@ -198,7 +206,12 @@ impl Heard {
                         level: down.level,
                         twist_db: down.twist_db,
                         snr_db: down.snr_db,
-                    }));
+                    };
+                    if detected < frame_end {
+                        on_report(Report::Key(report));
+                    } else {
+                        self.early.push(report);
+                    }
                 }
             }
             Sensed::Speech(speech::Event::Start(start)) => self.speech = Some(start.onset),
@@ -212,6 +225,16 @@ impl Heard {
                 self.summary.speech.add(&stretch);
                 on_report(Report::Speech(stretch));
             }
+        }
+    }
+}
+
+impl Heard {
+    /// The frame has come in, or as much of it as there is.
+    fn tell_early(&mut self, frame_end: SampleTime, on_report: &mut impl FnMut(Report)) {
+        for mut report in self.early.drain(..) {
+            report.detected = report.detected.min(frame_end);
+            on_report(Report::Key(report));
         }
     }
 }

@@ -241,7 +241,6 @@ impl Analysis {
             )?;
         }
         let style = Style::new(self.json, &recording);
-        style.write_head(out, &recording)?;
         let frame = u64::from(self.frame_ms.max(1)) * u64::from(SAMPLE_RATE) / 1_000;
         let listener = |_| {
             let (keys, speech) = (&self.keys, &self.speech);
@@ -258,12 +257,17 @@ impl Analysis {
             style.write_report(out, channel, report)
         };
 
+        let mut is_begun = false;
         let read = loop {
             let read = recording.read(&mut |channel, samples| {
                 listeners[channel].push(samples, &mut |report| timeline.add(channel, report));
             });
             if !matches!(read, Ok(true)) {
                 break read;
+            }
+            // What turns out to hold no sound is told of in the messages alone.
+            if !std::mem::replace(&mut is_begun, true) {
+                style.write_head(out, &recording)?;
             }
             let settled = listeners.iter().map(Listener::settled).min();
             timeline.release(settled.unwrap_or_default(), |channel, report| {

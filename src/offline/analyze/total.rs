@@ -13,6 +13,8 @@ use crate::audio::FileError;
 pub(super) struct Total {
     files: u64,
     seconds: f64,
+    channels: u64,
+    seconds_of_channels: f64,
     keys: usize,
     speech: Share,
     silence: Share,
@@ -28,6 +30,8 @@ impl Total {
         self.files += 1;
         self.seconds += channels.first().map_or(0.0, |channel| channel.seconds);
         for channel in channels {
+            self.channels += 1;
+            self.seconds_of_channels += channel.seconds;
             self.keys += channel.keys.len();
             self.clipped += channel.clipped;
             for (all, share) in [
@@ -52,13 +56,14 @@ impl Total {
 
     /// One line for people.
     pub(super) fn write(&self, out: &mut impl Write) -> io::Result<()> {
-        let seconds = self.seconds.round() as u64;
-        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        write!(out, "total: {} read, {}", self.files, clock(self.seconds))?;
+        if self.channels > self.files {
+            let together = clock(self.seconds_of_channels);
+            write!(out, ", in {} channels {together}", self.channels)?;
+        }
         writeln!(
             out,
-            "total: {} read, {hours}:{minutes:02}:{seconds:02}, keys: {}, speech {} s, \
-             silence {} s, {} samples clipped; could not be read: {}",
-            self.files,
+            ", keys: {}, speech {} s, silence {} s, {} samples clipped; could not be read: {}",
             self.keys,
             self.speech.seconds(),
             self.silence.seconds(),
@@ -83,4 +88,11 @@ impl Total {
         }
         Ok(())
     }
+}
+
+/// Hours, minutes and seconds.
+fn clock(seconds: f64) -> String {
+    let seconds = seconds.round() as u64;
+    let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{hours}:{minutes:02}:{seconds:02}")
 }
