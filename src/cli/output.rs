@@ -12,12 +12,15 @@ pub(super) fn say(message: impl Display) {
     let _ = Messages.write_all(line.as_bytes());
 }
 
-/// Standard error. That nobody can read it keeps nothing from being done.
+/// Standard error. That nobody can read it keeps nothing from being done, and names of files do
+/// nothing to a terminal, whatever is in them.
 pub(super) struct Messages;
 
 impl Write for Messages {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let _ = io::stderr().write_all(bytes);
+        let is_control = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+        let text = String::from_utf8_lossy(bytes).replace(is_control, "?");
+        let _ = io::stderr().write_all(text.as_bytes());
         Ok(bytes.len())
     }
 

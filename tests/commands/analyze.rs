@@ -539,6 +539,18 @@ fn standard_input_is_a_recording_like_any_other() {
 }
 
 #[test]
+fn a_files_name_does_nothing_to_a_terminal() {
+    let folder = Folder::new("analyze_control");
+    let name = "\u{1b}[31mred.wav";
+    folder.run(&["tone", "5", name]);
+    let done = folder.run(&["analyze", name, "\u{1b}[31mmissing.wav"]);
+    assert!(done.stdout.contains("?[31mred.wav: 8000 Hz"));
+    assert!(done.stderr.contains("?[31mmissing.wav: cannot be opened"));
+    let done = folder.run(&["analyze", "--json", name]);
+    assert_eq!(done.of_type("summary")[0]["file"], name);
+}
+
+#[test]
 fn wrong_usage_is_status_2() {
     let folder = Folder::new("analyze_usage");
     for arguments in [

@@ -18,7 +18,9 @@ impl Table {
         Self { channels }
     }
 
+    /// A file's name does nothing to a terminal, whatever is in it.
     pub(super) fn write_head(&self, out: &mut impl Write, file: &str, rate: u32) -> io::Result<()> {
+        let file = file.replace(char::is_control, "?");
         write!(out, "{file}: {rate} Hz")?;
         match self.channels {
             1 => writeln!(out)?,
