@@ -17,7 +17,7 @@ use voiceagent::{
 
 use super::{
     Common, failed,
-    number::within,
+    number::{RATES, whole, within},
     output::{Data, Messages, say},
     progress::Bar,
     wrong_usage,
@@ -52,7 +52,7 @@ pub(super) struct Arguments {
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Say of every look at this stretch why there was no key: which test failed, and by how much
-    #[arg(long, value_name = "START-END", value_parser = stretch)]
+    #[arg(long, value_name = "START-END", allow_hyphen_values = true, value_parser = stretch)]
     why: Option<RangeInclusive<SampleTime>>,
     /// Draw it, into FILE.svg or FILE.png, or each of several recordings into a folder
     #[arg(long, value_name = "FILE")]
@@ -61,17 +61,19 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
     /// Audio arrives in frames of so many milliseconds: keys are detected at the end of one
-    #[arg(long, value_name = "MS", default_value = "20",
-        value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    #[arg(long, value_name = "MS", default_value = "20", allow_negative_numbers = true,
+        value_parser = whole(1..=1_000_u32, " of ms"))]
     frame_ms: u32,
     /// How many recordings to listen to at once (else as many as there are processors)
-    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..=1_024))]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true,
+        value_parser = whole(1..=1_024_u16, ""))]
     jobs: Option<u16>,
     /// Average all channels of a file into one
     #[arg(long)]
     mix: bool,
     /// Samples a second, whatever the file says
-    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(4_000..=384_000))]
+    #[arg(long, value_name = "HZ", allow_negative_numbers = true,
+        value_parser = whole(RATES, " of Hz"))]
     rate: Option<u32>,
     /// The files are bare samples: slin (16 bits, low byte first), ulaw or alaw
     #[arg(long)]

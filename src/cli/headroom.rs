@@ -10,7 +10,12 @@ use std::{
 use clap::Args;
 use voiceagent::offline::{Headroom, Progress, Report};
 
-use super::{Common, failed, number::within, output::Data, progress::Bar};
+use super::{
+    Common, failed,
+    number::{whole, within},
+    output::Data,
+    progress::Bar,
+};
 
 /// Measures how many calls this machine can listen to at once
 ///
@@ -28,12 +33,12 @@ pub(super) struct Arguments {
     #[arg(long)]
     json: bool,
     /// How long to measure, about
-    #[arg(long, value_name = "SECONDS", default_value = "20",
+    #[arg(long, value_name = "SECONDS", default_value = "20", allow_negative_numbers = true,
         value_parser = within(1.0..=600.0, "seconds"))]
     seconds: f64,
     /// The most calls to try
-    #[arg(long, value_name = "NUMBER", default_value = "4096",
-        value_parser = clap::value_parser!(u32).range(1..=20_000))]
+    #[arg(long, value_name = "NUMBER", default_value = "4096", allow_negative_numbers = true,
+        value_parser = whole(1..=20_000_u32, ""))]
     calls: u32,
 }
 

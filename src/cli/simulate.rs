@@ -20,6 +20,7 @@ use voiceagent::{
 
 use super::{
     Common, failed,
+    number::{RATES, whole},
     output::{Data, say},
     replay,
 };
@@ -76,8 +77,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     audio: Option<PathBuf>,
     /// The caller's audio has so many samples a second, whatever the file says
-    #[arg(long, value_name = "HZ", requires = "audio",
-        value_parser = clap::value_parser!(u32).range(4_000..=384_000))]
+    #[arg(long, value_name = "HZ", requires = "audio", allow_negative_numbers = true,
+        value_parser = whole(RATES, " of Hz"))]
     rate: Option<u32>,
     /// The caller's audio is bare samples: slin (16 bits, low byte first), ulaw or alaw
     #[arg(long, requires = "audio")]
@@ -95,7 +96,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "GREETING")]
     recorded: Vec<Greeting>,
     /// When the caller hangs up, in seconds from the start of the call
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", allow_negative_numbers = true, value_parser = seconds)]
     hang_up: Option<Duration>,
     /// What a configured lookup gives for the extension: DIAL,SECONDS,MAILBOX
     #[arg(

@@ -9,7 +9,12 @@ use voiceagent::{
     offline::{Noise, Tone, Under},
 };
 
-use super::{Common, failed, number::within, output::say, wrong_usage};
+use super::{
+    Common, failed,
+    number::{RATES, whole, within},
+    output::say,
+    wrong_usage,
+};
 
 /// Makes test audio: keys as tones, clean or spoiled on purpose
 ///
@@ -48,22 +53,28 @@ pub(super) struct Arguments {
         value_parser = within(-20.0..=20.0, "per cent"))]
     column_offset: Option<f64>,
     /// How long each key sounds
-    #[arg(long, value_name = "MS", default_value = "100", value_parser = within(0.0..=MINUTE, "ms"))]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, default_value = "100",
+        value_parser = within(0.0..=MINUTE, "ms"))]
     length: f64,
     /// Silence between keys
-    #[arg(long, value_name = "MS", default_value = "100", value_parser = within(0.0..=MINUTE, "ms"))]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, default_value = "100",
+        value_parser = within(0.0..=MINUTE, "ms"))]
     pause: f64,
     /// Silence before the first key
-    #[arg(long, value_name = "MS", default_value = "300", value_parser = within(0.0..=HOUR, "ms"))]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, default_value = "300",
+        value_parser = within(0.0..=HOUR, "ms"))]
     lead: f64,
     /// Silence after the last key
-    #[arg(long, value_name = "MS", default_value = "300", value_parser = within(0.0..=HOUR, "ms"))]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, default_value = "300",
+        value_parser = within(0.0..=HOUR, "ms"))]
     tail: f64,
     /// A gap in each key: how long
-    #[arg(long, value_name = "MS", value_parser = within(0.0..=MINUTE, "ms"))]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true,
+        value_parser = within(0.0..=MINUTE, "ms"))]
     gap: Option<f64>,
     /// A gap in each key: how long after its beginning (else in its middle)
-    #[arg(long, value_name = "MS", requires = "gap", value_parser = within(0.0..=MINUTE, "ms"))]
+    #[arg(long, value_name = "MS", allow_negative_numbers = true, requires = "gap",
+        value_parser = within(0.0..=MINUTE, "ms"))]
     gap_at: Option<f64>,
     /// White noise below 4 kHz: its level, dBm0
     #[arg(long, value_name = "DBM0", allow_negative_numbers = true, conflicts_with = "snr",
@@ -74,13 +85,15 @@ pub(super) struct Arguments {
         value_parser = within(-30.0..=90.0, "dB"))]
     snr: Option<f64>,
     /// Which noise; the same number gives the same noise
-    #[arg(long, value_name = "NUMBER", default_value = "1")]
+    #[arg(long, value_name = "NUMBER", default_value = "1", allow_negative_numbers = true,
+        value_parser = whole(0..=u32::MAX, ""))]
     seed: u32,
     /// A tone that sounds all the time, such as 50@-10 for hum; may be given again
     #[arg(long, value_name = "HZ@DBM0", value_parser = under)]
     under: Vec<Under>,
     /// Samples a second of a .wav (other endings have their own)
-    #[arg(long, value_name = "HZ", value_parser = clap::value_parser!(u32).range(4_000..=384_000))]
+    #[arg(long, value_name = "HZ", allow_negative_numbers = true,
+        value_parser = whole(RATES, " of Hz"))]
     rate: Option<u32>,
 }
 

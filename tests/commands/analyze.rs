@@ -551,6 +551,22 @@ fn a_files_name_does_nothing_to_a_terminal() {
 }
 
 #[test]
+fn a_number_that_is_none_is_told_what_was_expected() {
+    let folder = Folder::new("analyze_numbers");
+    for (option, value, words) in [
+        ("--rate", "-1", "a whole number of Hz from 4000 to 384000"),
+        ("--rate", "abc", "a whole number of Hz from 4000 to 384000"),
+        ("--frame-ms", "-20", "a whole number of ms from 1 to 1000"),
+        ("--jobs", "0", "a whole number from 1 to 1024"),
+        ("--why", "-1-2", "a number of seconds"),
+    ] {
+        let done = folder.run(&["analyze", option, value, "a.wav"]);
+        assert_eq!(done.status, 2, "{option} {value}");
+        assert!(done.stderr.contains(words), "{}", done.stderr);
+    }
+}
+
+#[test]
 fn wrong_usage_is_status_2() {
     let folder = Folder::new("analyze_usage");
     for arguments in [

@@ -69,6 +69,8 @@ fn wrong_usage_is_status_2_and_one_clear_message() {
             "a number of dBm0 from -90 to 9",
         ),
         (&["tone", "1", "a.wav", "--length", "nan"], "a number of ms"),
+        (&["tone", "1", "a.wav", "--pause", "-1"], "a number of ms"),
+        (&["tone", "1", "a.wav", "--seed", "-1"], "a whole number"),
         (&["tone", "1", "a.wav", "--under", "350"], "350@-13"),
         (
             &["tone", "1", "a.wav", "--under", "5000@-10"],
