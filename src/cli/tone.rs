@@ -109,6 +109,13 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
     };
     match target.write(&samples) {
         Ok(()) => {
+            let full = at_full_scale(&samples);
+            if full > 0 {
+                say(format_args!(
+                    "{}: {full} samples at full scale: what was louder is clipped",
+                    arguments.file.display()
+                ));
+            }
             if common.verbose {
                 let seconds = samples.len() as f64 / f64::from(target.rate());
                 say(format_args!(
@@ -151,6 +158,14 @@ impl Arguments {
             }),
         }
     }
+}
+
+fn at_full_scale(samples: &[i16]) -> usize {
+    let largest = [i16::MIN, i16::MAX];
+    samples
+        .iter()
+        .filter(|sample| largest.contains(sample))
+        .count()
 }
 
 /// One argument, many keys.

@@ -102,6 +102,21 @@ fn wrong_usage_is_status_2_and_one_clear_message() {
 }
 
 #[test]
+fn what_is_clipped_is_said() {
+    let folder = Folder::new("tone_clipped");
+    let done = folder.run(&["tone", "1", "a.wav", "--level", "0"]);
+    assert_eq!(done.status, 0);
+    assert!(
+        done.stderr
+            .contains(" samples at full scale: what was louder is clipped"),
+        "{}",
+        done.stderr
+    );
+    let done = folder.run(&["tone", "1", "a.wav", "--level", "-4"]);
+    assert_eq!((done.status, done.stderr.as_str()), (0, ""));
+}
+
+#[test]
 fn a_file_that_cannot_be_written_is_status_1() {
     let folder = Folder::new("tone_unwritable");
     let done = folder.run(&["tone", "1", "no/such/folder/a.wav"]);
