@@ -131,6 +131,25 @@ fn the_callers_audio_is_read_as_that_of_recordings() {
     assert!(done.stderr.contains(said), "{}", done.stderr);
 }
 
+#[test]
+fn a_lookup_that_nobody_makes_is_told() {
+    let folder = Folder::new("simulate_lookup");
+    let simulate = [
+        "simulate",
+        "--exten",
+        "101",
+        "--lookup",
+        "SIP/bob,5,101@sales",
+    ];
+    let done = folder.run(&simulate);
+    assert_eq!(done.status, 0);
+    assert!(
+        done.stderr.contains("--lookup is ignored"),
+        "{}",
+        done.stderr
+    );
+}
+
 /// A recording in `fixtures/live`.
 fn recording(name: &str) -> String {
     let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/live");
