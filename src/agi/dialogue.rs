@@ -90,12 +90,13 @@ impl Dialogue {
     /// before more bytes come (it polls the descriptor but reads through a buffer).
     #[must_use = "the line has to be written"]
     pub fn send(&mut self, command: &Command) -> String {
+        let line = command.to_line();
         let waiting = self.waiting_mut();
         assert_eq!(*waiting, Waiting::Nothing, "one command at a time");
         *waiting = Waiting::Reply {
             playback: command.is_playback(),
         };
-        command.to_line()
+        line
     }
 
     /// Notes that `command` is being sent to stop the playing command under way.

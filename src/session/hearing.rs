@@ -114,7 +114,7 @@ impl Session {
         };
         let outputs = &mut self.outputs;
         let mut on_note = |note| outputs.push_back(Output::Note(note));
-        match std::mem::replace(&mut self.state, State::Finished) {
+        match self.state.take() {
             State::Playing(mut listening) => {
                 let trigger = listening.hear(now, bytes, config, &mut on_note);
                 self.report.heard = listening.heard();
@@ -157,9 +157,7 @@ impl Session {
     pub(super) fn on_ended_by_itself(&mut self, now: CallTime, reply: &Reply) {
         let key = Key::from_ascii(reply.result());
         if let (State::Stopping(..), Some(key)) = (&self.state, key) {
-            let State::Stopping(mut listening, then) =
-                std::mem::replace(&mut self.state, State::Finished)
-            else {
+            let State::Stopping(mut listening, then) = self.state.take() else {
                 unreachable!("it was matched above");
             };
             self.signalled(now, &mut listening, key);

@@ -8,6 +8,8 @@
 //! One rule holds everywhere and is kept in one place (`Session::start`): once the caller has
 //! hung up, nothing is started for them.
 
+#[cfg(test)]
+mod bug;
 mod clock;
 mod hearing;
 mod listening;
@@ -175,9 +177,18 @@ impl Session {
             }
             Input::Timeout => self.on_timeout(now),
         }
+        self.take_in(now);
+    }
+
+    /// Takes what Asterisk has said.
+    fn take_in(&mut self, now: CallTime) {
         while let Some(incoming) = self.dialogue.poll() {
             self.on_incoming(now, incoming);
         }
+        assert!(
+            !matches!(self.state, State::Taken),
+            "every input leads to a state"
+        );
     }
 
     /// Takes an input as [`handle`](Self::handle) does; a bug in there must not cost the caller the
@@ -185,6 +196,10 @@ impl Session {
     pub fn handle_or_rescue(&mut self, now: CallTime, input: Input<'_>) {
         if catch_unwind(AssertUnwindSafe(|| self.handle(now, input))).is_err() {
             self.rescue();
+            // What the rescue waits for can have come with the input.
+            if catch_unwind(AssertUnwindSafe(|| self.take_in(now))).is_err() {
+                self.rescue();
+            }
         }
     }
 
@@ -195,12 +210,15 @@ impl Session {
 
     /// Goes on after a bug as a plain script would: Dial, then VoiceMail with its own greeting.
     ///
-    /// Whatever was under way is stopped; nothing that had been done is done again.
+    /// Whatever was under way is stopped; nothing that had been done is done again. Where the call
+    /// is not known yet, or a rescue has led to a bug, only the dialplan can go on.
     pub fn rescue(&mut self) {
         // A command not written yet must still go out: the dialogue counts on its reply.
         self.outputs
             .retain(|output| matches!(output, Output::Send(_)));
-        if self.hears_another || matches!(self.state, State::Header | State::Finished) {
+        let unknown = matches!(self.progress, Progress::NotStarted);
+        let finished = matches!(self.state, State::Finished);
+        if self.hears_another || self.plain || unknown || finished {
             return self.finish(Exit::Failure);
         }
         self.plain = true;
@@ -285,7 +303,7 @@ impl Session {
         if self.hung_up.is_some_and(|at| now >= at + HANG_UP_GRACE) {
             return self.finish(Exit::Success);
         }
-        match std::mem::replace(&mut self.state, State::Finished) {
+        match self.state.take() {
             State::Settling(listening, next, until) if now >= until => {
                 self.interrupt(State::Stopping(listening, AfterStop::Go(next)));
             }
@@ -305,14 +323,27 @@ impl Session {
         }
     }
 
+    /// Starts what the call has come to with it.
+    fn reach(&mut self, progress: Progress, command: &Command, state: State) {
+        self.start(command, state);
+        // Only now: what a bug has kept from being sent is still to be done.
+        if self.hung_up.is_none() {
+            self.progress = progress;
+        }
+    }
+
     /// Sends a command that a dead channel permits.
     fn command(&mut self, command: &Command, state: State) {
+        #[cfg(test)]
+        bug::may_strike();
         let line = self.dialogue.send(command);
         self.outputs.push_back(Output::Send(line));
         self.state = state;
     }
 
     fn interrupt(&mut self, state: State) {
+        #[cfg(test)]
+        bug::may_strike();
         let line = self.dialogue.interrupt(&FORMAT);
         self.outputs.push_back(Output::Send(line));
         self.state = state;

@@ -52,7 +52,7 @@ impl Session {
     }
 
     pub(super) fn on_elsewhere(&mut self, variant: Elsewhere) {
-        match (std::mem::replace(&mut self.state, State::Finished), variant) {
+        match (self.state.take(), variant) {
             (State::LookingUp { route, kind }, Elsewhere::Database) => {
                 self.leave_message(route, kind, true);
             }
@@ -64,7 +64,7 @@ impl Session {
     }
 
     pub(super) fn on_recorded(&mut self, recorded: Recorded) {
-        match std::mem::replace(&mut self.state, State::Finished) {
+        match self.state.take() {
             State::LookingUp { route, kind } => {
                 // VoiceMail plays a temporary greeting whatever its options: were it played
                 // here too, the caller would hear it twice.

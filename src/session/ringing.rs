@@ -15,7 +15,7 @@ use super::{
     listening::{Listening, Next, action},
     outcome::Press,
     presses::Source,
-    state::{DialEnded, State},
+    state::{DialEnded, Errand, Progress, State},
     steps::NOT_LOADED,
 };
 use crate::{
@@ -51,6 +51,7 @@ impl Session {
     /// A call to this route begins: by the key that was pressed before this program was started
     /// anew for it, or else by ringing.
     pub(super) fn serve(&mut self, route: Route) {
+        self.progress = Progress::To(Errand::Dial(route.clone()));
         match &self.caller {
             Some(caller) if route.ringing == RingingKeys::Heard => {
                 let pressed = Command::GetShared(Shared::Pressed, caller.channel.clone());

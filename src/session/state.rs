@@ -106,6 +106,19 @@ pub(super) enum State {
     Rescuing,
     /// [`Output::Finish`] was given.
     Finished,
+    /// It was taken to be acted on, and the next is not known yet. No input finds this, unless the
+    /// acting was ended by a bug.
+    Taken,
+}
+
+impl State {
+    /// Takes the state to act on what came in it.
+    pub(super) fn take(&mut self) -> Self {
+        let state = std::mem::replace(self, Self::Taken);
+        #[cfg(test)]
+        super::bug::may_strike();
+        state
+    }
 }
 
 /// What is still to be said at the end.
@@ -116,6 +129,7 @@ pub(super) enum Closing {
 }
 
 /// What the call was started for.
+#[derive(Clone)]
 pub(super) enum Errand {
     Dial(Route),
     LogIn(Route),
@@ -141,8 +155,8 @@ pub(super) enum AfterStop {
 pub(super) enum Progress {
     /// Nothing is known of the call yet.
     NotStarted,
-    /// Dial is the next thing.
-    ToDial(Route),
+    /// This is the next thing.
+    To(Errand),
     /// Dial was started; DIALSTATUS tells how it ended.
     Dialled(Route),
     /// Dial has ended, and the caller shall hear this greeting.

@@ -50,11 +50,7 @@ impl Session {
                 return self.close(Status::NoRoute, "the extension is not configured");
             }
         };
-        self.progress = match &errand {
-            Errand::Dial(route) => Progress::ToDial(route.clone()),
-            Errand::LogIn(_) => Progress::Ending,
-            Errand::LookUp(_) => Progress::NotStarted,
-        };
+        self.progress = Progress::To(errand.clone());
         let failed = Argument::readable(&Status::Failed.to_string());
         self.command(
             &Command::SetVariable(Variable::Status, failed),
@@ -66,13 +62,10 @@ impl Session {
         if *reply == Reply::Dead {
             self.hung_up.get_or_insert(now);
         }
-        match std::mem::replace(&mut self.state, State::Finished) {
+        match self.state.take() {
             State::Opening(Errand::Dial(route)) => self.serve(route),
             State::Opening(Errand::LogIn(route)) => self.log_in(&route),
-            State::Opening(Errand::LookUp(question)) => self.command(
-                &Command::LookUp(question.expression.clone()),
-                State::AskingRoute(question),
-            ),
+            State::Opening(Errand::LookUp(question)) => self.ask_route(question),
             State::AskingRoute(question) => self.on_route(&question, reply.value()),
             State::Dialling(_) if reply.result() == NOT_LOADED => self.lacks(Application::Dial),
             State::LeavingMessage(_) if reply.result() == NOT_LOADED => {
@@ -187,10 +180,18 @@ impl Session {
             state @ (State::Header
             | State::LookingUp { .. }
             | State::Overhearing(_)
-            | State::Finished) => {
+            | State::Finished
+            | State::Taken) => {
                 self.state = state;
             }
         }
+    }
+
+    fn ask_route(&mut self, question: Question) {
+        self.command(
+            &Command::LookUp(question.expression.clone()),
+            State::AskingRoute(question),
+        );
     }
 
     /// Asterisk has said where an extension leads that is not in the configuration.
@@ -289,7 +290,7 @@ impl Session {
         match route.ringing {
             RingingKeys::Off => self.ring(route),
             RingingKeys::Signalled | RingingKeys::Heard => {
-                self.progress = Progress::ToDial(route.clone());
+                self.progress = Progress::To(Errand::Dial(route.clone()));
                 self.start(&Command::Answer, State::AnsweringFirst(route));
             }
         }
@@ -297,8 +298,8 @@ impl Session {
 
     pub(super) fn ring(&mut self, route: Route) {
         route.section.clone_into(&mut self.report.route);
-        self.progress = Progress::Dialled(route.clone());
-        self.start(
+        self.reach(
+            Progress::Dialled(route.clone()),
             &Command::Exec(Application::Dial, self.dial_arguments(&route)),
             State::Dialling(route),
         );
@@ -313,12 +314,12 @@ impl Session {
     }
 
     fn voice_mail(&mut self, route: Route, options: &str) {
-        self.progress = Progress::Ending;
         let arguments = match options {
             "" => route.mailbox.to_string(),
             options => format!("{},{options}", route.mailbox),
         };
-        self.start(
+        self.reach(
+            Progress::Ending,
             &Command::Exec(Application::VoiceMail, Argument::readable(&arguments)),
             State::LeavingMessage(route),
         );
@@ -350,9 +351,9 @@ impl Session {
 
     fn log_in(&mut self, route: &Route) {
         route.section.clone_into(&mut self.report.route);
-        self.progress = Progress::Ending;
         let mailbox = Argument::readable(&route.mailbox.to_string());
-        self.start(
+        self.reach(
+            Progress::Ending,
             &Command::Exec(Application::VoiceMailMain, mailbox),
             State::LoggingIn,
         );
@@ -368,7 +369,9 @@ impl Session {
     /// After a bug: what a plain script would do from here.
     fn go_plain(&mut self) {
         match self.progress.clone() {
-            Progress::ToDial(route) => self.dial(route),
+            Progress::To(Errand::Dial(route)) => self.dial(route),
+            Progress::To(Errand::LogIn(route)) => self.log_in(&route),
+            Progress::To(Errand::LookUp(question)) => self.ask_route(question),
             Progress::Dialled(route) => self.command(
                 &Command::GetVariable(Variable::DialStatus),
                 State::AskingDialStatus { route, result: 0 },
