@@ -220,6 +220,7 @@ impl Arguments {
             dial: DialEnd::from_status(&self.dial_status),
             caller: Caller {
                 audio,
+                falls_silent: false,
                 codec: match self.codec {
                     Codec::Alaw => AudioFormat::ALAW,
                     Codec::Ulaw => AudioFormat::ULAW,

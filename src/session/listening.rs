@@ -50,6 +50,8 @@ pub(super) struct Listening {
     /// `None` when the audio's format cannot be decoded or Asterisk sends none.
     ear: Option<Box<Ear>>,
     since: CallTime,
+    /// When the key began that is down, in the audio.
+    onset: Option<SampleTime>,
     /// The first audio and the last.
     arrivals: Option<(Arrival, Arrival)>,
     pub(super) presses: Presses,
@@ -83,6 +85,7 @@ impl Listening {
             acted: None,
             ear,
             since: now,
+            onset: None,
             arrivals: None,
             presses: Presses::new(Duration::from_secs_f64(config.keys.hold_off)),
         }
@@ -133,6 +136,7 @@ impl Listening {
         ear.hear(self.fresh(now, &ear, bytes), &mut |heard| match heard {
             Heard::KeyDown { down, after } => {
                 let twin = self.presses.tone_down(now, down.key) == Verdict::Twin;
+                self.onset = Some(down.onset);
                 if !twin
                     && let Some(acting) = self.trigger(down.key, Source::Audio, Some(after), config)
                 {
@@ -150,6 +154,7 @@ impl Listening {
                 // An end is only known once it can be no mere gap.
                 let length = SampleTime::from_samples(up.end.since(up.onset)).duration();
                 self.presses.tone_up(now.before(after), length);
+                self.onset = None;
                 let acts = self.acted == Some(up.key);
                 on_note(Note::Released { up, acts });
             }
@@ -167,6 +172,10 @@ impl Listening {
                 }
             }
         });
+        if let Some(onset) = self.onset {
+            self.presses
+                .tone_goes_on(now, ear.heard().saturating_sub(onset.duration()));
+        }
         self.arrived(now, ear.heard());
         self.ear = Some(ear);
         trigger
@@ -249,4 +258,4 @@ pub(super) fn action(config: &Config, route: &Route, key: Key) -> Option<Next> {
 }
 
 /// Frames come in bursts: this much more than real time is no pile, this much less no loss.
-const JITTER: Duration = Duration::from_millis(60);
+pub(super) const JITTER: Duration = Duration::from_millis(60);

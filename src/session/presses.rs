@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::clock::CallTime;
+use super::{clock::CallTime, listening::JITTER};
 use crate::key::Key;
 
 /// Where a key was heard.
@@ -53,16 +53,18 @@ pub(super) struct Presses {
 struct Tone {
     key: Key,
     down: CallTime,
-    up: Option<Up>,
+    up: Option<Heard>,
+    /// The last audio that came while it was not known to have ended.
+    last: Heard,
     /// Whether it is known to be too long for a leak.
     whole: bool,
 }
 
-/// When a tone ended, and how long it was by the audio's own clock: where audio comes late and in
-/// bursts, its beginning and its end are known at once.
+/// Until when a tone was heard, and how long it was by the audio's own clock: where audio comes
+/// late and in bursts, its beginning and its end are known at once.
 #[derive(Clone, Copy, Debug)]
-struct Up {
-    at: CallTime,
+struct Heard {
+    until: CallTime,
     length: Duration,
 }
 
@@ -86,13 +88,15 @@ impl Presses {
     /// A key's tone was heard before this program was started, and may go on.
     pub(super) fn carried_over(&mut self, now: CallTime, key: Key) {
         self.carried = Some((key, now + AUDIO_DELAY));
+        let heard = Heard {
+            until: now,
+            length: Duration::ZERO,
+        };
         self.tone = Some(Tone {
             key,
             down: now,
-            up: Some(Up {
-                at: now,
-                length: Duration::ZERO,
-            }),
+            up: Some(heard),
+            last: heard,
             whole: false,
         });
     }
@@ -108,6 +112,10 @@ impl Presses {
             key,
             down: now,
             up: None,
+            last: Heard {
+                until: now,
+                length: Duration::ZERO,
+            },
             whole,
         });
         // A signal comes at the key's release, so a tone after it is only the audio's delay.
@@ -123,10 +131,17 @@ impl Presses {
         }
     }
 
-    /// The detector reports the key's end, after so much tone.
-    pub(super) fn tone_up(&mut self, at: CallTime, length: Duration) {
+    /// Audio has come, in which the tone is not known to have ended: so much since it began.
+    pub(super) fn tone_goes_on(&mut self, now: CallTime, length: Duration) {
         if let Some(tone) = &mut self.tone {
-            tone.up.get_or_insert(Up { at, length });
+            tone.last = Heard { until: now, length };
+        }
+    }
+
+    /// The detector reports the key's end, after so much tone.
+    pub(super) fn tone_up(&mut self, until: CallTime, length: Duration) {
+        if let Some(tone) = &mut self.tone {
+            tone.up.get_or_insert(Heard { until, length });
         }
     }
 
@@ -154,13 +169,17 @@ impl Presses {
 
 impl Tone {
     fn twin_until(self, hold_off: Duration) -> CallTime {
+        // A tone as long as a press is the press itself; its signal, if any, is due at its end.
+        let whole = self.whole || self.up.unwrap_or(self.last).length >= LONGEST_LEAK;
+        let due = hold_off.min(AUDIO_DELAY);
+        let longest = self.down + LONGEST_PRESS;
         match self.up {
-            None => self.down + LONGEST_PRESS,
-            // A tone as long as a press is the press itself; its signal, if any, is due now.
-            Some(up) if self.whole || up.length >= LONGEST_LEAK => {
-                up.at + hold_off.min(AUDIO_DELAY)
-            }
-            Some(up) => up.at + hold_off,
+            Some(up) if whole => up.until + due,
+            Some(up) => up.until + hold_off,
+            // Where no audio comes any more, no end is heard: it was with the last. But behind a
+            // leak there is none until the signal, which comes at the key's release.
+            None if whole => longest.min(self.last.until + JITTER + due),
+            None => longest,
         }
     }
 }
@@ -255,6 +274,30 @@ mod tests {
         presses.tone_up(at(100), WHOLE);
         assert_eq!(presses.twin_expected_until(), Some(at(250)));
         assert_eq!(presses.signalled(at(251), Key::HASH), Verdict::New);
+    }
+
+    #[test]
+    fn a_tone_goes_on_as_long_as_audio_comes() {
+        let mut presses = presses();
+        presses.tone_down(at(0), Key::HASH);
+        for frame in 1..=200 {
+            let length = Duration::from_millis(20 * frame);
+            presses.tone_goes_on(at(20 * frame), length);
+            let until = presses.twin_expected_until();
+            assert!(until > Some(at(20 * frame)).min(Some(at(2_999))));
+        }
+        // A key that is stuck does not keep the caller.
+        assert_eq!(presses.twin_expected_until(), Some(at(3_000)));
+    }
+
+    #[test]
+    fn where_no_more_audio_comes_a_whole_tone_has_ended_and_a_leak_is_still_signalled() {
+        for (length, until) in [(WHOLE, 130 + 60 + 150), (LEAK, 3_000)] {
+            let mut presses = presses();
+            presses.tone_down(at(0), Key::HASH);
+            presses.tone_goes_on(at(130), length);
+            assert_eq!(presses.twin_expected_until(), Some(at(until)));
+        }
     }
 
     #[test]

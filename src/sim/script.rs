@@ -58,6 +58,8 @@ impl DialEnd {
 pub struct Caller {
     /// 16-bit samples at 8 kHz; silence follows them.
     pub audio: Vec<i16>,
+    /// Whether the telephone sends no packets for that silence.
+    pub falls_silent: bool,
     /// The codec between telephone and Asterisk, in which audio arrives after Dial.
     pub codec: AudioFormat,
     /// Keys sent as RFC 4733 events or SIP INFO.
@@ -71,6 +73,7 @@ impl Default for Caller {
     fn default() -> Self {
         Self {
             audio: Vec::new(),
+            falls_silent: false,
             codec: AudioFormat::ALAW,
             keys: Vec::new(),
             hang_up: None,

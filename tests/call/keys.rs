@@ -196,3 +196,50 @@ fn what_was_pressed_while_it_rang_is_not_taken_for_now() {
     script.caller.keys = vec![signalled('5', 0.1)];
     assert_eq!(executed(&run(&script)), [DIAL, VOICE_MAIL]);
 }
+
+/// How long after the end of a `#` VoiceMail begins, where the telephone sends its tone, this much
+/// silence, and then nothing more; both in seconds.
+fn wait_without_audio(length: f64, silence: f64) -> Duration {
+    let mut audio = tone('#', 1.2, length);
+    audio.resize(audio.len() + (silence * 8_000.0) as usize, 0);
+    let timeline = run(&Script {
+        caller: Caller {
+            audio,
+            falls_silent: true,
+            ..Caller::default()
+        },
+        ..unanswered()
+    });
+    assert_eq!(executed(&timeline), [DIAL, VOICE_MAIL]);
+    let up = when(&timeline, "answers the caller") + Duration::from_secs_f64(1.2 + length);
+    when(&timeline, "EXEC VoiceMail") - up
+}
+
+#[test]
+fn where_the_audio_ends_with_the_key_the_caller_waits_no_longer_than_elsewhere() {
+    for (length, silence) in [(0.1, 0.02), (0.2, 0.0), (0.2, 0.02), (1.0, 0.02)] {
+        let wait = wait_without_audio(length, silence);
+        let limit = Duration::from_millis(250);
+        assert!(wait < limit, "{length} s and {silence} s: {wait:?}");
+    }
+}
+
+#[test]
+fn a_key_whose_tone_leaks_is_waited_for_where_no_audio_comes_beside_its_signal() {
+    let held = SignalledKey {
+        held: Duration::from_secs(2),
+        ..signalled('#', 1.2)
+    };
+    let timeline = run(&Script {
+        caller: Caller {
+            audio: tone('#', 1.2, 0.06),
+            falls_silent: true,
+            keys: vec![held],
+            ..Caller::default()
+        },
+        ..unanswered()
+    });
+    assert_eq!(executed(&timeline), [DIAL, VOICE_MAIL]);
+    let released = when(&timeline, "releases key #");
+    assert!(when(&timeline, "EXEC VoiceMail") > released);
+}

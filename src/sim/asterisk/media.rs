@@ -12,6 +12,7 @@ use crate::{
 /// The caller's media.
 pub(super) struct Media {
     audio: Vec<i16>,
+    falls_silent: bool,
     codec: AudioFormat,
     keys: VecDeque<SignalledKey>,
     /// When the caller was answered; before, telephones send nothing.
@@ -24,6 +25,7 @@ impl Media {
     pub(super) fn new(caller: &Caller) -> Self {
         Self {
             audio: caller.audio.clone(),
+            falls_silent: caller.falls_silent,
             codec: caller.codec,
             keys: caller.keys.iter().copied().collect(),
             since: None,
@@ -50,7 +52,7 @@ impl Media {
 
     /// When the next packet comes or the next key is released.
     pub(super) fn next_event(&self) -> Option<CallTime> {
-        let frame = self.since.map(|since| since + FRAME * (self.frames + 1));
+        let frame = self.next_frame();
         let key = self.next_release().map(|(at, _)| at);
         frame.into_iter().chain(key).min()
     }
@@ -64,10 +66,7 @@ impl Media {
 
     /// The caller's next 20 ms, when they are due, in this format.
     pub(super) fn pop_frame(&mut self, now: CallTime, format: AudioFormat) -> Option<Vec<u8>> {
-        let due = self.since? + FRAME * (self.frames + 1);
-        if due > now {
-            return None;
-        }
+        self.next_frame().filter(|due| *due <= now)?;
         let from = self.frames as usize * FRAME_SAMPLES;
         self.frames += 1;
         let samples = (from..from + FRAME_SAMPLES)
@@ -77,6 +76,15 @@ impl Media {
             Encoding::Ulaw => samples.map(g711::linear_to_ulaw).collect(),
             Encoding::Slin => samples.flat_map(i16::to_le_bytes).collect(),
         })
+    }
+
+    /// When the next packet comes, if one does.
+    fn next_frame(&self) -> Option<CallTime> {
+        let from = self.frames as usize * FRAME_SAMPLES;
+        if self.falls_silent && from >= self.audio.len() {
+            return None;
+        }
+        Some(self.since? + FRAME * (self.frames + 1))
     }
 
     /// The first signalled key still to come, and when it is released.
