@@ -269,7 +269,8 @@ impl Session {
             // Dial asks only whether the key has an extension, not whether it acts for this route.
             None if route.ringing != RingingKeys::Off && self.config().keys.acts(key) => {
                 self.moved = true;
-                self.ring(route);
+                // Whoever heard the caller has been ended, and shall again.
+                self.dial(route);
             }
             None => self.close(Status::Cancelled, "CANCEL"),
         }

@@ -347,3 +347,28 @@ fn a_dial_string_too_long_for_what_that_takes_is_rung_whole_and_one_line_says_wh
         "{last}"
     );
 }
+
+#[test]
+fn a_caller_who_pressed_what_acts_only_for_others_is_heard_again() {
+    let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
+    let timeline = run_with(
+        &config,
+        &Script {
+            extension: "102".to_owned(),
+            caller: Caller {
+                keys: vec![signalled('*', 1.0)],
+                audio: tone('#', 3.0, 0.2),
+                ..Caller::default()
+            },
+            ..unanswered()
+        },
+    );
+    let dial = HEARD_DIAL.replace("bob", "peter");
+    let last = "VoiceMail \"102@sales,s\"";
+    assert_eq!(
+        executed(&timeline),
+        [ORIGINATE, &dial, END_LISTENER, ORIGINATE, &dial, last]
+    );
+    assert_eq!(variable(&timeline, "VOICEAGENTKEY"), "#");
+    assert_eq!(variable(&timeline, "VOICEAGENTKEYSOURCE"), "audio");
+}

@@ -101,14 +101,16 @@ async def key_ends_ringing(case, called, key):
     await called.falls_silent(case, clip.started)
 
 
-async def ended_by_second_program(case, status, last, key):
-    """What a key in the audio leaves behind: the program was started twice, for one call."""
+async def ended_by_second_program(case, status, last, key, anew=False):
+    """What a key in the audio leaves behind: the program was started twice, for one call. Before, the
+    phone may have rung anew."""
     deadline = time.monotonic() + SETTLED
     while len((transcript := await case.transcript()).of("ended")) < 2:
         check(time.monotonic() < deadline, "the program was not started a second time, or lives on")
         await asyncio.sleep(0.25)
-    peer = dialled(case, "bob")
-    await case.ended(status, [LISTENER, peer, last], key, "audio")
+    rung = [LISTENER, dialled(case, "bob")]
+    before = [*rung, await _listener_ended(case)] if anew else []
+    await case.ended(status, [*before, *rung, last], key, "audio")
     said = [entry.text for entry in transcript.of("rx") if entry.text.startswith("VERBOSE")]
     check(len(said) == 1, f"the console was told {said}")
 
@@ -145,6 +147,21 @@ async def star_signalled_while_it_is_heard(case):
         "*",
         "signal",
     )
+
+
+@scenario()
+async def star_without_a_meaning_while_it_is_heard(case):
+    """Where `*` acts for others only, the phone rings anew, and the caller is heard as before."""
+    called = await rings(case, "heard-103")
+    first = called.call
+    called.rung.clear()
+    await case.presses("*")
+    await case.until(first.over, "the end of ringing")
+    await case.until(called.rung, "ringing anew")
+    await asyncio.sleep(0.5)
+    await key_ends_ringing(case, called, "#")
+    await leaves_message(case, "101")
+    await ended_by_second_program(case, "VOICEMAIL", "VoiceMail 101@sales", "#", anew=True)
 
 
 @scenario()
