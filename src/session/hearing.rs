@@ -84,7 +84,7 @@ impl Session {
                 let key = Key::from_ascii(result);
                 match key.and_then(|key| self.signalled(now, &mut listening, key)) {
                     Some(trigger) => {
-                        self.report.pressed(trigger.press, trigger.after);
+                        self.acts(&trigger);
                         self.check_caller(listening, trigger.next);
                     }
                     None => self.play_on(listening),
@@ -145,12 +145,19 @@ impl Session {
     /// Stops the greeting because of what was heard.
     fn stop(&mut self, mut listening: Listening, trigger: Trigger) {
         listening.playing(None);
+        self.acts(&trigger);
         let then = match trigger.press {
             Some(_) => AfterStop::Settle(trigger.next),
             None => AfterStop::Go(trigger.next),
         };
-        self.report.pressed(trigger.press, trigger.after);
         self.interrupt(State::Stopping(listening, then));
+    }
+
+    /// A voice is no key: the one that acted last is still told of.
+    fn acts(&mut self, trigger: &Trigger) {
+        if let Some(press) = trigger.press {
+            self.report.pressed(press, trigger.after);
+        }
     }
 
     /// The interrupted piece had just ended by itself; its key, if any, is likely the same press.

@@ -118,8 +118,8 @@ impl Report {
     }
 
     /// A key acts that was known when this much audio had come after its onset.
-    pub(super) const fn pressed(&mut self, press: Option<Press>, after: Option<Duration>) {
-        self.press = press;
+    pub(super) const fn pressed(&mut self, press: Press, after: Option<Duration>) {
+        self.press = Some(press);
         self.key_after = after;
     }
 }

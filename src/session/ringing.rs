@@ -74,7 +74,7 @@ impl Session {
         match action(self.config(), &route, key) {
             Some(next) => {
                 let source = Source::Audio;
-                self.report.pressed(Some(Press { key, source }), None);
+                self.report.pressed(Press { key, source }, None);
                 self.start(&FORMAT, State::AskingPressFormat { route, key, next });
             }
             None => self.dial(route),

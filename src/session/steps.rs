@@ -261,7 +261,7 @@ impl Session {
     fn on_cancelled_by(&mut self, route: Route, key: Key) {
         match action(self.config(), &route, key) {
             Some(next) => {
-                self.report.pressed(Some(signalled(key)), None);
+                self.report.pressed(signalled(key), None);
                 // Dial has moved the dialplan to the key's extension; what it is for, we do.
                 self.moved = true;
                 self.go(route, Kind::Unavailable, next);
@@ -344,7 +344,7 @@ impl Session {
         // VoiceMail sends `*` to extension `a`; what that is for, we do ourselves.
         if extension == "a" && route.star && self.config().keys.login == Some(Key::STAR) {
             self.moved = true;
-            self.report.pressed(Some(signalled(Key::STAR)), None);
+            self.report.pressed(signalled(Key::STAR), None);
             return self.log_in(&route);
         }
         self.close(Status::VoiceMail, "USEREXIT");

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use voiceagent::{
-    audio::AudioFormat,
+    audio::{AudioFormat, Rng, talk},
     sim::{Caller, Recordings, Script, SignalledKey, Timeline},
 };
 
@@ -242,4 +242,33 @@ fn a_key_whose_tone_leaks_is_waited_for_where_no_audio_comes_beside_its_signal()
     assert_eq!(executed(&timeline), [DIAL, VOICE_MAIL]);
     let released = when(&timeline, "releases key #");
     assert!(when(&timeline, "EXEC VoiceMail") > released);
+}
+
+#[test]
+fn a_caller_who_speaks_leaves_the_key_that_acted_before_as_it_was() {
+    let config = format!("{CONFIG}\n[greeting]\nbarge_in = true\n");
+    let mut audio = tone('0', 1.2, 0.2);
+    // Behind the ringing of the other extension.
+    audio.resize(8_000 * 8, 0);
+    audio.extend(speech());
+    let timeline = run_with(
+        &config,
+        &Script {
+            caller: Caller {
+                audio,
+                ..Caller::default()
+            },
+            ..unanswered()
+        },
+    );
+    assert!(when(&timeline, "speech since") < when(&timeline, "records"));
+    assert_eq!(heard(&timeline), ("0", "audio"));
+}
+
+/// Somebody talks, loud, for two seconds.
+fn speech() -> Vec<i16> {
+    let voice = talk(&mut Rng::new(1), 16_000);
+    let loudest = voice.iter().fold(0.0f32, |most, x| most.max(x.abs()));
+    let loud = voice.into_iter().map(|x| (x * 16_000.0 / loudest) as i16);
+    loud.collect()
 }
