@@ -2,9 +2,9 @@
 //!
 //! Every command gets exactly one reply, with one exception that decides this module: a playing
 //! command that is stopped by the next one sends none. Unless it ended by itself in the same
-//! moment; then its reply comes first, and the new command's after it. So only a command whose
-//! reply cannot be mistaken may interrupt: `GET FULL VARIABLE`, which answers with a value in
-//! parentheses, as no playing command does.
+//! moment, or was refused; then its reply comes first, and the new command's after it. So only a
+//! command whose reply cannot be mistaken may interrupt: `GET FULL VARIABLE`, which answers with a
+//! value in parentheses, as no playing command does, and is permitted on a dead channel as well.
 
 use std::collections::VecDeque;
 
@@ -22,8 +22,8 @@ pub enum Incoming {
     Header(Header),
     /// The reply to the command that is waiting.
     Reply(Reply),
-    /// The interrupted command had ended by itself with this reply; the reply to the
-    /// interrupting one is still to come.
+    /// The interrupted command had ended by itself, or was refused, with this reply; the reply to
+    /// the interrupting one is still to come.
     EndedByItself(Reply),
     /// A `HANGUP` line: the caller is gone.
     HangUp,
@@ -176,14 +176,12 @@ impl Dialogue {
                     }
                     return;
                 };
-                let incoming = match (*waiting, &reply) {
-                    (Waiting::AfterInterrupt, Reply::Success(success))
-                        if success.value.is_none() =>
-                    {
+                let incoming = match (*waiting, reply) {
+                    (Waiting::AfterInterrupt, reply) if !is_interrupting(&reply) => {
                         *waiting = Waiting::Reply { playback: false };
                         Incoming::EndedByItself(reply)
                     }
-                    _ => {
+                    (_, reply) => {
                         *waiting = Waiting::Nothing;
                         Incoming::Reply(reply)
                     }
@@ -192,6 +190,11 @@ impl Dialogue {
             }
         }
     }
+}
+
+/// Whether this is what the interrupting command is answered with.
+const fn is_interrupting(reply: &Reply) -> bool {
+    matches!(reply, Reply::Success(success) if success.value.is_some())
 }
 
 #[cfg(test)]
@@ -262,6 +265,31 @@ mod tests {
             &all(&mut dialogue)[..],
             [Incoming::Feigned, Incoming::Feigned, Incoming::Reply(_)]
         ));
+    }
+
+    #[test]
+    fn a_playing_command_that_was_refused_is_not_taken_for_the_one_that_interrupts_it() {
+        for (refusal, reply) in [
+            ("511 Command Not Permitted on a dead channel", Reply::Dead),
+            (
+                "510 Invalid or unknown command",
+                Reply::Refused("510 Invalid or unknown command".to_owned()),
+            ),
+            (
+                "520-Invalid command syntax.\n520 End of proper usage.",
+                Reply::Refused("usage (520)".to_owned()),
+            ),
+        ] {
+            let mut dialogue = playing();
+            let _line = dialogue.interrupt(&PROBE);
+            dialogue.receive(format!("{refusal}\n200 result=1 (alaw)\n").as_bytes());
+            assert!(matches!(
+                &all(&mut dialogue)[..],
+                [Incoming::EndedByItself(own), Incoming::Reply(probe)]
+                    if *own == reply && probe.value() == "alaw"
+            ));
+            assert!(!dialogue.is_expecting());
+        }
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub(crate) use ringing::{LISTEN, modules as listening_modules};
 use state::{AfterStop, Closing, Progress, State};
 
 use crate::{
-    agi::{Command, Dialogue, Header, Incoming},
+    agi::{Command, Dialogue, Header, Incoming, Reply},
     config::{Config, Mailbox, Storage},
     greeting::{Piece, Recorded},
     speech::Prompt,
@@ -261,6 +261,9 @@ impl Session {
     }
 
     fn on_incoming(&mut self, now: CallTime, incoming: Incoming) {
+        if let Incoming::Reply(Reply::Dead) | Incoming::EndedByItself(Reply::Dead) = incoming {
+            self.hung_up.get_or_insert(now);
+        }
         match incoming {
             Incoming::Header(header) => self.on_header(&header),
             Incoming::Reply(reply) => self.on_reply(now, &reply),

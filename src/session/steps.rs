@@ -59,9 +59,6 @@ impl Session {
     }
 
     pub(super) fn on_reply(&mut self, now: CallTime, reply: &Reply) {
-        if *reply == Reply::Dead {
-            self.hung_up.get_or_insert(now);
-        }
         match self.state.take() {
             State::Opening(Errand::Dial(route)) => self.serve(route),
             State::Opening(Errand::LogIn(route)) => self.log_in(&route),

@@ -161,8 +161,7 @@ impl Call {
         self.does(bytes);
         // Behind half a line of nonsense it would not be understood.
         self.gone |= self.orderly && (reply.starts_with("511") || reply.starts_with("HANGUP"));
-        let own =
-            self.waiting == Waiting::Stopped && reply.starts_with("200") && !reply.contains('(');
+        let own = self.waiting == Waiting::Stopped && !reply.contains('(');
         self.waiting = if own {
             Waiting::Reply
         } else {
