@@ -45,45 +45,46 @@ impl Unheard {
         self.seen.is_some()
     }
 
-    /// They belong to a key that is down.
+    /// They belong to a key that is down, or to none.
     pub(super) fn forget(&mut self) {
         self.seen = None;
     }
 
-    /// Takes the look that ends `now` into account, in which they are `seen` or not; true where they may
-    /// be over since 10 ms.
+    /// Takes the look that ends `now` into account, in which they are `seen` or not; true when it is a
+    /// quiet one after them.
     #[inline]
     pub(super) fn may_be_over(&mut self, seen: bool, view: &View, now: u64) -> bool {
-        self.seen = self.seen.filter(|seen| now - seen.until <= LONGEST_WAIT);
+        let before = self.seen.take();
+        self.seen = before.filter(|before| now - before.until <= LONGEST_WAIT);
         if seen {
-            let before = self.seen.map_or(0.0, |before| before.loudest);
+            let loudest = self.seen.map_or(0.0, |before| before.loudest);
             self.seen = Some(Seen {
                 until: now,
-                loudest: view.mean_square.max(before),
+                loudest: view.mean_square.max(loudest),
             });
+            return false;
         }
         self.seen
-            .is_some_and(|seen| view.mean_square <= MOSTLY_OVER * seen.loudest)
+            .is_some_and(|before| view.mean_square <= MOSTLY_OVER * before.loudest)
     }
-}
 
-/// The key in a burst that was over 10 ms before `now`, or a little more; it began after what sounded up
-/// to `after`.
-#[inline(never)]
-pub(super) fn key_after(
-    after: u64,
-    history: &History,
-    now: u64,
-    analysis: &Analysis,
-    judge: &Judge,
-) -> Option<Evidence> {
-    let mut samples = [0.0; SPAN];
-    let excerpt = Excerpt::new(history, now, &mut samples);
-    let burst = Burst::find(excerpt.samples)?;
-    if excerpt.start + (burst.within.start as u64) < after + STEP as u64 {
-        return None;
+    /// The key that they were, if they are over; it began after what sounded up to `after`.
+    #[inline(never)]
+    pub(super) fn key(
+        &mut self,
+        after: u64,
+        history: &History,
+        now: u64,
+        analysis: &Analysis,
+        judge: &Judge,
+    ) -> Option<Evidence> {
+        let mut samples = [0.0; SPAN];
+        let excerpt = Excerpt::new(history, now, &mut samples);
+        let burst = Burst::find(excerpt.samples)?;
+        self.forget();
+        let is_another = excerpt.start + burst.within.start as u64 >= after + STEP as u64;
+        is_another.then(|| burst.key(&excerpt, analysis, judge))?
     }
-    burst.key(&excerpt, analysis, judge)
 }
 
 /// What sounded between two silences, in samples of an excerpt.
@@ -97,8 +98,6 @@ struct Burst {
 /// The two tones that have the most of a burst.
 struct Bent {
     pair: Pair,
-    /// What the next strongest row or column has, relative to these.
-    others: f32,
     /// Relative to the nominal frequencies: means over the pieces.
     offsets: [f32; 2],
     /// Squared peak amplitudes: means over the pieces.
@@ -106,15 +105,13 @@ struct Bent {
     /// What is left of all pieces, relative to the tones' energy.
     residual: Bands,
     rest: f32,
-    /// The same of the piece with the most left.
-    worst: f32,
     /// Of the last piece, and the place of its first sample.
     model: Model,
     model_start: usize,
 }
 
 impl Burst {
-    /// The one that was over 10 to 20 ms before the end of `samples`.
+    /// The one that was over 10 to 25 ms before the end of `samples`.
     fn find(samples: &[f32; SPAN]) -> Option<Self> {
         let mut powers = [0.0; FRAMES];
         for (power, frame) in powers.iter_mut().zip(samples.chunks_exact(FRAME)) {
@@ -182,9 +179,7 @@ impl Burst {
             model: bent.model,
             model_start: excerpt.start + bent.model_start as u64,
         };
-        let is_key = bent.others <= OTHERS
-            && (UNBENT..=REST).contains(&bent.rest)
-            && bent.worst <= WORST
+        let is_key = (UNBENT..=REST).contains(&bent.rest)
             && bent.residual.low <= LOW
             && bent.residual.high <= HIGH
             && largest_offset(&evidence) <= OFFSET
@@ -194,15 +189,18 @@ impl Burst {
         is_key.then_some(evidence)
     }
 
-    /// The two tones that have the most of it, piece by piece.
+    /// The two tones that have the most of it, `None` where they have not most of every piece.
     fn two_tones(&self, samples: &[f32; SPAN], splitter: &Splitter) -> Option<Bent> {
         let count = self.within.len() / PIECE;
         let length = self.within.len() / count;
         let pieces = samples[self.within.clone()].chunks_exact(length);
         let (pair, others) = strongest_pair(pieces.clone());
+        if others > OTHERS {
+            return None;
+        }
         let nominal = pair.radians();
         let (mut offsets, mut powers) = ([0.0; 2], [0.0; 2]);
-        let (mut tones, mut left, mut worst) = (0.0, 0.0, 0f32);
+        let (mut tones, mut left) = (0.0, 0.0);
         let mut bands = Bands::default();
         let mut last = Model::default();
         for piece in pieces {
@@ -221,18 +219,18 @@ impl Burst {
             }
             tones += of_tones;
             left += of_rest;
-            worst = worst.max(of_rest / (of_tones + of_rest));
+            if of_rest > WORST * (of_tones + of_rest) {
+                return None;
+            }
             bands = bands.plus(splitter.split(rest, 0));
             last = model;
         }
         Some(Bent {
             pair,
-            others,
             offsets: [0, 1].map(|tone| offsets[tone] / powers[tone]),
             powers: powers.map(|power| power / count as f32),
             residual: bands.scaled(1.0 / tones),
             rest: left / tones,
-            worst,
             model: last,
             model_start: self.within.start + (count - 1) * length,
         })
@@ -264,8 +262,8 @@ fn strongest_pair<'a>(pieces: impl Iterator<Item = &'a [f32]>) -> (Pair, f32) {
 /// Samples, 40 ms: a look sees no tones any more in what a codec has bent to the utmost.
 const LONGEST_WAIT: u64 = 320;
 
-/// Share of the loudest look's energy that a look has of which the newer half is quiet.
-const MOSTLY_OVER: f32 = 0.5;
+/// Share of the loudest look's energy that a look has once they are over for 12 ms.
+const MOSTLY_OVER: f32 = 0.25;
 
 /// Samples, 2.5 ms: a burst's edges are found by the energy of two such frames, as long as one of
 /// GSM's subframes (GSM 06.10, 3.1), within which no codec changes much.
@@ -276,10 +274,10 @@ const FRAMES: usize = SPAN / FRAME;
 /// key 8 dB louder than the other.
 const LOUD: f32 = 0.1;
 
-/// Frames: 12 ms of quiet before it, and 10 to 20 ms after it, which one step in 10 ms finds.
+/// Frames: 12 ms of quiet before it, and 10 to 25 ms after it, by which a look is quiet.
 const BEFORE: usize = 5;
 const SHORTEST_AFTER: usize = 4;
-const LONGEST_AFTER: usize = SHORTEST_AFTER + STEP / FRAME;
+const LONGEST_AFTER: usize = 10;
 
 /// Relative mean squares: what quiet may have. A decoder takes some milliseconds to let go.
 const QUIET_BEFORE: f32 = 0.05;

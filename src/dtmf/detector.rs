@@ -5,7 +5,7 @@
 use super::{
     Event, KeyDown, KeyUp,
     bank::{BLOCK, Bank},
-    burst::{self, Unheard},
+    burst::Unheard,
     decide::{Judge, twist_db},
     dialtone::DialTone,
     evidence::{Analysis, Evidence, Place},
@@ -224,13 +224,11 @@ impl Detector {
         if look.is_some() || young.is_some() {
             self.analyse(look, young, on_event, asker);
         }
-        if self.hold.is_none()
-            && self
-                .unheard
-                .may_be_over(candidate.is_some(), &view, self.done)
-        {
+        let seen = candidate.is_some();
+        if self.hold.is_none() && self.unheard.may_be_over(seen, &view, self.done) {
             let (after, now) = (self.released.map_or(0, |(_, end)| end), self.done);
-            let key = burst::key_after(after, &self.history, now, &self.analysis, &self.judge);
+            let (history, analysis) = (&self.history, &self.analysis);
+            let key = self.unheard.key(after, history, now, analysis, &self.judge);
             if let Some(evidence) = key {
                 self.down(&evidence, &view, now, on_event);
                 return;
