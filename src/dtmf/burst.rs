@@ -6,14 +6,13 @@
 //! frequencies of its own. If in every piece two tones make up most, the same two in all, it was a key:
 //! words and notes hardly ever stand so alone for so short.
 //!
-//! That is known when it is over, 50 to 80 ms after the onset. What can be known before, is: nothing is
-//! asked here of what a look has found.
+//! That is known when it is over, 50 to 80 ms after the onset: it is the last thing that is tried.
 
 use std::ops::Range;
 
 use super::{
     bands::{Bands, Splitter, energy},
-    decide::{Judge, apart, largest_offset},
+    decide::{Judge, apart, largest_offset, samples},
     evidence::{Analysis, Evidence},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::Model,
@@ -283,8 +282,8 @@ const LONGEST_AFTER: usize = 10;
 const QUIET_BEFORE: f32 = 0.05;
 const QUIET_AFTER: f32 = 0.1;
 
-/// Samples more than the shortest key, 16 ms: GSM may make 35 ms of tones of 20 ms.
-const LONGER: f32 = 128.0;
+/// Samples more than the shortest key: GSM may make 35 ms of tones of 20 ms.
+const LONGER: f32 = samples(16.0);
 
 /// Samples, 58 ms: of longer keys every codec leaves a stretch that can be measured.
 const LONGEST: usize = 464;

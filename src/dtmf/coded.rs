@@ -5,7 +5,7 @@
 //! most, below the tones, and nothing above.
 
 use super::{
-    decide::{DOUBTFUL_TWIST, HARMONICS, apart, largest_offset},
+    decide::{DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
     evidence::Evidence,
     excerpt::Underlay,
 };
@@ -133,7 +133,7 @@ fn decay(evidence: &Evidence) -> f32 {
 /// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
 /// sounds below the tones or above them, which is where voices and instruments have the most. Among
 /// them there may be much, and before them what the codec makes of their onset and of the key before.
-/// Samples more: 3 and 7 ms.
+/// Energies relative to the tones'.
 const CODED_AMONG: f32 = 0.45;
 pub(super) const CODED_LOW: f32 = 0.03;
 pub(super) const CODED_HIGH: f32 = 0.03;
@@ -151,17 +151,17 @@ const DECAYED: f32 = 0.9;
 const CODED_OFFSET: f32 = 0.015;
 const CODED_APART: f32 = 0.015;
 const LITTLE_CODED: f32 = 0.06;
-const LONGER_IF_LITTLE_CODED: f32 = 24.0;
-const LONGER_IF_CODED: f32 = 56.0;
+const LONGER_IF_LITTLE_CODED: f32 = samples(3.0);
+const LONGER_IF_CODED: f32 = samples(7.0);
 
-/// The same out of silence and with true frequencies, 1 ms more: two notes do not begin so in 900 h of
+/// The same out of silence and with true frequencies: two notes do not begin so in 900 h of
 /// talk and music, with `TRUE_AMONG` at 0.3 neither.
 const TRUE_OFFSET: f32 = 0.005;
 const TRUE_AMONG: f32 = 0.2;
 const TRUE_BESIDE: f32 = 0.012;
 const TRUE_BEFORE: f32 = 0.2;
 const TRUE_TONES_BEFORE: f32 = 0.1;
-const LONGER_IF_TRUE: f32 = 8.0;
+const LONGER_IF_TRUE: f32 = samples(1.0);
 
 /// The same over other sound (a road, talk, music), some of which the codec puts among the tones.
 /// Two notes hardly ever begin with so little there before, frequencies so true and nothing above.
@@ -176,8 +176,8 @@ const CODED_OVER_HIGH: f32 = 0.02;
 /// Share of what is left among them: plucked strings over a bass leave 0.8.
 const CODED_OVER_DECAYED: f32 = 0.6;
 
-/// The same over other sound that the codec puts anywhere: 48 ms in all. Of 41 ms, two pairs of notes in
-/// 850 h are so, at any of 29 speeds; of 46 ms, none.
+/// The same over other sound that the codec puts anywhere. With 20 ms more, two pairs of notes in 850 h
+/// are so, at any of 29 speeds; with 25 ms more, none.
 const COMPANY_TONES_BEFORE: f32 = 0.19;
 const COMPANY_BEFORE: f32 = 0.2;
 const COMPANY_TWIST: f32 = 10.0;
@@ -185,32 +185,36 @@ const COMPANY_OFFSET: f32 = 0.004;
 const COMPANY_LOW: f32 = 0.13;
 const COMPANY_AMONG: f32 = 0.25;
 const COMPANY_HIGH: f32 = 0.1;
-const LONGER_IN_COMPANY: f32 = 216.0;
+pub(super) const LONGER_IN_COMPANY: f32 = samples(27.0);
 
 /// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
-/// frames. Out of silence only, and 10 ms more.
+/// frames. Out of silence only.
 const TILTED_AMONG: f32 = 0.25;
 const TILTED_BEFORE: f32 = 0.1;
 const TILTED_OFFSET: f32 = 0.012;
-const LONGER_IF_TILTED: f32 = 80.0;
+const LONGER_IF_TILTED: f32 = samples(10.0);
 
 /// What there may be besides tones, and wrong with them, where it is known that the audio comes from GSM's
 /// decoder, and how much longer they must last for it.
 struct LeftByGsm {
-    /// dB.
+    /// Twist beyond its limit, dB.
     excess: f32,
+    /// Of either tone, relative.
     offset: f32,
+    /// Left in each band, relative to the tones' energy.
     low: f32,
     among: f32,
     high: f32,
+    /// Of either tone before, relative to its power.
     tones_before: f32,
+    /// Among the tones and above them before, relative to their energy.
     before: f32,
     /// Samples.
     longer: f32,
 }
 
 impl LeftByGsm {
-    /// Hardly bent, as true as GSM leaves tones, and next to nothing below or above them: 22 ms in all.
+    /// Hardly bent, as true as GSM leaves tones, and next to nothing below or above them.
     const LITTLE: Self = Self {
         excess: 0.0,
         offset: 0.008,
@@ -219,7 +223,7 @@ impl LeftByGsm {
         high: 0.01,
         tones_before: 0.04,
         before: 0.25,
-        longer: 8.0,
+        longer: samples(1.0),
     };
 }
 
@@ -227,7 +231,7 @@ impl LeftByGsm {
 /// two other speeds.
 const LEFT_BY_GSM: [LeftByGsm; 10] = [
     LeftByGsm::LITTLE,
-    // Off and with twist, but with nothing beside it and out of nothing, 21 ms.
+    // Off and with twist, but with nothing beside it and out of nothing.
     LeftByGsm {
         excess: 1.5,
         offset: 0.022,
@@ -238,15 +242,15 @@ const LEFT_BY_GSM: [LeftByGsm; 10] = [
         before: 0.1,
         longer: 0.0,
     },
-    // Of two beginnings, 27 ms.
+    // Of two beginnings.
     LeftByGsm {
         among: 0.12,
         tones_before: 0.4,
         before: 0.7,
-        longer: 48.0,
+        longer: samples(6.0),
         ..LeftByGsm::LITTLE
     },
-    // Bent in all, 25 ms.
+    // Bent in all.
     LeftByGsm {
         excess: 4.5,
         offset: CODED_OFFSET,
@@ -255,18 +259,18 @@ const LEFT_BY_GSM: [LeftByGsm; 10] = [
         high: 0.02,
         tones_before: 0.2,
         before: 0.35,
-        longer: 32.0,
+        longer: samples(4.0),
     },
-    // Behind a beginning that was louder, 25 ms.
+    // Behind a beginning that was louder.
     LeftByGsm {
         low: 0.01,
         high: 0.006,
         tones_before: 1.5,
         before: 1.5,
-        longer: 32.0,
+        longer: samples(4.0),
         ..LeftByGsm::LITTLE
     },
-    // Much bent and behind a beginning, with nothing below or above it, 30 ms.
+    // Much bent and behind a beginning, with nothing below or above it.
     LeftByGsm {
         offset: 0.004,
         low: 0.006,
@@ -274,18 +278,18 @@ const LEFT_BY_GSM: [LeftByGsm; 10] = [
         high: 0.004,
         tones_before: 0.5,
         before: 1.1,
-        longer: 72.0,
+        longer: samples(9.0),
         ..LeftByGsm::LITTLE
     },
-    // Much bent, out of little, 34 ms.
+    // Much bent, out of little.
     LeftByGsm {
         among: 0.9,
         tones_before: 0.05,
         before: 0.3,
-        longer: 104.0,
+        longer: samples(13.0),
         ..LeftByGsm::LITTLE
     },
-    // Added to company, most of which is below them, 36 ms.
+    // Added to company, most of which is below them.
     LeftByGsm {
         offset: 0.0045,
         low: 0.25,
@@ -293,25 +297,25 @@ const LEFT_BY_GSM: [LeftByGsm; 10] = [
         high: 0.008,
         tones_before: 0.3,
         before: 0.6,
-        longer: 120.0,
+        longer: samples(15.0),
         ..LeftByGsm::LITTLE
     },
-    // Bent with its company, 36 ms.
+    // Bent with its company.
     LeftByGsm {
         low: 0.1,
         among: 0.15,
         high: 0.02,
         tones_before: 0.2,
         before: 0.4,
-        longer: 120.0,
+        longer: samples(15.0),
         ..LeftByGsm::LITTLE
     },
-    // Behind a beginning that was bent beyond knowing, 45 ms.
+    // Behind a beginning that was bent beyond knowing.
     LeftByGsm {
         among: 0.5,
         tones_before: 0.6,
         before: 2.5,
-        longer: 192.0,
+        longer: samples(24.0),
         ..LeftByGsm::LITTLE
     },
 ];

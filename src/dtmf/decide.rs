@@ -38,12 +38,12 @@ pub(super) struct Judge {
 impl Judge {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
-            shortest: limits.min_duration_ms * SAMPLES_A_MS,
+            shortest: samples(limits.min_duration_ms),
             twist: limits.max_twist_db,
             reverse_twist: limits.max_reverse_twist_db,
             residual: power_ratio(limits.max_residual_db),
             before: power_ratio(limits.max_before_db),
-            longest_gap: (limits.max_gap_ms * SAMPLES_A_MS) as u64,
+            longest_gap: samples(limits.max_gap_ms) as u64,
         }
     }
 
@@ -293,7 +293,10 @@ fn power_ratio(db: f32) -> f32 {
     10f32.powf(0.1 * db)
 }
 
-const SAMPLES_A_MS: f32 = SAMPLE_RATE as f32 / 1000.0;
+/// Samples in so many milliseconds.
+pub(super) const fn samples(ms: f32) -> f32 {
+    ms * SAMPLE_RATE as f32 / 1000.0
+}
 
 /// Relative; up to here a frequency is a keypad's: what the most generous standard accepts.
 const CLEAR_OFFSET: f32 = 0.0197;
@@ -407,13 +410,13 @@ const WHITENESS: f32 = 1.2;
 /// Among the tones; too little for its colour to be known.
 const NOT_MUCH: f32 = 0.035;
 
-/// Among the tones, in noise, and samples of tone more that it takes: 7 and 13 ms.
+/// Among the tones, in noise, and samples of tone more that it takes.
 const LITTLE_NOISE: f32 = 0.05;
 const SOME_NOISE: f32 = 0.10;
-const LONGER_IN_SOME_NOISE: f32 = 56.0;
-const LONGER_IN_MUCH_NOISE: f32 = 104.0;
+const LONGER_IN_SOME_NOISE: f32 = samples(7.0);
+const LONGER_IN_MUCH_NOISE: f32 = samples(13.0);
 
-/// Talk or music behind a key with sharp edges and true frequencies, and samples more: 7 ms.
+/// Talk or music behind a key with sharp edges and true frequencies, and samples more.
 const TALK_AMONG: f32 = 0.05;
 
 /// Louder talk was there before: what is left is no more than so many times what was then.
@@ -423,11 +426,11 @@ const TALK_LOW: f32 = 0.5;
 const TALK_HIGH: f32 = 0.1;
 const TALK_BEFORE: f32 = 0.03;
 const TALK_OFFSET: f32 = 0.015;
-const LONGER_IN_TALK: f32 = 56.0;
+const LONGER_IN_TALK: f32 = samples(7.0);
 
-/// A key whose tones are exact, over loud talk or music: samples more, 15 ms, the relative offset that
+/// A key whose tones are exact, over loud talk or music: samples more, the relative offset that
 /// this much of it makes an exact tone seem to have in 36 ms, dB, and relative energies.
-const LONGER_IF_EXACT: f32 = 120.0;
+const LONGER_IF_EXACT: f32 = samples(15.0);
 const EXACT_OFFSET: f32 = 0.0012;
 const EXACT_TWIST: f32 = 3.0;
 const EXACT_AMONG: f32 = 0.12;

@@ -7,6 +7,7 @@
 use wide::f32x4;
 
 use super::{
+    coded::LONGER_IN_COMPANY,
     excerpt::Underlay,
     step::{STEP, WINDOW},
     tones::{Pair, TONES},
@@ -229,17 +230,15 @@ impl Screen {
     }
 }
 
-/// In how many looks a key of `shortest` samples is known if it ever is: six, 60 ms, for one of 21 ms.
+/// In how many looks a key is known if it ever is, where the shortest has so many samples and none is in
+/// more doubt than in company: six, 60 ms, for 21 ms.
 fn onset_looks(shortest: f32) -> usize {
-    let samples = shortest + LONGEST_DOUBT + BETWEEN_LOOKS;
+    let samples = shortest + LONGER_IN_COMPANY + BETWEEN_LOOKS;
     ((samples / STEP as f32).ceil() as usize).min(KEPT - 1)
 }
 
 /// Looks kept; a power of two.
 const KEPT: usize = 16;
-
-/// Samples, 27 ms: so much longer than the shortest key tones are waited for that are in most doubt.
-const LONGEST_DOUBT: f32 = 216.0;
 
 /// Samples, 8.5 ms: most of the time between two looks.
 const BETWEEN_LOOKS: f32 = 68.0;
