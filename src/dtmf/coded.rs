@@ -229,7 +229,7 @@ impl LeftByGsm {
 
 /// In 88 h of speech and music through GSM no two notes begin like any of these, nor, of the true ones, at
 /// two other speeds.
-const LEFT_BY_GSM: [LeftByGsm; 10] = [
+const LEFT_BY_GSM: [LeftByGsm; 9] = [
     LeftByGsm::LITTLE,
     // Off and with twist, but with nothing beside it and out of nothing.
     LeftByGsm {
@@ -241,14 +241,6 @@ const LEFT_BY_GSM: [LeftByGsm; 10] = [
         tones_before: 0.05,
         before: 0.1,
         longer: 0.0,
-    },
-    // Of two beginnings.
-    LeftByGsm {
-        among: 0.12,
-        tones_before: 0.4,
-        before: 0.7,
-        longer: samples(6.0),
-        ..LeftByGsm::LITTLE
     },
     // Bent in all.
     LeftByGsm {
