@@ -4,7 +4,7 @@ use super::{
     Exit, FEIGNED, LOUD, Plan, Session,
     clock::CallTime,
     hearing::silence,
-    listening::{Next, action},
+    listening::{Listening, Next, action},
     outcome::{Press, Status},
     overhearing,
     presses::Source,
@@ -58,129 +58,164 @@ impl Session {
         );
     }
 
+    /// Each state by itself: the order of these arms decides nothing.
     pub(super) fn on_reply(&mut self, now: CallTime, reply: &Reply) {
+        let (result, value) = (reply.result(), reply.value());
         match self.state.take() {
+            // The beginning.
             State::Opening(Errand::Dial(route)) => self.serve(route),
             State::Opening(Errand::LogIn(route)) => self.log_in(&route),
             State::Opening(Errand::LookUp(question)) => self.ask_route(question),
-            State::AskingRoute(question) => self.on_route(&question, reply.value()),
-            State::Dialling(_) if reply.result() == NOT_LOADED => self.lacks(Application::Dial),
-            State::LeavingMessage(_) if reply.result() == NOT_LOADED => {
-                self.lacks(Application::VoiceMail);
-            }
-            State::LoggingIn if reply.result() == NOT_LOADED => {
-                self.lacks(Application::VoiceMailMain);
-            }
-            State::AnsweringFirst(route) if route.ringing == RingingKeys::Heard && !self.plain => {
-                self.prepare_listener(route);
-            }
-            State::AnsweringFirst(route) => self.ring(route),
-            State::AskingPressed(route) => self.on_pressed_before(route, reply.value()),
+            State::AskingRoute(question) => self.on_route(&question, value),
+
+            // Ringing.
+            State::AnsweringFirst(route) => self.on_answered_first(route),
+            State::AskingPressed(route) => self.on_pressed_before(route, value),
             State::TakingPress(route, key) => self.take_press(route, key),
             State::AskingPressFormat { route, key, next } => {
-                self.on_press_format(now, (route, key, next), reply.value());
+                self.on_press_format(now, (route, key, next), value);
             }
-            State::AskingMeans(route) => self.on_means(route, reply.value()),
+            State::AskingMeans(route) => self.on_means(route, value),
             State::ClearingPress(route) => self.announce_ringing(route),
             State::AnnouncingRinging(route) => self.originate(route),
-            State::Originating(route) => self.on_originated(route, reply.result()),
-            State::AskingOriginateStatus(route) => self.on_originate_status(route, reply.value()),
-            State::Dialling(route) if self.overheard => self.end_ringing(route, reply.result()),
-            State::Dialling(route) => self.ask_dial_status(route, reply.result()),
+            State::Originating(route) => self.on_originated(route, result),
+            State::AskingOriginateStatus(route) => self.on_originate_status(route, value),
+            State::Dialling(route) => self.on_dialled(route, result),
             State::EndingRinging { route, result } => self.ask_dial_status(route, result),
             State::AskingDialStatus { route, result } => {
-                let status = reply.value().to_owned();
+                let status = value.to_owned();
                 self.on_dial_status(DialEnded {
                     route,
                     result,
                     status,
                 });
             }
-            State::AskingDialPressed(ended) => self.on_dial_pressed(ended, reply.value()),
-            State::AskingListener(ended) => self.end_listener(ended, reply.value()),
+            State::AskingDialPressed(ended) => self.on_dial_pressed(ended, value),
+            State::AskingListener(ended) => self.end_listener(ended, value),
             State::EndingListener(ended) => self.on_dial_ended(ended),
-            State::AskingDialExit(route) => match reply.value().parse() {
-                Ok(key) => self.on_cancelled_by(route, key),
-                Err(_) => self.close(Status::Cancelled, "CANCEL"),
-            },
-            State::AskingRinging(caller) => self.on_ringing(now, caller, reply.value()),
+            State::AskingDialExit(route) => self.on_dial_exit(route, value),
+
+            // In the program that listens while it rings.
+            State::AskingRinging(caller) => self.on_ringing(now, caller, value),
             State::AskingStillRinging(overhearing) => {
-                self.on_still_ringing(now, overhearing, reply.value());
+                self.on_still_ringing(now, overhearing, value);
             }
             State::SettingPressed(overhearing) => self.on_pressed_set(overhearing),
-            State::AskingLastRinging(overhearing) => {
-                self.on_last_ringing(&overhearing, reply.value());
-            }
+            State::AskingLastRinging(overhearing) => self.on_last_ringing(&overhearing, value),
             State::Redirecting => self.finish(Exit::Success),
+
+            // The greeting.
             State::Answering { route, kind } => self.on_answered(route, kind),
-            State::AskingStorage { route, kind } => {
-                self.on_storage(route, kind, reply.value());
-            }
+            State::AskingStorage { route, kind } => self.on_storage(route, kind, value),
             State::AskingMailGreetings { route, kind } => {
-                self.on_mail_greetings(route, kind, reply.value());
-            }
-            State::AskingExit { route } => {
-                // Without an extension `a`, option d lets `*` through where the dialplan has
-                // any extension that begins with it.
-                let options = if reply.value() == "1" || !route.star {
-                    ""
-                } else {
-                    "d"
-                };
-                self.voice_mail(route, options);
+                self.on_mail_greetings(route, kind, value);
             }
             State::AskingFormat {
                 route,
                 kind,
                 recorded,
-            } => self.listen(now, route, kind, &recorded, reply.value()),
+            } => self.listen(now, route, kind, &recorded, value),
             State::Playing(listening) => self.on_played(now, listening, reply),
-            State::Stopping(listening, then) => match then {
-                AfterStop::Settle(next) => self.settle(now, listening, next),
-                AfterStop::Go(next) => self.check_caller(listening, next),
-            },
-            State::Settling(mut listening, next, until) => {
-                let done = match reply.result() {
-                    0 => now >= until,
-                    -1 => true,
-                    result => {
-                        if let Some(key) = Key::from_ascii(result) {
-                            self.signalled(now, &mut listening, key);
-                        }
-                        true
-                    }
-                };
-                if done {
-                    self.check_caller(listening, next);
-                } else {
-                    self.start(&silence(), State::Settling(listening, next, until));
-                }
+            State::Stopping(listening, AfterStop::Settle(next)) => {
+                self.settle(now, listening, next);
+            }
+            State::Stopping(listening, AfterStop::Go(next)) => self.check_caller(listening, next),
+            State::Settling(listening, next, until) => {
+                self.on_silence_played(now, (listening, next, until), result);
             }
             State::CheckingCaller(route, kind, next) => self.go(route, kind, next),
-            // Option d lets any digit out that an extension begins with, and VoiceMail answers it;
-            // `*` is answered with 0. Who pressed a digit by mistake still wants to leave a message.
-            State::LeavingMessage(route) if Key::from_ascii(reply.result()).is_some() => {
-                self.voice_mail(route, "");
-            }
-            State::LeavingMessage(route) => self.command(
-                &Command::GetVariable(Variable::VmStatus),
-                State::AskingVmStatus(route),
-            ),
+
+            // The mailbox, and the end.
+            State::AskingExit { route } => self.on_exit_known(route, value),
+            State::LeavingMessage(route) => self.on_message_left(route, result),
             State::AskingVmStatus(route) => {
-                reply.value().clone_into(&mut self.report.vm_status);
-                self.on_vm_status(route, reply.value());
+                value.clone_into(&mut self.report.vm_status);
+                self.on_vm_status(route, value);
             }
-            State::AskingVmExit(route) => self.on_vm_exit(route, reply.value()),
-            State::LoggingIn => self.close(Status::Mailbox, ""),
+            State::AskingVmExit(route) => self.on_vm_exit(route, value),
+            State::LoggingIn => self.on_logged_in(result),
             State::Closing(rest, exit) => self.close_on(rest, exit),
             State::Rescuing => self.go_plain(),
+
+            // No command is under way in these.
             state @ (State::Header
             | State::LookingUp { .. }
             | State::Overhearing(_)
             | State::Finished
-            | State::Taken) => {
-                self.state = state;
-            }
+            | State::Taken) => self.state = state,
+        }
+    }
+
+    fn on_answered_first(&mut self, route: Route) {
+        if route.ringing == RingingKeys::Heard && !self.plain {
+            self.prepare_listener(route);
+        } else {
+            self.ring(route);
+        }
+    }
+
+    fn on_dialled(&mut self, route: Route, result: i64) {
+        match result {
+            NOT_LOADED => self.lacks(Application::Dial),
+            _ if self.overheard => self.end_ringing(route, result),
+            _ => self.ask_dial_status(route, result),
+        }
+    }
+
+    /// Dial has been left by a key, and the dialplan now stands at that key's extension.
+    fn on_dial_exit(&mut self, route: Route, extension: &str) {
+        match extension.parse() {
+            Ok(key) => self.on_cancelled_by(route, key),
+            Err(_) => self.close(Status::Cancelled, "CANCEL"),
+        }
+    }
+
+    fn on_silence_played(
+        &mut self,
+        now: CallTime,
+        (mut listening, next, until): (Listening, Next, CallTime),
+        result: i64,
+    ) {
+        if result == 0 && now < until {
+            return self.start(&silence(), State::Settling(listening, next, until));
+        }
+        if let Some(key) = Key::from_ascii(result) {
+            self.signalled(now, &mut listening, key);
+        }
+        self.check_caller(listening, next);
+    }
+
+    /// Without an extension `a`, option d lets `*` through where the dialplan has any extension that
+    /// begins with it.
+    fn on_exit_known(&mut self, route: Route, exists: &str) {
+        let options = if exists == "1" || !route.star {
+            ""
+        } else {
+            "d"
+        };
+        self.voice_mail(route, options);
+    }
+
+    fn on_message_left(&mut self, route: Route, result: i64) {
+        if result == NOT_LOADED {
+            return self.lacks(Application::VoiceMail);
+        }
+        // Option d lets any digit out that an extension begins with, and VoiceMail answers it;
+        // `*` is answered with 0. Who pressed a digit by mistake still wants to leave a message.
+        if Key::from_ascii(result).is_some() {
+            return self.voice_mail(route, "");
+        }
+        self.command(
+            &Command::GetVariable(Variable::VmStatus),
+            State::AskingVmStatus(route),
+        );
+    }
+
+    fn on_logged_in(&mut self, result: i64) {
+        if result == NOT_LOADED {
+            self.lacks(Application::VoiceMailMain);
+        } else {
+            self.close(Status::Mailbox, "");
         }
     }
 
