@@ -282,8 +282,8 @@ const LONGEST_AFTER: usize = 10;
 const QUIET_BEFORE: f32 = 0.05;
 const QUIET_AFTER: f32 = 0.1;
 
-/// Samples more than the shortest key: GSM may make 35 ms of tones of 20 ms.
-const LONGER: f32 = samples(16.0);
+/// Samples more than the shortest key: GSM makes 32 ms of some tones of 20 ms, and hardly ever 35.
+const LONGER: f32 = samples(14.0);
 
 /// Samples, 58 ms: of longer keys every codec leaves a stretch that can be measured.
 const LONGEST: usize = 464;
@@ -305,7 +305,7 @@ const LOW: f32 = 0.06;
 const HIGH: f32 = 0.09;
 
 /// The same of tones that nothing has bent: what looks have measured of those stands.
-const UNBENT: f32 = 0.12;
+const UNBENT: f32 = 0.08;
 
 /// Relative: a bent key's tones seem to be off by as much, and one more than the other.
 const OFFSET: f32 = 0.019;
