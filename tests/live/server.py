@@ -48,6 +48,7 @@ class Server:
         # The Debian package; its own scenario installs it, else the program is copied.
         self.package = None
         self.libraries = {}
+        self._converting = threading.Lock()
         # Set when nobody waits for it any more.
         self.given_up = threading.Event()
         self._mounted = []
@@ -281,10 +282,12 @@ class Server:
     def _learn(self, name, path):
         for law, library in self.libraries.items():
             converted = f"/tmp/voiceagent-live.{law}"
-            answer = self.cli(f"file convert {path} {converted}")
-            if "Converted" not in answer:
-                raise RuntimeError(f"{self.name} cannot convert {path}: {answer}")
-            library.add(name, (self.root / converted[1:]).read_bytes())
+            # Scenarios that learn at the same time convert into the same file.
+            with self._converting:
+                answer = self.cli(f"file convert {path} {converted}")
+                if "Converted" not in answer:
+                    raise RuntimeError(f"{self.name} cannot convert {path}: {answer}")
+                library.add(name, (self.root / converted[1:]).read_bytes())
 
 
 def _override(etc, name, folder, shipped):
