@@ -81,8 +81,10 @@ impl Unheard {
         let excerpt = Excerpt::new(history, now, &mut samples);
         let burst = Burst::find(excerpt.samples)?;
         self.forget();
-        let is_another = excerpt.start + burst.within.start as u64 >= after + STEP as u64;
-        is_another.then(|| burst.key(&excerpt, analysis, judge))?
+        if excerpt.start + (burst.within.start as u64) < after + STEP as u64 {
+            return None;
+        }
+        burst.key(&excerpt, analysis, judge)
     }
 }
 
@@ -92,21 +94,6 @@ struct Burst {
     /// Mean squares before and after it, relative to its own.
     before: f32,
     after: f32,
-}
-
-/// The two tones that have the most of a burst.
-struct Bent {
-    pair: Pair,
-    /// Relative to the nominal frequencies: means over the pieces.
-    offsets: [f32; 2],
-    /// Squared peak amplitudes: means over the pieces.
-    powers: [f32; 2],
-    /// What is left of all pieces, relative to the tones' energy.
-    residual: Bands,
-    rest: f32,
-    /// Of the last piece, and the place of its first sample.
-    model: Model,
-    model_start: usize,
 }
 
 impl Burst {
@@ -146,41 +133,23 @@ impl Burst {
         })
     }
 
+    /// Samples it lasted: the frames at its edges are not all its own.
+    fn length(&self) -> usize {
+        self.within.len() - FRAME
+    }
+
     /// The key that it is, if a codec may have bent one into this.
     fn key(&self, excerpt: &Excerpt, analysis: &Analysis, judge: &Judge) -> Option<Evidence> {
-        // The frames at its edges are not all its own.
-        let length = self.within.len() - FRAME;
+        let length = self.length();
         let lasts_as_keys = length as f32 >= judge.shortest() + LONGER && length <= LONGEST;
         let alone = self.before <= QUIET_BEFORE && self.after <= QUIET_AFTER;
         if !lasts_as_keys || !alone {
             return None;
         }
-        let bent = self.two_tones(excerpt.samples, analysis.splitter())?;
-        let evidence = Evidence {
-            pair: bent.pair,
-            onset: excerpt.start + self.within.start as u64,
-            resumed: excerpt.start + self.within.start as u64,
-            end: excerpt.start + self.within.end as u64,
-            ongoing: false,
-            duration: length as f32,
-            offsets: bent.offsets,
-            powers: bent.powers,
-            residual: bent.residual,
-            rest: bent.rest,
-            growth: [0.0; 2],
-            measured: length,
-            harmonics: 0.0,
-            before: Bands::all_within(self.before),
-            tones_before: [self.before; 2],
-            underlay: Underlay::Nothing,
-            clipped: excerpt.clipped,
-            through_gsm: false,
-            model: bent.model,
-            model_start: excerpt.start + bent.model_start as u64,
-        };
-        let is_key = (UNBENT..=REST).contains(&bent.rest)
-            && bent.residual.low <= LOW
-            && bent.residual.high <= HIGH
+        let evidence = self.two_tones(excerpt, analysis.splitter())?;
+        let is_key = (UNBENT..=REST).contains(&evidence.rest)
+            && evidence.residual.low <= LOW
+            && evidence.residual.high <= HIGH
             && largest_offset(&evidence) <= OFFSET
             && apart(&evidence) <= APART
             && analysis.accepts(&evidence)
@@ -189,10 +158,11 @@ impl Burst {
     }
 
     /// The two tones that have the most of it, `None` where they have not most of every piece.
-    fn two_tones(&self, samples: &[f32; SPAN], splitter: &Splitter) -> Option<Bent> {
+    /// Frequencies and levels are means over the pieces.
+    fn two_tones(&self, excerpt: &Excerpt, splitter: &Splitter) -> Option<Evidence> {
         let count = self.within.len() / PIECE;
         let length = self.within.len() / count;
-        let pieces = samples[self.within.clone()].chunks_exact(length);
+        let pieces = excerpt.samples[self.within.clone()].chunks_exact(length);
         let (pair, others) = strongest_pair(pieces.clone());
         if others > OTHERS {
             return None;
@@ -224,14 +194,28 @@ impl Burst {
             bands = bands.plus(splitter.split(rest, 0));
             last = model;
         }
-        Some(Bent {
+        let position = |sample: usize| excerpt.start + sample as u64;
+        Some(Evidence {
             pair,
+            onset: position(self.within.start),
+            resumed: position(self.within.start),
+            end: position(self.within.end),
+            ongoing: false,
+            duration: self.length() as f32,
             offsets: [0, 1].map(|tone| offsets[tone] / powers[tone]),
             powers: powers.map(|power| power / count as f32),
             residual: bands.scaled(1.0 / tones),
             rest: left / tones,
+            growth: [0.0; 2],
+            measured: self.length(),
+            harmonics: 0.0,
+            before: Bands::all_within(self.before),
+            tones_before: [self.before; 2],
+            underlay: Underlay::Nothing,
+            clipped: excerpt.clipped,
+            through_gsm: false,
             model: last,
-            model_start: self.within.start + (count - 1) * length,
+            model_start: position(self.within.start + (count - 1) * length),
         })
     }
 }
