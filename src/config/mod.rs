@@ -154,11 +154,8 @@ impl Config {
 
     /// Whether the extension, or the one behind the login prefix, has a section of its own.
     fn has_own_section(&self, extension: &str) -> bool {
-        let owner = extension.strip_prefix(self.login_prefix.as_str());
-        [Some(extension), owner]
-            .into_iter()
-            .flatten()
-            .any(|name| self.routes.exact(name).is_some())
+        people::sections_of(extension, &self.login_prefix)
+            .any(|section| self.routes.exact(section).is_some())
     }
 
     /// Reads a configuration from its text.

@@ -100,9 +100,18 @@ impl<'a> People<'a> {
         match self.reading {
             Reading::All => true,
             Reading::Call(extension) => {
-                name == extension || extension.strip_prefix(self.login_prefix) == Some(name)
+                sections_of(extension, self.login_prefix).any(|section| section == name)
             }
             Reading::Again => false,
         }
     }
+}
+
+/// The sections that a call to this extension can be for: its own, and that of whoever's login it is.
+pub(super) fn sections_of<'a>(
+    extension: &'a str,
+    login_prefix: &str,
+) -> impl Iterator<Item = &'a str> {
+    let owner = extension.strip_prefix(login_prefix);
+    [Some(extension), owner].into_iter().flatten()
 }
