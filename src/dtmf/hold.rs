@@ -26,6 +26,8 @@ pub(super) struct Hold {
     resumed: u64,
     /// Powers of the tones at their fullest.
     full: [f32; 2],
+    /// The same at the last look at which they sounded.
+    latest: [f32; 2],
     model: Model,
     model_start: u64,
     /// What the model was freed of, and so what its end is looked for without.
@@ -53,11 +55,13 @@ impl Hold {
     /// A key down from `onset` on.
     pub(super) fn new(onset: u64, evidence: &Evidence, view: &View, now: u64) -> Self {
         let tones = evidence.pair.tones();
+        let full = [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i]));
         Self {
             pair: evidence.pair,
             onset,
             resumed: evidence.resumed,
-            full: [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i])),
+            full,
+            latest: full,
             model: evidence.model,
             model_start: evidence.model_start,
             underlay: evidence.underlay,
@@ -95,9 +99,13 @@ impl Hold {
         now: u64,
         gap: u64,
     ) -> bool {
-        let full = strongest == Some(self.pair) && is_full(view, self.pair, self.full);
+        let sounds = |powers| strongest == Some(self.pair) && is_full(view, self.pair, powers);
+        let full = sounds(self.full);
+        // What a codec makes fainter goes little by little, what stops goes at once.
+        let steady = full || sounds(self.latest);
         match self.state {
-            State::Sounding { .. } if full => {
+            State::Sounding { .. } if steady => {
+                self.latest = self.pair.tones().map(|tone| view.powers[tone]);
                 self.state = State::Sounding { seen: now };
                 true
             }

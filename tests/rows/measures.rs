@@ -46,6 +46,25 @@ fn onset_and_end_of_a_clean_key_are_exact_to_a_quarter_of_a_millisecond() {
 }
 
 #[test]
+fn a_key_that_fades_while_its_phases_jump_has_its_end_where_it_ends() {
+    // As GSM makes of some: 40 ms as they were sent, then every 10 ms fainter and a little later.
+    let mut line = Presses::lasting(120.0, 60.0).record(14);
+    for press in &line.presses {
+        let sent = line.audio[press.from..press.to].to_vec();
+        for (i, x) in line.audio[press.from..press.to]
+            .iter_mut()
+            .enumerate()
+            .skip(320)
+        {
+            let steps = (i - 240) / 80;
+            *x = sent[i - steps] * 10f32.powf(-0.5 * steps as f32 / 20.0);
+        }
+    }
+    let (onset, end) = worst_edges(&line);
+    assert!(onset <= 2.0 && end <= 80.0, "{onset} and {end} samples");
+}
+
+#[test]
 fn onset_and_end_in_noise_are_within_1_ms() {
     for tone_ms in [30.0, 80.0] {
         let line = Presses::lasting(tone_ms, 60.0)
