@@ -61,6 +61,11 @@ fn rows() -> Vec<Row> {
     let voice = signal::voice(41, 60);
     vec![
         row("50 ms tone, 50 ms pause", plain(), |line| line),
+        row(
+            "50 ms tone, no pause",
+            Presses::lasting(50.0, 0.0),
+            |line| line,
+        ),
         row("22 ms tone", Presses::lasting(22.0, 60.0), |line| line),
         row("20 ms tone, no key", Presses::lasting(20.0, 60.0), |line| {
             line

@@ -15,6 +15,7 @@ use super::{
     hold::{Hold, State, TAIL},
     limits::Limits,
     pieces::{Continued, Pieces},
+    previous::Previous,
     screen::{Beginning, Candidate, NotBegun, Screen},
     step::{STEP, STEP_BLOCKS},
     tones::Pair,
@@ -48,8 +49,8 @@ pub struct Detector {
     hold: Option<Hold>,
     pieces: Pieces,
     unheard: Unheard,
-    /// The last key that is up, and the position after it.
-    released: Option<(Pair, u64)>,
+    /// The last key that is up.
+    released: Option<Previous>,
     /// Least mean square of a window worth a look.
     least_mean_square: f32,
 }
@@ -226,7 +227,7 @@ impl Detector {
         }
         let seen = candidate.is_some();
         if self.hold.is_none() && self.unheard.may_be_over(seen, &view, self.done) {
-            let (after, now) = (self.released.map_or(0, |(_, end)| end), self.done);
+            let (after, now) = (self.released.map_or(0, |previous| previous.end), self.done);
             let (history, analysis) = (&self.history, &self.analysis);
             let key = self.unheard.key(after, history, now, analysis, &self.judge);
             if let Some(evidence) = key {
@@ -263,7 +264,20 @@ impl Detector {
                 if hold.pair == pair && self.done - end < TAIL)
         });
         let before = self.window.mean_square_before();
-        self.screen.begins(view, before, pair, tail_of_hold)
+        let shared = self
+            .previous(pair)
+            .and_then(|previous| pair.shared_with(previous.pair));
+        self.screen.begins(view, before, pair, tail_of_hold, shared)
+    }
+
+    /// Another key than `pair` that has just ended.
+    fn previous(&self, pair: Pair) -> Option<Previous> {
+        let stopped = self.hold.as_ref().and_then(|hold| match hold.state {
+            State::Stopped { end, .. } => Some(hold.over(end)),
+            State::Sounding { .. } => None,
+        });
+        let previous = stopped.or(self.released)?;
+        (previous.pair != pair && previous.has_just_ended(self.done)).then_some(previous)
     }
 
     /// Whether a key is down now whose beginning was too short.
@@ -335,6 +349,7 @@ impl Detector {
                 let range = START_RANGE * nominal[tone];
                 nominal[tone] + offset.clamp(-range, range)
             }),
+            previous: self.previous(pair),
         };
         let mut samples = [0.0; SPAN];
         let mut excerpt = Excerpt::new(&self.history, self.time_of(look), &mut samples);
@@ -383,7 +398,7 @@ impl Detector {
     /// Whether this is not the key that is up already: it may have gone on, too faint to be seen.
     fn is_another_press(&self, evidence: &Evidence) -> Result<(), Rejection> {
         match self.released {
-            Some((pair, end)) if pair == evidence.pair => Rejection::unless_above(
+            Some(Previous { pair, end, .. }) if pair == evidence.pair => Rejection::unless_above(
                 Test::Pause,
                 evidence.onset.saturating_sub(end) as f32,
                 self.judge.longest_gap() as f32,
@@ -435,7 +450,7 @@ impl Detector {
             self.up(&hold, end.min(evidence.onset), on_event);
         }
         // Both edges are estimates; events must not overlap all the same.
-        let released = self.released.map_or(0, |(_, end)| end);
+        let released = self.released.map_or(0, |previous| previous.end);
         let onset = self.history.snapped(evidence.onset).max(released);
         self.pieces.forget();
         self.unheard.forget();
@@ -459,7 +474,7 @@ impl Detector {
 
     fn up(&mut self, hold: &Hold, end: u64, on_event: &mut impl FnMut(Event)) {
         let end = end.max(hold.onset);
-        self.released = Some((hold.pair, end));
+        self.released = Some(hold.over(end));
         let onset = self.history.time_of(hold.onset);
         on_event(Event::Up(KeyUp {
             key: hold.pair.key(),

@@ -9,6 +9,7 @@ use super::{
     edges::{self, Placed, Run, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST},
+    previous::Previous,
     products::powers_at,
     tones::Pair,
     verdict::{Rejection, Test},
@@ -75,6 +76,8 @@ pub(super) struct Place {
     pub(super) dial_tone: f32,
     /// Radians a sample, from the phases of the blocks; of no use with an underlay.
     pub(super) start: [f32; 2],
+    /// The key right before, if there is one.
+    pub(super) previous: Option<Previous>,
 }
 
 /// The tools of the analysis.
@@ -115,12 +118,11 @@ impl Analysis {
             Underlay::Nothing | Underlay::Hum => None,
         };
         excerpt.filter(place.underlay);
-        let samples = &*excerpt.samples;
         let nominal = place.pair.radians();
 
         // A first model, of the newest 16 ms.
         let fit_end = SPAN - place.back;
-        let newest = &samples[fit_end - FIRST_FIT..fit_end];
+        let newest = &excerpt.samples[fit_end - FIRST_FIT..fit_end];
         let start = match place.underlay {
             Underlay::Nothing => place.start,
             Underlay::Hum | Underlay::DialTone => coarse_frequencies(newest, nominal),
@@ -136,6 +138,10 @@ impl Analysis {
             model: first,
             at: fit_end - FIRST_FIT,
         };
+        if let Some(previous) = &place.previous {
+            previous.take_out_of(excerpt, place.underlay, &placed);
+        }
+        let samples = &*excerpt.samples;
         let run = Run::find(samples, &placed, FIRST_FIT).ok_or(Rejection::UNDETERMINED)?;
         let stop = run.whole.end;
         let from = run.whole.start.max(stop.saturating_sub(LONGEST_FIT));
@@ -309,14 +315,6 @@ impl Analysis {
             tones: tones(start..start + BEFORE),
         };
         if past.may_be_of_the_key() && residual.among < pure {
-            // A clean key after another that shares a tone with it, if both are quiet in between.
-            let paused = tones(onset - BEFORE_GAP - PAUSE..onset - BEFORE_GAP);
-            if paused[0].max(paused[1]) < QUIET {
-                return Past {
-                    tones: paused,
-                    ..past
-                };
-            }
             // A clean key with something like itself just before: a bouncing contact, or a key that
             // a lost frame has broken or a codec bent, if all was quiet before that.
             for steps in 1..=BROKEN_STEPS {
@@ -483,9 +481,6 @@ pub(super) const QUIET: f32 = 0.05;
 /// Relative power, 9 dB, of a tone in a beginning of the same key: a codec may make it 8 dB louder than
 /// the rest. What is louder was something else.
 const LOUDEST_BEGINNING: f32 = 8.0;
-
-/// Samples, 8 ms, between two keys: with [`BEFORE_GAP`] the shortest pause that is seen as one.
-const PAUSE: usize = 64;
 
 /// Relative offset and power ratio (6 dB) that every standard accepts at least: so plain a key may
 /// have been bent.

@@ -86,6 +86,13 @@ impl Model {
         phase(0).powi(4) * low < SETTLED * weaker && phase(1).powi(4) * high < SETTLED * weaker
     }
 
+    /// The same with one tone alone.
+    pub(super) fn only(mut self, tone: usize) -> Self {
+        let other = 1 - tone;
+        (self.cosine[other], self.sine[other]) = (0.0, 0.0);
+        self
+    }
+
     /// Squared peak amplitude of each tone.
     pub(super) fn powers(&self) -> [f32; 2] {
         [0, 1].map(|tone| self.cosine[tone].powi(2) + self.sine[tone].powi(2))

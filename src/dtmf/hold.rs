@@ -9,6 +9,7 @@ use super::{
     fit::{Model, SHORTEST},
     fragment::CLEAN,
     history::{History, KEPT},
+    previous::Previous,
     products::powers_at,
     silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, frame_between},
     tones::Pair,
@@ -110,7 +111,7 @@ impl Hold {
                 true
             }
             State::Sounding { seen } => {
-                self.stop(history, seen, now);
+                self.stop(history, seen, now, strongest);
                 matches!(self.state, State::Sounding { .. })
             }
             State::Stopped { end, .. } if full && now - FULL_AFTER <= end + gap => {
@@ -124,8 +125,9 @@ impl Hold {
     /// Finds the last sample of tones that are going.
     ///
     /// The window still looked full up to 7 ms after the end, so the model is taken from before
-    /// that. Where it goes on up to now, something else hid them: they sound.
-    fn stop(&mut self, history: &History, seen: u64, now: u64) {
+    /// that. Where it goes on up to now, something else hid them: they sound. Where one of them is of
+    /// the `strongest` pair as well, it may be another key's by now, and only the other one tells.
+    fn stop(&mut self, history: &History, seen: u64, now: u64, strongest: Option<Pair>) {
         let sure = seen - WINDOW_LAG;
         // A model still in phase needs nothing to be fitted to.
         let in_phase = sure.saturating_sub(self.model_start) < MODEL_AGE;
@@ -150,7 +152,11 @@ impl Hold {
                 let offset = from as i64 - start as i64;
                 let mut tones = [0.0; REACH];
                 let tones = &mut tones[..length - search];
-                model.synthesize(offset + search as i64, tones);
+                let telling = match strongest.and_then(|other| self.pair.shared_with(other)) {
+                    Some(shared) => model.only(1 - shared),
+                    None => model,
+                };
+                telling.synthesize(offset + search as i64, tones);
                 let last = search + last_match(&samples[search..], tones).unwrap_or(0);
                 end = from + last as u64;
                 if end + STILL as u64 >= now {
@@ -166,6 +172,26 @@ impl Hold {
             phases,
             silence: None,
         };
+    }
+
+    /// This key when it was over, at `end`.
+    pub(super) fn over(&self, end: u64) -> Previous {
+        let in_phase = matches!(
+            self.state,
+            State::Stopped {
+                phases: Some(_),
+                ..
+            }
+        );
+        Previous {
+            pair: self.pair,
+            onset: self.onset,
+            end,
+            model: self.model,
+            model_start: self.model_start,
+            in_phase,
+            underlay: self.underlay,
+        }
     }
 
     /// The audio between two positions without what the model was freed of.

@@ -16,6 +16,7 @@
 //!    is remembered of either.
 //! 9. `burst`: a key that a codec has bent too much for any of this, known by its standing alone.
 //! 10. `hold`, `silence`: a key until it is up.
+//! 11. `previous`: a key that is over, taken out of what the next one is looked for in.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -61,6 +62,7 @@ mod hold;
 mod limits;
 mod phasor;
 mod pieces;
+mod previous;
 mod products;
 mod screen;
 mod silence;

@@ -137,6 +137,8 @@ impl Screen {
     ///
     /// Both tones were once much weaker, no longer ago than a key may take to be known, and have been
     /// growing for long enough to be judged. `mean_square_before` is that of the 2 ms before the view.
+    /// Where another key has just ended that has one of them as well, the other one tells for both:
+    /// `shared` is 0 for the low tone, 1 for the high one.
     #[inline]
     pub(super) fn begins(
         &self,
@@ -144,15 +146,19 @@ impl Screen {
         mean_square_before: f32,
         pair: Pair,
         tail_of_hold: bool,
+        shared: Option<usize>,
     ) -> Result<Beginning, NotBegun> {
         let [low, high] = pair.tones();
         let (low_power, high_power) = (view.powers[low], view.powers[high]);
         let weaker = |age: usize, factor: f32| {
             let then = self.ago(age);
-            (
-                then[low] <= factor * low_power,
-                then[high] <= factor * high_power,
-            )
+            let low = then[low] <= factor * low_power;
+            let high = then[high] <= factor * high_power;
+            match shared {
+                Some(0) => (high, high),
+                Some(_) => (low, low),
+                None => (low, high),
+            }
         };
         let rose = (1..=self.onset_looks).any(|age| weaker(age, ONSET) == (true, true));
         if !rose {

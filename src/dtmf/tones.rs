@@ -34,6 +34,15 @@ impl Pair {
         self.tones().map(|tone| radians(FREQUENCIES[tone]))
     }
 
+    /// Which of its tones `other` has as well, if that is just one: 0 is the low one.
+    pub(super) fn shared_with(self, other: Self) -> Option<usize> {
+        match (self.row == other.row, self.column == other.column) {
+            (true, false) => Some(0),
+            (false, true) => Some(1),
+            _ => None,
+        }
+    }
+
     pub(super) fn key(self) -> Key {
         Key::at(self.row, self.column)
     }

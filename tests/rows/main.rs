@@ -19,3 +19,4 @@ mod notes;
 mod splits;
 mod tones;
 mod verdicts;
+mod without_pauses;

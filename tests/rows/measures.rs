@@ -65,6 +65,15 @@ fn a_key_that_fades_while_its_phases_jump_has_its_end_where_it_ends() {
 }
 
 #[test]
+fn onset_and_end_of_keys_without_a_pause_are_within_3_ms() {
+    for tone_ms in [40.0, 90.0] {
+        let line = Presses::lasting(tone_ms, 0.0).record(15);
+        let (onset, end) = worst_edges(&line);
+        assert!(onset <= 24.0 && end <= 24.0, "{onset} and {end} samples");
+    }
+}
+
+#[test]
 fn onset_and_end_in_noise_are_within_1_ms() {
     for tone_ms in [30.0, 80.0] {
         let line = Presses::lasting(tone_ms, 60.0)

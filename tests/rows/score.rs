@@ -1,9 +1,6 @@
 //! What was heard against what was pressed.
 
-use voiceagent::{
-    Key,
-    dtmf::{Detector, Event, KeyDown, KeyUp, Limits},
-};
+use voiceagent::dtmf::{Detector, Event, KeyDown, KeyUp, Limits};
 
 use crate::signal::{Line, Lossy, Piece, Press};
 
@@ -95,7 +92,7 @@ pub fn hear_pieces(pieces: impl IntoIterator<Item = Piece>, limits: &Limits) -> 
     reports
 }
 
-/// Reports against presses: the press that a report's onset lies in, give or take 15 ms.
+/// Reports against presses: the press of its key that a report's onset lies in, give or take 15 ms.
 pub fn score(reports: &[Report], presses: &[Press]) -> Score {
     const SLACK: usize = 120;
     let mut heard = vec![false; presses.len()];
@@ -105,11 +102,12 @@ pub fn score(reports: &[Report], presses: &[Press]) -> Score {
     };
     for report in reports {
         let onset = report.down.onset.samples() as usize;
-        let press = presses
-            .iter()
-            .position(|press| (press.from.saturating_sub(SLACK)..press.to).contains(&onset));
+        let press = presses.iter().position(|press| {
+            press.key == report.down.key
+                && (press.from.saturating_sub(SLACK)..press.to).contains(&onset)
+        });
         match press {
-            Some(i) if same(presses[i].key, report.down.key) => {
+            Some(i) => {
                 if heard[i] {
                     score.doubled += 1;
                 } else {
@@ -118,16 +116,12 @@ pub fn score(reports: &[Report], presses: &[Press]) -> Score {
                     score.latencies.push(samples as f32 / 8.0);
                 }
             }
-            _ => score.wrong += 1,
+            None => score.wrong += 1,
         }
     }
     score.heard = heard.iter().filter(|&&heard| heard).count();
     score.latencies.sort_by(f32::total_cmp);
     score
-}
-
-fn same(pressed: Key, heard: Key) -> bool {
-    pressed == heard
 }
 
 /// One row: made with three seeds, heard in 20 ms frames, scored together.

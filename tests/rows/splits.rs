@@ -27,6 +27,9 @@ fn lines() -> Vec<Line> {
     vec![
         short.record(26).bent(&short),
         Presses::default().record(21),
+        Presses::lasting(50.0, 0.0)
+            .record(27)
+            .with_white_noise(12.0),
         Presses::lasting(100.0, 30.0)
             .record(22)
             .with_white_noise(3.0),
