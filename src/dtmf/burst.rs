@@ -212,7 +212,7 @@ impl Burst {
             before: Bands::all_within(self.before),
             tones_before: [self.before; 2],
             underlay: Underlay::Nothing,
-            clipped: excerpt.clipped,
+            clipped: false,
             through_gsm: false,
             model: last,
             model_start: position(self.within.start + (count - 1) * length),

@@ -48,7 +48,7 @@ pub(super) struct Evidence {
     /// Power at each tone's frequency before the onset, relative to its power.
     pub(super) tones_before: [f32; 2],
     pub(super) underlay: Underlay,
-    /// Whether the amplitudes add up past full scale and peaks reach it.
+    /// Whether its crests are cut off: no sample is as large as its amplitudes together.
     pub(super) clipped: bool,
     /// Whether it comes from GSM's decoder.
     pub(super) through_gsm: bool,
@@ -191,7 +191,7 @@ impl Analysis {
         let (length, first) = (inside.len(), inside.start - placed.at);
         let rest = &mut tones[inside.clone()];
         let tone_energy = energy(rest);
-        for (rest, sample) in rest.iter_mut().zip(&samples[inside]) {
+        for (rest, sample) in rest.iter_mut().zip(&samples[inside.clone()]) {
             *rest = sample - *rest;
         }
         let all = energy(rest) / tone_energy;
@@ -246,7 +246,7 @@ impl Analysis {
             before: past.rest,
             tones_before: past.tones,
             underlay: place.underlay,
-            clipped: excerpt.clipped && powers[0].sqrt() + powers[1].sqrt() > FULL_SCALE,
+            clipped: all >= NOTHING_LEFT && is_clipped(&samples[inside], powers),
             through_gsm: all >= NOTHING_LEFT && excerpt.is_through_gsm(),
             model,
             model_start: excerpt.start + placed.at as u64,
@@ -394,6 +394,13 @@ impl Past {
     }
 }
 
+/// Whether two tones of these powers have had their crests cut off, wherever that was on the way.
+fn is_clipped(samples: &[f32], powers: [f32; 2]) -> bool {
+    let [low, high] = powers.map(f32::sqrt);
+    let crest = CUT_OFF.recip() * (low + high);
+    samples.iter().all(|x| x.abs() < crest)
+}
+
 /// Energy of `rest` at twice and three times the low tone's and twice the high tone's frequency,
 /// relative to that of the tones.
 fn harmonics(rest: &[f32], model: &Model) -> f32 {
@@ -487,8 +494,9 @@ const LOUDEST_BEGINNING: f32 = 8.0;
 const PLAIN_OFFSET: f32 = 0.015;
 const PLAIN_TWIST: f32 = 4.0;
 
-/// 16-bit steps.
-const FULL_SCALE: f32 = 33_000.0;
+/// Amplitudes together over the largest of 80 samples or more: 1.01 of two whole tones, and hardly ever
+/// this, 1.2 of tones that are clipped by 2 dB.
+const CUT_OFF: f32 = 1.1;
 
 /// Relative; 16 ms tell frequencies 60 Hz apart, these are at most 33 Hz apart.
 const COARSE_OFFSETS: [f32; 3] = [-0.02, 0.0, 0.02];

@@ -25,8 +25,6 @@ pub(super) struct Excerpt<'a> {
     pub(super) samples: &'a mut [f32; SPAN],
     /// Position of the first sample.
     pub(super) start: u64,
-    /// Whether the newest 20 ms reach full scale.
-    pub(super) clipped: bool,
 }
 
 impl<'a> Excerpt<'a> {
@@ -37,16 +35,11 @@ impl<'a> Excerpt<'a> {
             .range(start, end)
             .try_into()
             .expect("the range is as long as the span");
-        // To the end and in place, so that the compiler takes eight samples at a time.
-        let peak = heard[SPAN - 160..]
-            .iter()
-            .fold(0, |peak: u16, sample| peak.max(sample.unsigned_abs()));
         without_mean(heard, samples);
         Self {
             heard,
             samples,
             start,
-            clipped: peak > CLIPPED,
         }
     }
 
@@ -168,9 +161,6 @@ const A_LAW_EVEN: u16 = 512;
 
 /// Samples that tell.
 const ENOUGH: usize = 4;
-
-/// 16-bit steps; a peak beyond it may be a clipped one.
-const CLIPPED: u16 = 31_000;
 
 #[cfg(test)]
 mod tests {

@@ -243,6 +243,14 @@ impl Line {
         self
     }
 
+    pub fn fainter(mut self, db: f32) -> Self {
+        let gain = 10f32.powf(-db / 20.0);
+        for x in &mut self.audio {
+            *x *= gain;
+        }
+        self
+    }
+
     /// Everything comes back once more.
     pub fn with_echo(mut self, ms: f32, down_db: f32) -> Self {
         let delay = (ms * RATE as f32 / 1000.0) as usize;
