@@ -106,14 +106,14 @@ impl Judge {
             is_added(evidence, twist)?;
             return self.fringe(evidence, offset, before);
         }
-        let clipping = if evidence.clipped { CLIPPING } else { 0.0 };
+        let clipping = left_by_clipping(evidence);
         let clean = self.residual + clipping;
         if rest.among <= clean && rest.high <= CLEAN_HIGH + clipping {
             if twist > DOUBTFUL_TWIST && offset > MUCH_NOISE_OFFSET {
                 let left = rest.among + rest.high;
                 Rejection::unless_below(Test::Residual, left, DOUBLY_DOUBTFUL * clean)?;
             }
-            if rest.low <= ALONE_LOW && !is_doubtful(evidence, twist) {
+            if rest.low <= ALONE_LOW + clipping && !is_doubtful(evidence, twist) {
                 return Ok(self.shortest);
             }
             return match is_added(evidence, twist) {
@@ -245,10 +245,15 @@ fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
         Rejection::unless_below(
             Test::ResidualBelow,
             rest.low,
-            ALONE_LOW + LOW_VARIES * past.low,
+            ALONE_LOW + left_by_clipping(evidence) + LOW_VARIES * past.low,
         )?;
     }
     Ok(())
+}
+
+/// Energy that a clipped key may have in each band besides, relative to that of its tones.
+fn left_by_clipping(evidence: &Evidence) -> f32 {
+    if evidence.clipped { CLIPPING } else { 0.0 }
 }
 
 /// Whether both tones are where a crystal puts them, in spite of loud company. Of the notes that are
@@ -372,7 +377,7 @@ const LOW_VARIES: f32 = 2.5;
 /// frequency may have: three lines in noise have 0.04, and hardly ever 0.13.
 pub(super) const HARMONICS: f32 = 0.18;
 
-/// A clipped key leaves so much more of itself.
+/// A clipped key leaves so much more of itself: the tones' sums and differences.
 const CLIPPING: f32 = 0.035;
 
 /// The fringe: nothing anywhere.

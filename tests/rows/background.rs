@@ -192,4 +192,11 @@ fn keys_that_are_clipped_by_12_db_are_heard() {
             assert_eq!(all, (480, 0, 0), "by {over_db} dB, {down_db} dB down");
         }
     }
+    // What is clipped makes the weaker tone weaker still.
+    for (over_db, twist_db) in [(6.0, 4.0), (7.0, -4.0)] {
+        let presses = Presses::at(over_db).with_twist(twist_db);
+        let score = row(|seed| presses.record(seed).clipped().fainter(10.0));
+        let all = (score.heard, score.doubled, score.wrong);
+        assert_eq!(all, (480, 0, 0), "{twist_db} dB of twist");
+    }
 }
