@@ -108,9 +108,15 @@ fn rows() -> Vec<Row> {
         row("music 9 dB under each tone", plain(), move |line| {
             line.with_background(&music, 9.0)
         }),
-        row("a voice 12 dB under each tone", plain(), move |line| {
-            line.with_background(&voice, 12.0)
+        row("a voice 12 dB under each tone", plain(), {
+            let voice = voice.clone();
+            move |line| line.with_background(&voice, 12.0)
         }),
+        row(
+            "a voice 10 dB over each tone until the key begins",
+            plain(),
+            move |line| line.in_place_of(&voice, 10.0),
+        ),
         row("A-law", plain(), |line| line.through_g711(Law::A)),
         row("µ-law, -40 dBm0 a tone", Presses::at(-40.0), |line| {
             line.through_g711(Law::Mu)

@@ -353,7 +353,7 @@ pub(super) const ALONE_LOW: f32 = 0.03;
 
 /// Relative; by how much a tone in company may grow from the first sample measured to the last. What
 /// telephones send is steady to a few per cent; a plucked note changes by this in 10 to 30 ms.
-const GROWTH: f32 = 0.15;
+pub(super) const GROWTH: f32 = 0.15;
 
 /// The same where they are doubtful, and what there may have been of either tone before it, relative.
 const GROWTH_IF_DOUBTFUL: f32 = 0.05;

@@ -1,6 +1,6 @@
 //! The order of things: blocks, a screen every 10 ms, an analysis where it passes, a decision,
-//! and a hold until the key is up. What passed the screen and became no key is looked at once more when
-//! it is over.
+//! and a hold until the key is up. What became no key is looked at once more where it is alone, and when it
+//! is over.
 
 use super::{
     Event, KeyDown, KeyUp,
@@ -16,6 +16,7 @@ use super::{
     limits::Limits,
     pieces::{Continued, Pieces},
     previous::Previous,
+    pure::{self, Pure},
     screen::{Beginning, Candidate, NotBegun, Screen},
     step::{STEP, STEP_BLOCKS},
     tones::Pair,
@@ -49,6 +50,7 @@ pub struct Detector {
     hold: Option<Hold>,
     pieces: Pieces,
     unheard: Unheard,
+    pure: Pure,
     /// The last key that is up.
     released: Option<Previous>,
     /// Least mean square of a window worth a look.
@@ -61,6 +63,7 @@ impl Detector {
     pub fn new(limits: &Limits) -> Self {
         let least_power = Dbm0(limits.min_level_dbm0).amplitude().powi(2);
         let judge = Judge::new(limits);
+        let pure = Pure::new(&judge);
         Self {
             history: History::new(),
             done: FIRST_POSITION,
@@ -74,6 +77,7 @@ impl Detector {
             hold: None,
             pieces: Pieces::default(),
             unheard: Unheard::default(),
+            pure,
             released: None,
             least_mean_square: least_power * IDLE_WINDOW,
         }
@@ -178,10 +182,12 @@ impl Detector {
         let quiet = view.is_none();
         if quiet && self.hold.is_none() && self.young.is_none() && !self.unheard.is_waiting() {
             self.screen.pass();
+            self.pure.pass();
             return asker.tell(|| self.silence());
         }
         let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.most());
+        let pure = self.pure.look(&view, candidate);
         let young = self.young.take();
         let pair = candidate.map(|candidate| candidate.pair);
         if let Some(hold) = &mut self.hold {
@@ -224,6 +230,12 @@ impl Detector {
         });
         if look.is_some() || young.is_some() {
             self.analyse(look, young, on_event, asker);
+        }
+        if let Some(pair) = pure
+            && self.hold.is_none()
+            && self.took_over(pair, &view, on_event)
+        {
+            return;
         }
         let seen = candidate.is_some();
         if self.hold.is_none() && self.unheard.may_be_over(seen, &view, self.done) {
@@ -298,6 +310,23 @@ impl Detector {
         if jumping && let Some(hold) = &mut self.hold {
             hold.jump(now);
         }
+        true
+    }
+
+    /// Whether a key is down now that took the place of other sound.
+    fn took_over(&mut self, pair: Pair, view: &View, on_event: &mut impl FnMut(Event)) -> bool {
+        let now = self.done;
+        let key = pure::key(pair, &self.history, now, &self.analysis, &self.judge);
+        // The same key again is no other sound.
+        let is_another = |key: &Evidence| {
+            !self
+                .released
+                .is_some_and(|last| last.pair == pair && last.has_just_ended(key.onset))
+        };
+        let Some(evidence) = key.filter(is_another) else {
+            return false;
+        };
+        self.down(&evidence, view, now, on_event);
         true
     }
 

@@ -15,8 +15,9 @@
 //! 8. `fragment`, `gap`, `pieces`: a key that breaks off and goes on, one with frames missing, and what
 //!    is remembered of either.
 //! 9. `burst`: a key that a codec has bent too much for any of this, known by its standing alone.
-//! 10. `hold`, `silence`: a key until it is up.
-//! 11. `previous`: a key that is over, taken out of what the next one is looked for in.
+//! 10. `pure`: a key that takes the place of other sound, known by being alone from one moment to the next.
+//! 11. `hold`, `silence`: a key until it is up.
+//! 12. `previous`: a key that is over, taken out of what the next one is looked for in.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -64,6 +65,7 @@ mod phasor;
 mod pieces;
 mod previous;
 mod products;
+mod pure;
 mod screen;
 mod silence;
 mod step;

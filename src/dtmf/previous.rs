@@ -33,7 +33,7 @@ pub(super) struct Previous {
 impl Previous {
     /// Whether what is heard up to `now` may have begun in it or right behind it.
     pub(super) fn has_just_ended(&self, now: u64) -> bool {
-        now - self.end <= JUST
+        now <= self.end + JUST
     }
 
     /// Takes it out of an excerpt that was freed of `underlay` and holds the key `next` at its end.

@@ -6,7 +6,7 @@ use voiceagent::{audio::Dbm0, dtmf::Limits};
 
 use crate::{
     score::{hear, row, row_with},
-    signal::{Line, Presses, RATE, voice},
+    signal::{Line, Presses, RATE, Random, voice},
 };
 
 impl Line {
@@ -198,5 +198,55 @@ fn keys_that_are_clipped_by_12_db_are_heard() {
         let score = row(|seed| presses.record(seed).clipped().fainter(10.0));
         let all = (score.heard, score.doubled, score.wrong);
         assert_eq!(all, (480, 0, 0), "{twist_db} dB of twist");
+    }
+}
+
+/// What may be heard until a telephone mutes it: a voice, noise, a chord.
+fn other_sounds() -> [(&'static str, Vec<f32>); 3] {
+    let mut random = Random::new(44);
+    let noise = (0..20 * RATE).map(|_| 1000.0 * random.normal()).collect();
+    let sine = |i: usize, hertz: f32| (TAU * (hertz * i as f32 / RATE as f32).fract()).sin();
+    let chord = |i| {
+        1000.0
+            * [392.0, 523.3, 659.3]
+                .map(|hertz| sine(i, hertz))
+                .iter()
+                .sum::<f32>()
+    };
+    [
+        ("a voice", voice(43, 60)),
+        ("noise", noise),
+        ("a chord", (0..20 * RATE).map(chord).collect()),
+    ]
+}
+
+#[test]
+fn a_key_is_heard_that_takes_the_place_of_louder_sound() {
+    for (what, other) in other_sounds() {
+        for tone_ms in [40.0, 50.0, 100.0] {
+            for over_db in [0.0, 10.0] {
+                let presses = Presses::lasting(tone_ms, 80.0);
+                let score = row(|seed| presses.record(seed).in_place_of(&other, over_db));
+                let what = format!("{what}, {over_db} dB over keys of {tone_ms} ms");
+                assert!(score.percent() >= 99.5, "{what}: {:.1} %", score.percent());
+                assert_eq!((score.doubled, score.wrong), (0, 0), "{what}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_takes_the_place_of_louder_sound_is_no_key_if_it_is_none_by_itself() {
+    for (what, other) in other_sounds() {
+        for (why, presses) in [
+            ("15 ms", Presses::lasting(15.0, 80.0)),
+            ("3.5 % high", Presses::off_by(3.5, 3.5)),
+            ("one tone 3.5 % low", Presses::off_by(0.0, -3.5)),
+            ("twist", Presses::default().with_twist(14.0)),
+        ] {
+            let score = row(|seed| presses.record(seed).in_place_of(&other, 10.0));
+            let heard = (score.heard, score.wrong);
+            assert_eq!(heard, (0, 0), "{what}, {why}");
+        }
     }
 }

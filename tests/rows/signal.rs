@@ -274,6 +274,17 @@ impl Line {
         self
     }
 
+    /// Other audio wherever no key is pressed, as a telephone sends it, so that its mean square where it
+    /// sounds is so far over one tone of -10 dBm0.
+    pub fn in_place_of(self, other: &[f32], over_db: f32) -> Self {
+        let muted = self.audio.clone();
+        let mut line = self.with_background(other, -over_db);
+        for press in &line.presses {
+            line.audio[press.from..press.to].copy_from_slice(&muted[press.from..press.to]);
+        }
+        line.clipped()
+    }
+
     pub fn samples(&self) -> Vec<i16> {
         self.audio.iter().map(|x| x.round() as i16).collect()
     }

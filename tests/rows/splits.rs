@@ -2,7 +2,7 @@
 
 use voiceagent::dtmf::{Detector, Event, Limits};
 
-use crate::signal::{Concealment, Line, Piece, Presses};
+use crate::signal::{Concealment, Line, Piece, Presses, voice};
 
 fn events(pieces: &[Piece], chunk: usize) -> Vec<Event> {
     let mut detector = Detector::new(&Limits::ETSI);
@@ -23,10 +23,12 @@ fn events(pieces: &[Piece], chunk: usize) -> Vec<Event> {
 }
 
 fn lines() -> Vec<Line> {
+    let voice = voice(28, 20);
     let short = Presses::lasting(45.0, 60.0);
     vec![
         short.record(26).bent(&short),
         Presses::default().record(21),
+        Presses::default().record(28).in_place_of(&voice, 10.0),
         Presses::lasting(50.0, 0.0)
             .record(27)
             .with_white_noise(12.0),

@@ -1,0 +1,167 @@
+//! A key that takes the place of other sound.
+//!
+//! A telephone mutes its microphone while it sends a key: what was heard until then, a voice, a street,
+//! music, breaks off where the tones begin. If it was as loud as they are, they seem to have been there
+//! before, or it seems to be among them. But then there are two tones and nothing else, from one moment to
+//! the next. Words never are so, and notes swell, ring on and bring others with them.
+//!
+//! That is known with the second look that sees nothing else, 30 to 40 ms after the onset.
+
+use std::ops::RangeInclusive;
+
+use super::{
+    bands::{Bands, energy},
+    decide::{DOUBTFUL_TWIST, GROWTH, Judge, apart, largest_offset, samples, twist_db},
+    evidence::{Analysis, Evidence},
+    excerpt::{Excerpt, SPAN, Underlay},
+    fit::Model,
+    history::History,
+    screen::Candidate,
+    step::{STEP, WINDOW},
+    tones::Pair,
+    window::View,
+};
+
+/// Looks that saw two tones and nothing else.
+#[derive(Clone)]
+pub(super) struct Pure {
+    seen: Option<(Pair, u32)>,
+    /// After how many of them a key may be known.
+    looks: RangeInclusive<u32>,
+}
+
+impl Pure {
+    pub(super) fn new(judge: &Judge) -> Self {
+        let later = (judge.shortest() + LONGER - WINDOW as f32) / STEP as f32;
+        let first = 1 + later.max(1.0).ceil() as u32;
+        Self {
+            seen: None,
+            looks: first..=first + MORE_LOOKS,
+        }
+    }
+
+    /// There is nothing to see.
+    #[inline]
+    pub(super) fn pass(&mut self) {
+        self.seen = None;
+    }
+
+    /// Takes one look; the pair that may have taken the place of other sound.
+    #[inline]
+    pub(super) fn look(&mut self, view: &View, candidate: Option<Candidate>) -> Option<Pair> {
+        let alone = candidate.filter(|candidate| {
+            let tones = 0.5 * (view.peak(0) + view.peak(4));
+            candidate.underlay == Underlay::Nothing && tones >= SHARE * view.mean_square
+        });
+        self.seen = alone.map(|candidate| match self.seen {
+            Some((pair, looks)) if pair == candidate.pair => (pair, looks.saturating_add(1)),
+            _ => (candidate.pair, 1),
+        });
+        let (pair, looks) = self.seen?;
+        self.looks.contains(&looks).then_some(pair)
+    }
+}
+
+/// The key that `pair` is if it took the place of other sound, not long before `now`.
+#[inline(never)]
+pub(super) fn key(
+    pair: Pair,
+    history: &History,
+    now: u64,
+    analysis: &Analysis,
+    judge: &Judge,
+) -> Option<Evidence> {
+    let mut heard = [0.0; SPAN];
+    let Excerpt { start, .. } = Excerpt::new(history, now, &mut heard);
+    let at = SPAN - MEASURED;
+    // The mean of all is one of the other sound too.
+    let mean = heard[at..].iter().sum::<f32>() / MEASURED as f32;
+    for x in &mut heard {
+        *x -= mean;
+    }
+    let nominal = pair.radians();
+    let model = Model::fit_settled(&heard[at..], nominal, FIT_STEPS)?;
+    let mut rest = [0.0; SPAN];
+    model.synthesize(-(at as i64), &mut rest);
+    let of_tones = energy(&rest[at..]);
+    for (rest, x) in rest.iter_mut().zip(heard) {
+        *rest = x - *rest;
+    }
+    let share = |rest: &[f32]| energy(rest) / rest.len() as f32 * MEASURED as f32 / of_tones;
+
+    let pieces = rest[..at].rchunks_exact(PIECE);
+    let onset = at - PIECE * pieces.take_while(|rest| share(rest) <= BEGUN).count();
+    let began_at_once = onset >= BEFORE && share(&rest[onset - BEFORE..onset]) >= OTHER;
+    let left = share(&rest[at..]);
+    let evidence = Evidence {
+        pair,
+        onset: start + onset as u64,
+        resumed: start + onset as u64,
+        end: now,
+        ongoing: true,
+        duration: (SPAN - onset) as f32,
+        offsets: [0, 1].map(|tone| model.radians[tone] / nominal[tone] - 1.0),
+        powers: model.powers(),
+        residual: analysis
+            .splitter()
+            .split(&rest[at..], 0)
+            .scaled(1.0 / of_tones),
+        rest: left,
+        growth: model.growth(&rest[at..], 0),
+        measured: MEASURED,
+        harmonics: 0.0,
+        before: Bands::default(),
+        tones_before: [0.0; 2],
+        underlay: Underlay::Nothing,
+        clipped: false,
+        through_gsm: false,
+        model,
+        model_start: start + at as u64,
+    };
+    let is_key = began_at_once
+        && left <= LEFT
+        && evidence.duration >= judge.shortest() + LONGER
+        && largest_offset(&evidence) <= OFFSET
+        && apart(&evidence) <= APART
+        && twist_db(&evidence).abs() <= DOUBTFUL_TWIST
+        && evidence.growth.iter().all(|growth| growth.abs() <= GROWTH)
+        && analysis.accepts(&evidence)
+        && judge.check_twist(&evidence).is_ok();
+    is_key.then_some(evidence)
+}
+
+/// Share of a look's energy that the two tones have: less of other sound does not show in it.
+const SHARE: f32 = 0.93;
+
+/// Looks after the first that are tried: it may have seen the end of the other sound.
+const MORE_LOOKS: u32 = 2;
+
+/// Samples more than the shortest key that it lasts.
+const LONGER: f32 = samples(6.0);
+
+/// Samples, 27 ms, that there is nothing else in.
+const MEASURED: usize = 216;
+
+/// Steps of a fit from the nominal frequencies.
+const FIT_STEPS: usize = 4;
+
+/// Samples that the onset is found to, 1 ms.
+const PIECE: usize = 8;
+
+// Energies relative to the tones' from here on.
+
+/// Left beside the tones while they are alone: noise 17 dB under both.
+const LEFT: f32 = 0.02;
+
+/// Left in the pieces that belong to it before that.
+const BEGUN: f32 = 0.2;
+
+/// Left if the tones are taken for having sounded, in the last 10 ms before them: 1 in silence, and more
+/// in other sound.
+const OTHER: f32 = 0.5;
+const BEFORE: usize = 80;
+
+/// Relative: the 1.5 % that every standard accepts at least, and as much as two tones of one clock are
+/// ever off by against each other.
+const OFFSET: f32 = 0.015;
+const APART: f32 = 0.01;
