@@ -229,14 +229,9 @@ impl Judge {
 /// themselves were not there before.
 fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
     let (rest, past) = (&evidence.residual, &evidence.before);
-    let both: f32 = evidence.powers.iter().sum();
     let doubtful = is_doubtful(evidence, twist);
     let grown = if doubtful { GROWTH_IF_DOUBTFUL } else { GROWTH };
-    for (growth, power) in evidence.growth.iter().zip(evidence.powers) {
-        let variance = GROWTH_OF_NOISE * rest.among * both / (power * evidence.measured as f32);
-        let limit = grown + GROWTH_VARIES * variance.sqrt();
-        Rejection::unless_below(Test::Steadiness, growth.abs(), limit)?;
-    }
+    check_steadiness(evidence, grown)?;
     let gone = GONE_BEFORE.max(GONE_VARIES * rest.among);
     Rejection::unless_below(Test::Replacement, past.among, gone)?;
     if doubtful {
@@ -247,6 +242,18 @@ fn is_added(evidence: &Evidence, twist: f32) -> Result<(), Rejection> {
             rest.low,
             ALONE_LOW + left_by_clipping(evidence) + LOW_VARIES * past.low,
         )?;
+    }
+    Ok(())
+}
+
+/// Whether both tones have grown by no more than `grown`, and what the rest makes them seem to have.
+pub(super) fn check_steadiness(evidence: &Evidence, grown: f32) -> Result<(), Rejection> {
+    let among = evidence.residual.among;
+    let both: f32 = evidence.powers.iter().sum();
+    for (growth, power) in evidence.growth.iter().zip(evidence.powers) {
+        let variance = GROWTH_OF_NOISE * among * both / (power * evidence.measured as f32);
+        let limit = grown + GROWTH_VARIES * variance.sqrt();
+        Rejection::unless_below(Test::Steadiness, growth.abs(), limit)?;
     }
     Ok(())
 }

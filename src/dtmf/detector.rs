@@ -187,9 +187,9 @@ impl Detector {
         }
         let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.most());
-        let pure = self.pure.look(&view, candidate);
         let young = self.young.take();
         let pair = candidate.map(|candidate| candidate.pair);
+        let pure = self.pure.look(&view, pair);
         if let Some(hold) = &mut self.hold {
             if hold.follow(
                 &self.history,

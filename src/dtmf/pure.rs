@@ -5,18 +5,20 @@
 //! before, or it seems to be among them. But then there are two tones and nothing else, from one moment to
 //! the next. Words never are so, and notes swell, ring on and bring others with them.
 //!
-//! That is known with the second look that sees nothing else, 30 to 40 ms after the onset.
+//! That is known with the second look that sees nothing else, 30 to 40 ms after the onset, in noise with the
+//! third.
 
 use std::ops::RangeInclusive;
 
 use super::{
     bands::{Bands, energy},
-    decide::{DOUBTFUL_TWIST, GROWTH, Judge, apart, largest_offset, samples, twist_db},
+    decide::{
+        DOUBTFUL_TWIST, GROWTH, Judge, apart, check_steadiness, largest_offset, samples, twist_db,
+    },
     evidence::{Analysis, Evidence},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::Model,
     history::History,
-    screen::Candidate,
     step::{STEP, WINDOW},
     tones::Pair,
     window::View,
@@ -26,7 +28,8 @@ use super::{
 #[derive(Clone)]
 pub(super) struct Pure {
     seen: Option<(Pair, u32)>,
-    /// After how many of them a key may be known.
+    /// After how many of them a key may be known: the last is for noise, and for a first one that saw the
+    /// end of the other sound.
     looks: RangeInclusive<u32>,
 }
 
@@ -46,16 +49,14 @@ impl Pure {
         self.seen = None;
     }
 
-    /// Takes one look; the pair that may have taken the place of other sound.
+    /// Takes one look, in which `strongest` is seen; the pair that may have taken the place of other sound.
     #[inline]
-    pub(super) fn look(&mut self, view: &View, candidate: Option<Candidate>) -> Option<Pair> {
-        let alone = candidate.filter(|candidate| {
-            let tones = 0.5 * (view.peak(0) + view.peak(4));
-            candidate.underlay == Underlay::Nothing && tones >= SHARE * view.mean_square
-        });
-        self.seen = alone.map(|candidate| match self.seen {
-            Some((pair, looks)) if pair == candidate.pair => (pair, looks.saturating_add(1)),
-            _ => (candidate.pair, 1),
+    pub(super) fn look(&mut self, view: &View, strongest: Option<Pair>) -> Option<Pair> {
+        let tones = 0.5 * (view.peak(0) + view.peak(4));
+        let alone = strongest.filter(|_| tones >= SHARE * view.mean_square);
+        self.seen = alone.map(|alone| match self.seen {
+            Some((pair, looks)) if pair == alone => (pair, looks.saturating_add(1)),
+            _ => (alone, 1),
         });
         let (pair, looks) = self.seen?;
         self.looks.contains(&looks).then_some(pair)
@@ -118,26 +119,38 @@ pub(super) fn key(
         model,
         model_start: start + at as u64,
     };
+    let longer = if left <= LEFT {
+        LONGER
+    } else if left <= NOISE && is_white(&evidence.residual) {
+        LONGER_IN_NOISE
+    } else {
+        return None;
+    };
     let is_key = began_at_once
-        && left <= LEFT
-        && evidence.duration >= judge.shortest() + LONGER
+        && evidence.duration >= judge.shortest() + longer
         && largest_offset(&evidence) <= OFFSET
         && apart(&evidence) <= APART
         && twist_db(&evidence).abs() <= DOUBTFUL_TWIST
-        && evidence.growth.iter().all(|growth| growth.abs() <= GROWTH)
+        && check_steadiness(&evidence, GROWTH).is_ok()
         && analysis.accepts(&evidence)
         && judge.check_twist(&evidence).is_ok();
     is_key.then_some(evidence)
 }
 
-/// Share of a look's energy that the two tones have: less of other sound does not show in it.
-const SHARE: f32 = 0.93;
+/// Whether what is left is spread as noise is: most above the tones, least below them.
+fn is_white(rest: &Bands) -> bool {
+    rest.low <= rest.among && rest.among <= rest.high
+}
 
-/// Looks after the first that are tried: it may have seen the end of the other sound.
+/// Share of a look's energy that the two tones have: all but noise 8 dB under both.
+const SHARE: f32 = 0.85;
+
+/// Looks after the first that may know it.
 const MORE_LOOKS: u32 = 2;
 
 /// Samples more than the shortest key that it lasts.
 const LONGER: f32 = samples(6.0);
+const LONGER_IN_NOISE: f32 = samples(16.0);
 
 /// Samples, 27 ms, that there is nothing else in.
 const MEASURED: usize = 216;
@@ -150,11 +163,12 @@ const PIECE: usize = 8;
 
 // Energies relative to the tones' from here on.
 
-/// Left beside the tones while they are alone: noise 17 dB under both.
+/// Left beside the tones while they are alone: of anything, and of noise. (Noise of 9 dB has 0.063.)
 const LEFT: f32 = 0.02;
+const NOISE: f32 = 0.09;
 
 /// Left in the pieces that belong to it before that.
-const BEGUN: f32 = 0.2;
+const BEGUN: f32 = 0.35;
 
 /// Left if the tones are taken for having sounded, in the last 10 ms before them: 1 in silence, and more
 /// in other sound.

@@ -232,6 +232,13 @@ fn a_key_is_heard_that_takes_the_place_of_louder_sound() {
                 assert_eq!((score.doubled, score.wrong), (0, 0), "{what}");
             }
         }
+        let noisy = row(|seed| {
+            let line = Presses::lasting(50.0, 80.0).record(seed);
+            line.in_place_of(&other, 6.0).with_white_noise(10.0)
+        });
+        let percent = noisy.percent();
+        assert!(percent >= 99.0, "{what}, noise of 10 dB: {percent:.1} %");
+        assert_eq!((noisy.doubled, noisy.wrong), (0, 0), "{what}, noise");
     }
 }
 
