@@ -2,6 +2,8 @@
 //! and a hold until the key is up. What became no key is looked at once more where it is alone, and when it
 //! is over.
 
+mod why;
+
 use super::{
     Event, KeyDown, KeyUp,
     bank::{BLOCK, Bank},
@@ -183,32 +185,14 @@ impl Detector {
         if quiet && self.hold.is_none() && self.young.is_none() && !self.unheard.is_waiting() {
             self.screen.pass();
             self.pure.pass();
-            return asker.tell(|| self.silence());
+            return asker.tell(|| self.why_silence());
         }
         let view = view.unwrap_or(View::SILENT);
         let candidate = self.screen.look(&view, self.dial_tone.most());
         let young = self.young.take();
         let pair = candidate.map(|candidate| candidate.pair);
         let pure = self.pure.look(&view, pair);
-        if let Some(hold) = &mut self.hold {
-            if hold.follow(
-                &self.history,
-                &view,
-                pair,
-                self.done,
-                self.judge.longest_gap(),
-            ) {
-                return;
-            }
-            if let State::Stopped { end, .. } = hold.state
-                && hold.is_over(&self.history, &view, self.done, self.judge.longest_gap())
-            {
-                let hold = *hold;
-                self.hold = None;
-                self.up(&hold, end, on_event);
-            }
-        }
-        if self.pieces.is_waiting() && self.went_on(pair, &view, on_event) {
+        if self.sounds_on(pair, &view, on_event) {
             return;
         }
         let beginning = candidate.map(|candidate| (candidate, self.begins(candidate.pair, &view)));
@@ -224,28 +208,15 @@ impl Detector {
         let young = young.filter(|young| {
             let still_young = matches!(beginning, Some((_, Ok(Beginning::Young))));
             if still_young {
-                asker.tell(|| self.young_verdict(young, false));
+                asker.tell(|| self.why_young(young, false));
             }
             !still_young
         });
         if look.is_some() || young.is_some() {
             self.analyse(look, young, on_event, asker);
         }
-        if let Some(pair) = pure
-            && self.hold.is_none()
-            && self.took_over(pair, &view, on_event)
-        {
+        if self.hold.is_none() && self.is_known_otherwise(pure, pair, &view, on_event) {
             return;
-        }
-        let seen = candidate.is_some();
-        if self.hold.is_none() && self.unheard.may_be_over(seen, &view, self.done) {
-            let (after, now) = (self.released.map_or(0, |previous| previous.end), self.done);
-            let (history, analysis) = (&self.history, &self.analysis);
-            let key = self.unheard.key(after, history, now, analysis, &self.judge);
-            if let Some(evidence) = key {
-                self.down(&evidence, &view, now, on_event);
-                return;
-            }
         }
         match beginning {
             Some((_, Ok(Beginning::Full(_)))) => {}
@@ -256,15 +227,11 @@ impl Detector {
                     why: self.screen.too_young(&view, candidate.pair),
                 });
             }
-            _ if quiet => asker.tell(|| self.silence()),
-            Some((candidate, Err(why))) => asker.tell(|| {
-                let rejection = self.screen.not_begun(why, &view, candidate.pair);
-                self.verdict(rejection, candidate.pair, self.done, false)
-            }),
-            None => asker.tell(|| {
-                let rejection = self.screen.rejection(&view);
-                self.verdict(rejection, view.strongest_pair(), self.done, false)
-            }),
+            Some((candidate, Err(why))) if !quiet => {
+                asker.tell(|| self.why_not_begun(why, &view, candidate.pair));
+            }
+            None if !quiet => asker.tell(|| self.why_nothing(&view)),
+            _ => asker.tell(|| self.why_silence()),
         }
     }
 
@@ -292,6 +259,31 @@ impl Detector {
         (previous.pair != pair && previous.has_just_ended(self.done)).then_some(previous)
     }
 
+    /// Whether a key sounds on that is down, or one whose beginning was too short. `strongest` is the pair
+    /// in `view`.
+    #[inline]
+    fn sounds_on(
+        &mut self,
+        strongest: Option<Pair>,
+        view: &View,
+        on_event: &mut impl FnMut(Event),
+    ) -> bool {
+        let (now, gap) = (self.done, self.judge.longest_gap());
+        if let Some(hold) = &mut self.hold {
+            if hold.follow(&self.history, view, strongest, now, gap) {
+                return true;
+            }
+            if let State::Stopped { end, .. } = hold.state
+                && hold.is_over(&self.history, view, now, gap)
+            {
+                let hold = *hold;
+                self.hold = None;
+                self.up(&hold, end, on_event);
+            }
+        }
+        self.pieces.is_waiting() && self.went_on(strongest, view, on_event)
+    }
+
     /// Whether a key is down now whose beginning was too short.
     fn went_on(
         &mut self,
@@ -313,21 +305,44 @@ impl Detector {
         true
     }
 
-    /// Whether a key is down now that took the place of other sound.
-    fn took_over(&mut self, pair: Pair, view: &View, on_event: &mut impl FnMut(Event)) -> bool {
-        let now = self.done;
-        let key = pure::key(pair, &self.history, now, &self.analysis, &self.judge);
-        // The same key again is no other sound.
-        let is_another = |key: &Evidence| {
-            !self
-                .released
-                .is_some_and(|last| last.pair == pair && last.has_just_ended(key.onset))
-        };
-        let Some(evidence) = key.filter(is_another) else {
+    /// Whether a key is down now that no analysis found: `pure` took the place of other sound, or one that
+    /// was seen in other looks is over.
+    #[inline]
+    fn is_known_otherwise(
+        &mut self,
+        pure: Option<Pair>,
+        strongest: Option<Pair>,
+        view: &View,
+        on_event: &mut impl FnMut(Event),
+    ) -> bool {
+        let took_over = pure.and_then(|pair| self.took_over(pair));
+        let Some(key) = took_over.or_else(|| self.was_unheard(strongest, view)) else {
             return false;
         };
-        self.down(&evidence, view, now, on_event);
+        self.down(&key, view, self.done, on_event);
         true
+    }
+
+    /// The key that took the place of other sound.
+    fn took_over(&self, pair: Pair) -> Option<Evidence> {
+        let key = pure::key(pair, &self.history, self.done, &self.analysis, &self.judge)?;
+        // The same key again is no other sound.
+        let again = self
+            .released
+            .is_some_and(|last| last.pair == pair && last.has_just_ended(key.onset));
+        (!again).then_some(key)
+    }
+
+    /// The key that was seen, and is over without having been known.
+    #[inline]
+    fn was_unheard(&mut self, strongest: Option<Pair>, view: &View) -> Option<Evidence> {
+        let now = self.done;
+        if !self.unheard.may_be_over(strongest.is_some(), view, now) {
+            return None;
+        }
+        let after = self.released.map_or(0, |previous| previous.end);
+        self.unheard
+            .key(after, &self.history, now, &self.analysis, &self.judge)
     }
 
     /// Analyses what was too young at the last look, unless it just went on, and what is seen now.
@@ -344,7 +359,7 @@ impl Detector {
             let went_on = matches!(&found, Some((_, Ok(evidence)))
                 if evidence.onset + STILL_YOUNG < self.done && evidence.rest <= CLEAN);
             if went_on {
-                asker.tell(|| self.young_verdict(&young, true));
+                asker.tell(|| self.why_young(&young, true));
             } else {
                 let look = Look {
                     candidate: young.candidate,
@@ -421,7 +436,7 @@ impl Detector {
             }
             Err(rejection) => rejection,
         };
-        asker.tell(|| self.verdict(rejection, look.candidate.pair, now, true));
+        asker.tell(|| self.why(rejection, look.candidate.pair, now, true));
     }
 
     /// Whether this is not the key that is up already: it may have gone on, too faint to be seen.
@@ -434,34 +449,6 @@ impl Detector {
             ),
             _ => Ok(()),
         }
-    }
-
-    fn verdict(&self, rejection: Rejection, pair: Pair, now: u64, analysed: bool) -> Verdict {
-        let at = self.history.end_of(now);
-        rejection.verdict(Some(pair.key()), at, analysed)
-    }
-
-    /// Why there was no key yet at the last look.
-    fn young_verdict(&self, young: &Young, analysed: bool) -> Verdict {
-        let last_look = self.done - STEP as u64;
-        self.verdict(young.why, young.candidate.pair, last_look, analysed)
-    }
-
-    /// Why a window that was not looked into holds no key.
-    fn silence(&self) -> Verdict {
-        let heard = self
-            .history
-            .range(self.done - 2 * STEP as u64, self.done)
-            .iter()
-            .map(|&x| f32::from(x));
-        let length = 2.0 * STEP as f32;
-        let mean = heard.clone().sum::<f32>() / length;
-        let rejection = Rejection {
-            test: Test::Silence,
-            measured: heard.map(|x| (x - mean).powi(2)).sum::<f32>() / length,
-            limit: self.least_mean_square,
-        };
-        rejection.verdict(None, self.history.end_of(self.done), false)
     }
 
     fn down(
