@@ -348,7 +348,7 @@ const MUCH_NOISE_OFFSET: f32 = 0.015;
 pub(super) const DOUBTFUL_TWIST: f32 = 6.0;
 
 /// dB; what telephones send (1 to 4 dB, BT SIN 351).
-const PLAIN_TWIST: f32 = 4.0;
+pub(super) const PLAIN_TWIST: f32 = 4.0;
 
 // Energies relative to both tones' from here on.
 

@@ -5,15 +5,16 @@
 //! before, or it seems to be among them. But then there are two tones and nothing else, from one moment to
 //! the next. Words never are so, and notes swell, ring on and bring others with them.
 //!
-//! That is known with the second look that sees nothing else, 30 to 40 ms after the onset, in noise with the
-//! third.
+//! That is known with the second look that sees little else, 30 to 40 ms after the onset. In noise, or with
+//! other sound that goes on a little, it takes some looks more.
 
 use std::ops::RangeInclusive;
 
 use super::{
     bands::{Bands, energy},
     decide::{
-        DOUBTFUL_TWIST, GROWTH, Judge, apart, check_steadiness, largest_offset, samples, twist_db,
+        DOUBTFUL_TWIST, GROWTH, Judge, PLAIN_TWIST, apart, check_steadiness, largest_offset,
+        samples, twist_db,
     },
     evidence::{Analysis, Evidence},
     excerpt::{Excerpt, SPAN, Underlay},
@@ -24,12 +25,11 @@ use super::{
     window::View,
 };
 
-/// Looks that saw two tones and nothing else.
+/// Looks that saw two tones and little else.
 #[derive(Clone)]
 pub(super) struct Pure {
     seen: Option<(Pair, u32)>,
-    /// After how many of them a key may be known: the last is for noise, and for a first one that saw the
-    /// end of the other sound.
+    /// After how many of them a key may be known: the later the more may be left.
     looks: RangeInclusive<u32>,
 }
 
@@ -123,6 +123,8 @@ pub(super) fn key(
         LONGER
     } else if left <= NOISE && is_white(&evidence.residual) {
         LONGER_IN_NOISE
+    } else if left <= MUCH && is_true(&evidence) {
+        LONGER_IF_TRUE
     } else {
         return None;
     };
@@ -142,15 +144,25 @@ fn is_white(rest: &Bands) -> bool {
     rest.low <= rest.among && rest.among <= rest.high
 }
 
-/// Share of a look's energy that the two tones have: all but noise 8 dB under both.
-const SHARE: f32 = 0.85;
+/// Whether the tones are where a telephone puts them, and most of what is left is among them: a codec may
+/// have bent them, or a little of the other sound goes on.
+fn is_true(evidence: &Evidence) -> bool {
+    let Bands { low, high, .. } = evidence.residual;
+    largest_offset(evidence) <= TRUE_OFFSET
+        && twist_db(evidence).abs() <= PLAIN_TWIST
+        && low.max(high) <= BESIDE
+}
+
+/// Share of a look's energy that the two tones have.
+const SHARE: f32 = 0.78;
 
 /// Looks after the first that may know it.
-const MORE_LOOKS: u32 = 2;
+const MORE_LOOKS: u32 = 5;
 
 /// Samples more than the shortest key that it lasts.
 const LONGER: f32 = samples(6.0);
 const LONGER_IN_NOISE: f32 = samples(16.0);
+const LONGER_IF_TRUE: f32 = samples(23.0);
 
 /// Samples, 27 ms, that there is nothing else in.
 const MEASURED: usize = 216;
@@ -163,12 +175,15 @@ const PIECE: usize = 8;
 
 // Energies relative to the tones' from here on.
 
-/// Left beside the tones while they are alone: of anything, and of noise. (Noise of 9 dB has 0.063.)
+/// Left beside the tones while they are alone: of anything, of noise (that of 9 dB has 0.063), and where
+/// they are true, with so much of it below and above them.
 const LEFT: f32 = 0.02;
 const NOISE: f32 = 0.09;
+const MUCH: f32 = 0.15;
+const BESIDE: f32 = 0.06;
 
 /// Left in the pieces that belong to it before that.
-const BEGUN: f32 = 0.35;
+const BEGUN: f32 = 0.5;
 
 /// Left if the tones are taken for having sounded, in the last 10 ms before them: 1 in silence, and more
 /// in other sound.
@@ -179,3 +194,6 @@ const BEFORE: usize = 80;
 /// ever off by against each other.
 const OFFSET: f32 = 0.015;
 const APART: f32 = 0.01;
+
+/// Relative: as true as codecs leave tones.
+const TRUE_OFFSET: f32 = 0.005;

@@ -243,6 +243,17 @@ fn a_key_is_heard_that_takes_the_place_of_louder_sound() {
 }
 
 #[test]
+fn a_long_key_is_heard_though_louder_sound_goes_on_a_little_under_it() {
+    let voice = voice(45, 60);
+    let score = row(|seed| {
+        let line = Presses::lasting(80.0, 80.0).record(seed);
+        line.in_place_of(&voice, 10.0).with_background(&voice, 14.0)
+    });
+    assert!(score.percent() >= 98.0, "{:.1} %", score.percent());
+    assert_eq!((score.doubled, score.wrong), (0, 0));
+}
+
+#[test]
 fn what_takes_the_place_of_louder_sound_is_no_key_if_it_is_none_by_itself() {
     for (what, other) in other_sounds() {
         for (why, presses) in [
