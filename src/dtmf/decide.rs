@@ -3,7 +3,7 @@
 //! There are six ways to be one: alone, over noise, over talk or music, exact over more of it, bent by a
 //! codec, and bent by GSM where it is known that the audio comes from there (`coded`). All want both
 //! tones to start together out of little; they differ in what may be left beside the tones, and the
-//! more that is, the longer the tones must last.
+//! more that is, the longer the tones must last. (`burst` and `pure` know keys by how they stand in time.)
 //!
 //! Notes begin together too, two of them near a key's tones. But an instrument's notes swell or
 //! decay, bring their harmonics with them and take the place of other notes, where a key is switched

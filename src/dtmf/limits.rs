@@ -26,7 +26,8 @@ pub struct Limits {
     /// tones, -30 to -10. Noise that was there before the key is excused.
     pub max_residual_db: f32,
     /// Most that may have been at either tone's frequency before the key, in dB relative to the
-    /// tone, -20 to -3.
+    /// tone, -20 to -3. Not asked where other sound breaks off as the tones begin, and leaves them
+    /// alone.
     pub max_before_db: f32,
 }
 
