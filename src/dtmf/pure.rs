@@ -72,6 +72,36 @@ pub(super) fn key(
     analysis: &Analysis,
     judge: &Judge,
 ) -> Option<Evidence> {
+    let (evidence, before) = measure(pair, history, now, analysis)?;
+    let left = evidence.rest;
+    let longer = if left <= LEFT {
+        LONGER
+    } else if left <= NOISE && is_white(&evidence.residual) {
+        LONGER_IN_NOISE
+    } else if left <= MUCH && is_true(&evidence) {
+        LONGER_IF_TRUE
+    } else {
+        return None;
+    };
+    let is_key = before >= OTHER
+        && evidence.duration >= judge.shortest() + longer
+        && largest_offset(&evidence) <= OFFSET
+        && apart(&evidence) <= APART
+        && twist_db(&evidence).abs() <= DOUBTFUL_TWIST
+        && check_steadiness(&evidence, GROWTH).is_ok()
+        && analysis.accepts(&evidence)
+        && judge.check_twist(&evidence).is_ok();
+    is_key.then_some(evidence)
+}
+
+/// What the newest samples say about `pair`, and what is left right before it if it is taken for having
+/// sounded there too.
+fn measure(
+    pair: Pair,
+    history: &History,
+    now: u64,
+    analysis: &Analysis,
+) -> Option<(Evidence, f32)> {
     let mut heard = [0.0; SPAN];
     let Excerpt { start, .. } = Excerpt::new(history, now, &mut heard);
     let at = SPAN - MEASURED;
@@ -92,8 +122,7 @@ pub(super) fn key(
 
     let pieces = rest[..at].rchunks_exact(PIECE);
     let onset = at - PIECE * pieces.take_while(|rest| share(rest) <= BEGUN).count();
-    let began_at_once = onset >= BEFORE && share(&rest[onset - BEFORE..onset]) >= OTHER;
-    let left = share(&rest[at..]);
+    let before = share(&rest[onset.checked_sub(BEFORE)?..onset]);
     let evidence = Evidence {
         pair,
         onset: start + onset as u64,
@@ -107,7 +136,7 @@ pub(super) fn key(
             .splitter()
             .split(&rest[at..], 0)
             .scaled(1.0 / of_tones),
-        rest: left,
+        rest: share(&rest[at..]),
         growth: model.growth(&rest[at..], 0),
         measured: MEASURED,
         harmonics: 0.0,
@@ -119,24 +148,7 @@ pub(super) fn key(
         model,
         model_start: start + at as u64,
     };
-    let longer = if left <= LEFT {
-        LONGER
-    } else if left <= NOISE && is_white(&evidence.residual) {
-        LONGER_IN_NOISE
-    } else if left <= MUCH && is_true(&evidence) {
-        LONGER_IF_TRUE
-    } else {
-        return None;
-    };
-    let is_key = began_at_once
-        && evidence.duration >= judge.shortest() + longer
-        && largest_offset(&evidence) <= OFFSET
-        && apart(&evidence) <= APART
-        && twist_db(&evidence).abs() <= DOUBTFUL_TWIST
-        && check_steadiness(&evidence, GROWTH).is_ok()
-        && analysis.accepts(&evidence)
-        && judge.check_twist(&evidence).is_ok();
-    is_key.then_some(evidence)
+    Some((evidence, before))
 }
 
 /// Whether what is left is spread as noise is: most above the tones, least below them.
