@@ -130,7 +130,7 @@ impl Session {
             }
             State::Settling(mut listening, next, _) => {
                 listening.hear(now, bytes, config, &mut on_note);
-                let until = listening.presses.twin_expected_until().unwrap_or(now);
+                let until = listening.unsettled_until().unwrap_or(now);
                 self.state = State::Settling(listening, next, until);
             }
             State::Overhearing(overhearing) => self.overheard_audio(overhearing, bytes),
@@ -173,7 +173,7 @@ impl Session {
     }
 
     pub(super) fn settle(&mut self, now: CallTime, listening: Listening, next: Next) {
-        match listening.presses.twin_expected_until() {
+        match listening.unsettled_until() {
             Some(until) if until > now => {
                 self.start(&silence(), State::Settling(listening, next, until));
             }

@@ -54,6 +54,8 @@ pub(super) struct Listening {
     onset: Option<SampleTime>,
     /// The first audio and the last.
     arrivals: Option<(Arrival, Arrival)>,
+    /// When audio came after there had been none for long.
+    resumed: Option<CallTime>,
     pub(super) presses: Presses,
 }
 
@@ -87,6 +89,7 @@ impl Listening {
             since: now,
             onset: None,
             arrivals: None,
+            resumed: None,
             presses: Presses::new(Duration::from_secs_f64(config.keys.hold_off)),
         }
     }
@@ -185,7 +188,20 @@ impl Listening {
     fn arrived(&mut self, now: CallTime, heard: Duration) {
         let arrived = Arrival { at: now, heard };
         let first = self.arrivals.map_or(arrived, |(first, _)| first);
+        if let Some((_, last)) = self.arrivals
+            && now - last.at >= STANDS_STILL
+        {
+            self.resumed = Some(now);
+        }
         self.arrivals = Some((first, arrived));
+    }
+
+    /// Until when there is something to wait for before anything is started: a key's signal, and news of
+    /// the caller, if Asterisk has just gone on after it stood still. It may be through with the audio that
+    /// came meanwhile before it looks at what else did: that the caller is gone.
+    pub(super) fn unsettled_until(&self) -> Option<CallTime> {
+        let news = self.resumed.map(|resumed| resumed + NEWS_WITHIN);
+        self.presses.twin_expected_until().max(news)
     }
 
     /// How much audio did not come while it was listened for: lost on the way, or never sent.
@@ -256,6 +272,11 @@ pub(super) fn action(config: &Config, route: &Route, key: Key) -> Option<Next> {
     }
     config.keys.goto.get(&key).cloned().map(Next::Dial)
 }
+
+/// How long audio stays away where Asterisk, or this program, may have stood still: no jitter takes as long.
+const STANDS_STILL: Duration = Duration::from_millis(300);
+/// How soon Asterisk has dealt with all that came while it stood still.
+const NEWS_WITHIN: Duration = Duration::from_millis(200);
 
 /// Frames come in bursts: this much more than real time is no pile, this much less no loss.
 pub(super) const JITTER: Duration = Duration::from_millis(60);

@@ -108,6 +108,21 @@ fn a_pipe_that_overflows_loses_audio_and_nothing_else() {
 }
 
 #[test]
+fn nothing_is_started_before_asterisk_can_tell_that_the_caller_has_gone() {
+    // Where Asterisk stood still, it goes on with the audio, and comes to the hang-up a little later.
+    for seconds in [0.5, 1.5, 3.0] {
+        let starved = span(answered() + Duration::from_secs(1), seconds);
+        for news in [10, 50, 150] {
+            let mut script = pressing(&[('#', 1.1)]);
+            script.starved = Some(starved.clone());
+            script.caller.hang_up = Some(starved.end + Duration::from_millis(news));
+            let timeline = run(&script);
+            assert_eq!(executed(&timeline), [DIAL], "{seconds} s, {news} ms");
+        }
+    }
+}
+
+#[test]
 fn nothing_is_started_for_a_caller_who_has_hung_up_meanwhile() {
     let script = pressing(&[('#', 1.0)]);
     let whole = run(&script).end().since_start().as_secs_f64();
