@@ -52,8 +52,8 @@ impl Pure {
     /// Takes one look, in which `strongest` is seen; the pair that may have taken the place of other sound.
     #[inline]
     pub(super) fn look(&mut self, view: &View, strongest: Option<Pair>) -> Option<Pair> {
-        let tones = 0.5 * (view.peak(0) + view.peak(4));
-        let alone = strongest.filter(|_| tones >= SHARE * view.mean_square);
+        let is_alone = || 0.5 * (view.peak(0) + view.peak(4)) >= SHARE * view.mean_square;
+        let alone = strongest.filter(|_| is_alone());
         self.seen = alone.map(|alone| match self.seen {
             Some((pair, looks)) if pair == alone => (pair, looks.saturating_add(1)),
             _ => (alone, 1),
