@@ -105,14 +105,17 @@ impl Detector {
     }
 
     /// So many samples are missing: time goes on, they count as no evidence.
-    pub fn lost(&mut self, samples: u64, on_event: &mut impl FnMut(Event)) {
-        if samples == 0 {
-            return;
-        }
-        if samples >= LONG_LOSS {
+    pub fn lost(&mut self, mut samples: u64, on_event: &mut impl FnMut(Event)) {
+        if let Some(more) = samples.checked_sub(LONG_LOSS as u64) {
             self.finish(on_event);
+            // It may have gone on: only what has been heard of it counts.
+            self.unheard.forget();
+            self.push(&[0; LONG_LOSS], on_event);
+            samples = more;
         }
-        self.history.lose(samples);
+        if samples > 0 {
+            self.history.lose(samples);
+        }
     }
 
     /// The end of the stream: a key that is still down is up.
@@ -541,8 +544,8 @@ const LEAST_DIAL_TONE: f32 = 0.7;
 /// Relative; the fit starts no farther from nominal.
 const START_RANGE: f32 = 0.03;
 
-/// Samples, 100 ms: after a longer loss nothing is known of what was before.
-const LONG_LOSS: u64 = 800;
+/// Samples, 100 ms: a key does not go on behind so long a loss, whose beginning counts as a pause.
+const LONG_LOSS: usize = 800;
 
 #[cfg(test)]
 mod tests {
@@ -563,6 +566,32 @@ mod tests {
         detector.push(&[0; 3], &mut |_| ());
         assert_eq!(detector.now().samples(), 300);
         assert_eq!(detector.held(), None);
+    }
+
+    #[test]
+    fn the_same_key_behind_a_long_loss_is_another_press() {
+        let tone = |i: i32, tone: usize| (radians(FREQUENCIES[tone]) * i as f32).cos();
+        let audio: Vec<i16> = (0..480)
+            .map(|i| (5000.0 * (tone(i, 1) + tone(i, 5))) as i16)
+            .collect();
+        for first in (100..480).step_by(20) {
+            for lost in [LONG_LOSS as u64, 8000] {
+                let mut detector = Detector::new(&Limits::ETSI);
+                let mut downs = Vec::new();
+                let mut on_event = |event| {
+                    if let Event::Down(down) = event {
+                        downs.push(down.onset.samples());
+                    }
+                };
+                detector.push(&audio[..first], &mut on_event);
+                detector.lost(lost, &mut on_event);
+                detector.push(&audio, &mut on_event);
+                let second = first as u64 + lost;
+                let heard = downs.iter().filter(|onset| onset.abs_diff(second) <= 8);
+                assert_eq!(heard.count(), 1, "{first}, {lost} lost: {downs:?}");
+                assert!(downs.len() == 1 || downs[0] <= 8, "{first}: {downs:?}");
+            }
+        }
     }
 
     #[test]
