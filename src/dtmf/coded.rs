@@ -5,7 +5,7 @@
 //! most, below the tones, and nothing above.
 
 use super::{
-    decide::{DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
+    decide::{CLIPPED_HIGH, DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
     evidence::Evidence,
     excerpt::Underlay,
 };
@@ -25,6 +25,7 @@ pub(super) fn longer_if_bent(evidence: &Evidence, twist: f32, before: f32) -> Op
     let plain = twist <= DOUBTFUL_TWIST
         && offset <= CODED_OFFSET
         && rest.among <= CODED_AMONG
+        && (rest.among <= SOME_CODED || apart(evidence) <= MUCH_CODED_APART)
         && past.among + past.high <= CODED_BEFORE
         && past.low <= CODED_LOW_BEFORE;
     let tilted = offset <= TILTED_OFFSET
@@ -106,6 +107,11 @@ fn is_bent_over_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
 /// tells.
 fn goes_on_in_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
     let (rest, past) = (&evidence.residual, &evidence.before);
+    let above = if evidence.clipped {
+        CLIPPED_HIGH
+    } else {
+        CODED_HIGH
+    };
     evidence.underlay != Underlay::DialTone
         && evidence.harmonics <= HARMONICS * (rest.among + rest.high)
         && before <= COMPANY_TONES_BEFORE
@@ -114,7 +120,7 @@ fn goes_on_in_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
         && largest_offset(evidence) <= COMPANY_OFFSET
         && rest.low <= COMPANY_LOW
         && rest.among <= COMPANY_AMONG
-        && rest.high <= COMPANY_HIGH
+        && rest.high <= above
         && decay(evidence) <= CODED_OVER_DECAYED * rest.among
 }
 
@@ -130,26 +136,41 @@ fn decay(evidence: &Evidence) -> f32 {
         .sum()
 }
 
-/// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
-/// sounds below the tones or above them, which is where voices and instruments have the most. Among
-/// them there may be much, and before them what the codec makes of their onset and of the key before.
-/// Energies relative to the tones'.
+// A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
+// sounds below the tones or above them, which is where voices and instruments have the most. Among
+// them there may be much, and before them what the codec makes of their onset and of the key before.
+// Energies are relative to the tones', offsets to their frequencies.
+
+/// Energy that a bent key may have in each band.
 const CODED_AMONG: f32 = 0.45;
 pub(super) const CODED_LOW: f32 = 0.03;
 pub(super) const CODED_HIGH: f32 = 0.03;
+
+/// Energy before it: among the tones and above them, and below them.
 const CODED_BEFORE: f32 = 0.5;
+const CODED_LOW_BEFORE: f32 = 1.5;
 
 /// All that is left over what the three bands show of it. What a codec bends lies about the tones; a
 /// note at the edge of two bands has half its amplitude in each, and so half its energy in both. Not
 /// asked where no more than so much was there before.
 const CODED_AT_EDGES: f32 = 1.2;
 const CODED_SILENCE: f32 = 0.03;
-const CODED_LOW_BEFORE: f32 = 1.5;
 
-/// Share of all that is left: a plucked string leaves little else, a codec much.
+/// Share of all that is left that is the tones' own decay: a plucked string leaves little else, a codec
+/// much.
 const DECAYED: f32 = 0.9;
+
+/// Offset of either tone, and one's less the other's.
 const CODED_OFFSET: f32 = 0.015;
 const CODED_APART: f32 = 0.015;
+
+/// Energy among the tones beyond which they must be off together, and by how much they may not be. A
+/// telephone makes both from one clock, and a codec takes them apart by more once in 20,000 keys; the
+/// formants of a vowel are.
+const SOME_CODED: f32 = 0.1;
+const MUCH_CODED_APART: f32 = 0.01;
+
+/// Samples more, and the energy among the tones up to which it is fewer.
 const LITTLE_CODED: f32 = 0.06;
 const LONGER_IF_LITTLE_CODED: f32 = samples(3.0);
 const LONGER_IF_CODED: f32 = samples(7.0);
@@ -184,7 +205,6 @@ const COMPANY_TWIST: f32 = 10.0;
 const COMPANY_OFFSET: f32 = 0.004;
 const COMPANY_LOW: f32 = 0.13;
 const COMPANY_AMONG: f32 = 0.25;
-const COMPANY_HIGH: f32 = 0.1;
 pub(super) const LONGER_IN_COMPANY: f32 = samples(27.0);
 
 /// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
