@@ -83,12 +83,12 @@ impl Ear {
         self.senses.arrived().duration()
     }
 
-    /// How long `bytes` of this audio last.
+    /// The end of `bytes` of this audio that lasts `length`, or a sample more: whole samples are left out,
+    /// as what came before may have ended in the middle of one.
     #[must_use]
-    pub fn length_of(&self, bytes: usize) -> Duration {
-        let format = self.decoder.format();
-        let samples = bytes / format.bytes_per_sample();
-        Duration::from_secs_f64(samples as f64 / f64::from(format.rate()))
+    pub fn newest<'a>(&self, bytes: &'a [u8], length: Duration) -> &'a [u8] {
+        let older = bytes.len().saturating_sub(self.bytes_in(length));
+        &bytes[older - older % self.decoder.format().bytes_per_sample()..]
     }
 
     /// How many bytes of this audio last `length`, in whole samples.
@@ -143,6 +143,28 @@ mod tests {
         }
         assert_eq!(known.len(), onsets.len(), "{format}");
         known
+    }
+
+    #[test]
+    fn older_audio_is_left_out_by_whole_samples() {
+        let ear = |format: &str| {
+            let format = format.parse().expect("a format");
+            Ear::new(format, &dtmf::Limits::ETSI, None).expect("an ear")
+        };
+        let length = Duration::from_millis(20);
+        for (format, bytes) in [("slin", 320), ("slin16", 640), ("alaw", 160)] {
+            let ear = ear(format);
+            assert_eq!(ear.newest(&[0; 100], length).len(), 100);
+            for came in bytes..bytes + 9 {
+                let left = ear.newest(&vec![0; came], length).len();
+                assert!(left < bytes + 2, "{format}: {left} of {came}");
+                let left_out = came - left;
+                assert!(
+                    format == "alaw" || left_out % 2 == 0,
+                    "{format}: {left_out}"
+                );
+            }
+        }
     }
 
     #[test]

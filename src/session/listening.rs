@@ -231,11 +231,7 @@ impl Listening {
     /// The part of `bytes` that was sent since listening began. Audio comes in real time, so a
     /// chunk longer than the time since then holds what piled up before.
     fn fresh<'a>(&self, now: CallTime, ear: &Ear, bytes: &'a [u8]) -> &'a [u8] {
-        let since = now - self.since + JITTER;
-        if ear.length_of(bytes.len()) <= since {
-            return bytes;
-        }
-        &bytes[bytes.len() - ear.bytes_in(since)..]
+        ear.newest(bytes, now - self.since + JITTER)
     }
 
     /// What this key does, unless the greeting has been ended already.
