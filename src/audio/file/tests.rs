@@ -358,6 +358,37 @@ fn an_odd_byte_at_the_end_is_left_out_with_a_warning() {
 }
 
 #[test]
+fn samples_of_fewer_bits_than_they_have_room_for_stand_at_its_upper_end() {
+    let samples = [1_000_i16, -20_000, 32_767, -32_768];
+    for (room, valid) in [(16, 12), (24, 20), (32, 20), (32, 24)] {
+        let upper = |s: &i16| (i32::from(*s) << 16 >> (32 - valid) << (room - valid)).to_le_bytes();
+        let bytes = |s| upper(s)[..room / 8].to_vec();
+        let plain = Wav::new(
+            PCM,
+            1,
+            8_000,
+            room as u16,
+            samples.iter().flat_map(bytes).collect(),
+        );
+        // The same with `WAVEFORMATEXTENSIBLE` for its format: more of it, valid bits, and a GUID.
+        let mut wav = plain.bytes();
+        let mut more = vec![22, 0, valid as u8, 0, 4, 0, 0, 0, PCM as u8, 0];
+        more.extend(b"\0\0\0\0\x10\0\x80\0\0\xaa\0\x38\x9b\x71");
+        wav.splice(36..36, more);
+        wav[16] = 40;
+        wav[20..22].copy_from_slice(&[0xFE, 0xFF]);
+        let read = read("a.wav", &wav).expect("a sound file");
+        for (heard, sent) in read.channels[0].iter().zip(samples) {
+            let error = i32::from(*heard) - i32::from(sent);
+            assert!(
+                error.abs() <= 1 << (16 - valid.min(16)),
+                "{valid} in {room}: {error}"
+            );
+        }
+    }
+}
+
+#[test]
 fn no_head_however_broken_makes_it_panic() {
     for (tag, channels, bits) in [
         (PCM, 2, 16),

@@ -102,21 +102,18 @@ impl Head {
     }
 }
 
-/// Samples of an odd number of bits stand at the upper end of whole bytes (multichannel PCM in the
-/// documentation of `WAVEFORMATEXTENSIBLE`), so they are samples of all their bits.
+/// Samples of fewer bits than they have room for stand at its upper end (`wValidBitsPerSample` in the
+/// documentation of `WAVEFORMATEXTENSIBLE`), so they are samples of all its bits.
 fn widen(format: &mut [u8]) {
     let short = |format: &[u8], at: usize| u16::from_le_bytes([format[at], format[at + 1]]);
     let bytes = short(format, 12) / short(format, 2).max(1);
     let width = bytes.saturating_mul(8);
-    let is_extensible = short(format, 0) == EXTENSIBLE;
-    for at in [Some(14), is_extensible.then_some(18)]
-        .into_iter()
-        .flatten()
-    {
-        let bits = short(format, at);
-        if bits % 8 != 0 && bits < width {
-            format[at..at + 2].copy_from_slice(&width.to_le_bytes());
-        }
+    let (bits, is_extensible) = (short(format, 14), short(format, 0) == EXTENSIBLE);
+    if bits % 8 != 0 && bits < width {
+        format[14..16].copy_from_slice(&width.to_le_bytes());
+    }
+    if is_extensible && short(format, 18) < width && (short(format, 18) % 8 != 0 || bits == width) {
+        format[18..20].copy_from_slice(&width.to_le_bytes());
     }
 }
 
