@@ -135,6 +135,8 @@ impl Driver {
 
     async fn run(mut self, audio: io::Result<File>) -> io::Result<(Exit, Report)> {
         let mut hang_up = signal(SignalKind::hangup())?;
+        // Taken, so that a log at the limit of its size is an error like any other and no death.
+        let _too_large = signal(SignalKind::from_raw(libc::SIGXFSZ))?;
         let mut agi = open_agi()?;
         if let Some(recorder) = &mut self.recorder {
             recorder.attach();
