@@ -94,9 +94,11 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Op
                 logging::failed(reason);
             }
             // What the closing line has told is not told again.
-            if report.unlogged.is_empty() {
-                logging::failures().iter().for_each(|reason| tell(reason));
-            }
+            let failures = logging::failures();
+            let untold = failures
+                .iter()
+                .filter(|reason| !report.unlogged.contains(*reason));
+            untold.for_each(|reason| tell(reason));
             match exit {
                 Exit::Success => Some(ExitCode::SUCCESS),
                 Exit::Failure if report.channel.is_empty() => None,

@@ -24,14 +24,19 @@ fn config(logging: &str) -> String {
     format!("{CONFIG}\n[logging]\n{logging}\n")
 }
 
-/// A call that nobody answers, to its end; what the console was told.
+/// A call that nobody answers, to its end; what the console was told last.
 fn call(config: &str) -> String {
+    commands(config).pop().unwrap()
+}
+
+/// The commands of such a call.
+fn commands(config: &str) -> Vec<String> {
     let mut agent = Agent::start_with(config, Audio::Closed);
     agent.header();
     let (commands, status) = agent.answer_to_the_end();
     assert!(status.success());
     assert!(commands.contains(&"EXEC VoiceMail \"101@sales,s\"".to_owned()));
-    commands.last().unwrap().clone()
+    commands
 }
 
 /// The objects in a file, one a line.
@@ -184,6 +189,21 @@ fn a_line_that_is_lost_is_told_on_the_console_though_the_file_was_there() {
     let full = Path::new("/dev/full");
     let told = call(&config(&format!("calls = {full:?}")));
     assert!(told.starts_with("VERBOSE \"voiceagent: cannot log to /dev/full: No space left"));
+}
+
+#[test]
+fn each_file_that_cannot_be_written_is_told() {
+    for (log, calls) in [
+        ("/missing/log", "/dev/full"),
+        ("/dev/full", "/missing/calls"),
+    ] {
+        let logging = format!("to = \"{log}\"\ncalls = \"{calls}\"\nlevel = \"info\"");
+        let told = commands(&config(&logging)).join("\n");
+        for file in [log, calls] {
+            let times = told.matches(&format!("cannot log to {file}: ")).count();
+            assert_eq!(times, 1, "{file}: {told}");
+        }
+    }
 }
 
 #[test]
