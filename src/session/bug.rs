@@ -95,7 +95,7 @@ impl Call {
         let reply = match command {
             "GET VARIABLE DIALSTATUS" => "200 result=1 (NOANSWER)\n",
             "GET VARIABLE ORIGINATE_STATUS" => "200 result=1 (SUCCESS)\n",
-            _ if command.contains("DIALPLAN_EXISTS(voiceagent") => "200 result=1 (11/11111)\n",
+            _ if command.contains("DIALPLAN_EXISTS(voiceagent") => "200 result=1 (11/111111)\n",
             _ if std::mem::take(&mut self.stopped) => {
                 "200 result=35 endpos=8\n200 result=1 (slin)\n"
             }

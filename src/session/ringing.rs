@@ -261,13 +261,14 @@ impl Session {
 /// whether each module of [`MEANS`] is loaded, of which Originate and Dial would not say so.
 const CAN_LISTEN: Command = Command::GetFullVariable(
     "${DIALPLAN_EXISTS(voiceagent-listen,s,1)}${DIALPLAN_EXISTS(voiceagent-answered,s,1)}\
-     /${IFMODULE(app_chanspy.so)}${IFMODULE(app_channelredirect.so)}\
+     /${IFMODULE(app_chanspy.so)}${IFMODULE(app_channelredirect.so)}${IFMODULE(app_dial.so)}\
      ${IFMODULE(app_softhangup.so)}${IFMODULE(app_stack.so)}${IFMODULE(func_global.so)}",
 );
 /// The modules that it takes, and what of them.
-const MEANS: [(&str, &str); 5] = [
+const MEANS: [(&str, &str); 6] = [
     ("app_chanspy", "application ChanSpy"),
     ("app_channelredirect", "application ChannelRedirect"),
+    ("app_dial", "application Dial"),
     ("app_softhangup", "application SoftHangup"),
     ("app_stack", "application Gosub"),
     ("func_global", "function SHARED"),

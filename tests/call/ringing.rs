@@ -275,11 +275,12 @@ fn unheard(means: &str, originate: &str, status: &str) -> (Vec<String>, String) 
 #[test]
 fn whatever_asterisk_lacks_to_hear_the_caller_it_rings_and_one_line_says_why() {
     for (means, why) in [
-        ("11/01111", "Asterisk has no application ChanSpy"),
-        ("11/10111", "Asterisk has no application ChannelRedirect"),
-        ("11/11011", "Asterisk has no application SoftHangup"),
-        ("11/11101", "Asterisk has no application Gosub"),
-        ("11/11110", "Asterisk has no function SHARED"),
+        ("11/011111", "Asterisk has no application ChanSpy"),
+        ("11/101111", "Asterisk has no application ChannelRedirect"),
+        ("11/110111", "Asterisk has no application Dial"),
+        ("11/111011", "Asterisk has no application SoftHangup"),
+        ("11/111101", "Asterisk has no application Gosub"),
+        ("11/111110", "Asterisk has no function SHARED"),
         ("10/11111", "the dialplan has no [voiceagent-listen]"),
         ("01/11111", "the dialplan has no [voiceagent-listen]"),
         ("", "the dialplan has no [voiceagent-listen]"),

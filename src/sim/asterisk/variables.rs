@@ -67,7 +67,7 @@ impl Variables {
             // What hears the caller: two contexts of the dialplan, and the modules that it takes.
             _ if expression.contains("voiceagent-listen") => {
                 let contexts = if self.can_listen { "11" } else { "00" };
-                format!("{contexts}/11111")
+                format!("{contexts}/111111")
             }
             _ => self.lookup.clone(),
         }
