@@ -133,11 +133,13 @@ pub fn pieces(kind: Kind, recorded: &Recorded, mailbox: &Mailbox) -> Vec<Piece> 
     pieces
 }
 
-/// Endings of the sound files that Asterisk's format modules know.
-pub(crate) const SOUND_ENDINGS: [&str; 28] = [
-    "wav", "WAV", "wav49", "gsm", "ulaw", "ul", "mu", "pcm", "ulw", "alaw", "al", "alw", "sln",
-    "sln12", "sln16", "sln24", "sln32", "sln44", "sln48", "sln96", "sln192", "g722", "g729",
-    "g719", "ogg", "opus", "ilbc", "vox",
+/// Endings of the sound files that Asterisk's format modules know: what `exts` says in its formats/*.c and
+/// addons/format_mp3.c, and that of the Opus module from Sangoma.
+pub(crate) const SOUND_ENDINGS: [&str; 44] = [
+    "wav", "wav16", "WAV", "wav49", "gsm", "ulaw", "ul", "mu", "pcm", "ulw", "alaw", "al", "alw",
+    "au", "sln", "slin", "raw", "sln12", "sln16", "sln24", "sln32", "sln44", "sln48", "sln96",
+    "sln192", "g722", "g723", "g723sf", "g726-16", "g726-24", "g726-32", "g726-40", "g729", "g719",
+    "siren7", "siren14", "ogg", "spx", "spx16", "spx32", "opus", "ilbc", "vox", "mp3",
 ];
 
 #[cfg(test)]
