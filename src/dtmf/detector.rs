@@ -486,8 +486,6 @@ impl Detector {
             low_offset: evidence.offsets[0],
             high_offset: evidence.offsets[1],
             residual: evidence.residual.among,
-            residual_low: evidence.residual.low,
-            residual_high: evidence.residual.high,
         }));
     }
 

@@ -111,10 +111,6 @@ pub struct KeyDown {
     pub snr_db: f32,
     /// Energy left among the tones' frequencies (600 to 1850 Hz) without them, relative to theirs.
     pub residual: f32,
-    /// The same below 600 Hz; 0 where a dial tone accounts for it.
-    pub residual_low: f32,
-    /// The same above 1850 Hz.
-    pub residual_high: f32,
 }
 
 /// A key was released.
