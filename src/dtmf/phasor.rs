@@ -98,7 +98,7 @@ impl Cosine {
     }
 }
 
-/// Sines and cosines, with an error below 1e-6 for angles up to some hundred radians.
+/// Sines and cosines, with an error below 3e-6 for angles up to some hundred radians.
 ///
 /// A reduction to a quarter turn and the usual two short polynomials: a fifth of the time of the
 /// library's, and the same bits on every machine.
