@@ -176,11 +176,7 @@ impl Burst {
             let model = Model::fit_settled(piece, nominal, FIT_STEPS)?;
             let mut rest = [0.0; 2 * PIECE];
             let rest = &mut rest[..length];
-            model.synthesize(0, rest);
-            let of_tones = energy(rest);
-            for (rest, sample) in rest.iter_mut().zip(piece) {
-                *rest = sample - *rest;
-            }
+            let of_tones = model.leave(0, piece, rest);
             let of_rest = energy(rest);
             for (tone, power) in model.powers().into_iter().enumerate() {
                 powers[tone] += power;

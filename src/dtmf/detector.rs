@@ -400,7 +400,7 @@ impl Detector {
         };
         let mut samples = [0.0; SPAN];
         let mut excerpt = Excerpt::new(&self.history, self.time_of(look), &mut samples);
-        self.analysis.run(place, &mut excerpt)
+        self.analysis.run(&place, &mut excerpt)
     }
 
     /// Position after the last sample of a look.

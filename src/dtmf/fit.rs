@@ -13,6 +13,7 @@
 use wide::bytemuck::cast;
 
 use super::{
+    bands::energy,
     gram::{Gram, Symmetric},
     phasor::{Cosine, LANES, Phasor},
     products::{Products, products},
@@ -116,6 +117,17 @@ impl Model {
         for (sample, last) in rest.iter_mut().zip(last) {
             *sample = last;
         }
+    }
+
+    /// Writes to `rest` what is left of `samples` without the model, the first of them at position `from`
+    /// as in [`synthesize`](Self::synthesize); the energy of the model there.
+    pub(super) fn leave(&self, from: i64, samples: &[f32], rest: &mut [f32]) -> f32 {
+        self.synthesize(from, rest);
+        let own = energy(rest);
+        for (rest, sample) in rest.iter_mut().zip(samples) {
+            *rest = sample - *rest;
+        }
+        own
     }
 
     /// By how much each tone's amplitude grows over `rest`, relative to its mean. `rest` is what the

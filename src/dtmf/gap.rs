@@ -11,10 +11,11 @@
 use super::{
     bands::energy,
     edges::{STILL, last_match},
-    evidence::{BEFORE, BEFORE_GAP, Evidence, QUIET},
+    evidence::Evidence,
     fragment::CLEAN,
     history::{History, KEPT},
     hold::{listen, sounds_faintly},
+    past::{BEFORE, BEFORE_GAP, QUIET},
     products::powers_at,
     silence::{FRAMES, LONGEST_SILENCE, borders_near, is_digital_silence},
     step::STEP,

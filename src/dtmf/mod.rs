@@ -10,14 +10,15 @@
 //!    sums over the samples, `gram` those that need none); with hum or a dial tone (`dialtone`)
 //!    filtered away where there is one.
 //! 5. `gains`, `edges`: where they begin and end, to the sample where the audio is clean.
-//! 6. `bands`, `evidence`: what is left without them, and what was there before them.
-//! 7. `decide`, `coded`: the few ways in which evidence is a key, and what codecs make of one.
-//! 8. `fragment`, `gap`, `pieces`: a key that breaks off and goes on, one with frames missing, and what
+//! 6. `stretch`: the two together, in three models, each better than the one before.
+//! 7. `bands`, `past`, `evidence`: what is left without them, and what was there before them.
+//! 8. `decide`, `coded`: the few ways in which evidence is a key, and what codecs make of one.
+//! 9. `fragment`, `gap`, `pieces`: a key that breaks off and goes on, one with frames missing, and what
 //!    is remembered of either.
-//! 9. `burst`: a key that a codec has bent too much for any of this, known by its standing alone.
-//! 10. `pure`: a key that takes the place of other sound, known by being alone from one moment to the next.
-//! 11. `hold`, `silence`: a key until it is up.
-//! 12. `previous`: a key that is over, taken out of what the next one is looked for in.
+//! 10. `burst`: a key that a codec has bent too much for any of this, known by its standing alone.
+//! 11. `pure`: a key that takes the place of other sound, known by being alone from one moment to the next.
+//! 12. `hold`, `silence`: a key until it is up.
+//! 13. `previous`: a key that is over, taken out of what the next one is looked for in.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
 //!
@@ -61,6 +62,7 @@ mod gram;
 mod history;
 mod hold;
 mod limits;
+mod past;
 mod phasor;
 mod pieces;
 mod previous;
@@ -69,6 +71,7 @@ mod pure;
 mod screen;
 mod silence;
 mod step;
+mod stretch;
 mod tones;
 mod verdict;
 mod window;

@@ -7,9 +7,9 @@
 use super::{
     bands::SIDE,
     edges::Placed,
-    evidence::{BEFORE, BEFORE_GAP},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST},
+    past::{BEFORE, BEFORE_GAP},
     tones::Pair,
 };
 

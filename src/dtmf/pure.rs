@@ -113,11 +113,8 @@ fn measure(
     let nominal = pair.radians();
     let model = Model::fit_settled(&heard[at..], nominal, FIT_STEPS)?;
     let mut rest = [0.0; SPAN];
-    model.synthesize(-(at as i64), &mut rest);
-    let of_tones = energy(&rest[at..]);
-    for (rest, x) in rest.iter_mut().zip(heard) {
-        *rest = x - *rest;
-    }
+    model.leave(-(at as i64), &heard[..at], &mut rest[..at]);
+    let of_tones = model.leave(0, &heard[at..], &mut rest[at..]);
     let share = |rest: &[f32]| energy(rest) / rest.len() as f32 * MEASURED as f32 / of_tones;
 
     let pieces = rest[..at].rchunks_exact(PIECE);

@@ -1,6 +1,6 @@
 //! Why there is no key: one test, what it measured and its limit.
 
-use super::evidence::MOSTLY_OTHER;
+use super::stretch::MOSTLY_OTHER;
 use crate::{
     audio::{Dbm0, SAMPLE_RATE, SampleTime},
     key::Key,
