@@ -41,12 +41,12 @@ pub(super) fn longer_if_bent(evidence: &Evidence, twist: f32, before: f32) -> Op
             LONGER_IF_CODED
         };
         Some(longer)
-    } else if is_bent_over_company(evidence, twist, before) {
-        Some(LONGER_IF_CODED)
+    } else if OverCompany::ADDED.allows(evidence, twist, before) {
+        Some(OverCompany::ADDED.longer)
     } else if alone && tilted {
         Some(LONGER_IF_TILTED)
     } else if goes_on_in_company(evidence, twist, before) {
-        Some(LONGER_IN_COMPANY)
+        Some(OverCompany::GOES_ON.longer)
     } else {
         None
     }
@@ -87,41 +87,13 @@ fn is_true_out_of_silence(evidence: &Evidence, offset: f32, before: f32) -> bool
         && before <= TRUE_TONES_BEFORE
 }
 
-/// Whether a speech codec may have bent tones that were added to company, most of which is below them:
-/// both tones and all among them were quiet before, they are where a telephone puts them, nothing is
-/// above them, and they do not just decay.
-fn is_bent_over_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
-    let (rest, past) = (&evidence.residual, &evidence.before);
-    before <= CODED_OVER_BEFORE
-        && past.among <= CODED_OVER_AMONG_BEFORE
-        && twist <= CODED_OVER_TWIST
-        && largest_offset(evidence) <= CODED_OVER_OFFSET
-        && rest.low <= CODED_OVER_LOW
-        && rest.among <= CODED_OVER_AMONG
-        && rest.high <= CODED_OVER_HIGH
-        && decay(evidence) <= CODED_OVER_DECAYED * rest.among
-}
-
-/// Whether bent tones are where a telephone puts them, do not just decay, and have with them what is none
-/// of their harmonics: over talk or music a codec may bend them at any time, so that only their going on
-/// tells.
+/// Whether bent tones go on over company: they have nothing of their harmonics with them, and no dial tone
+/// hides what is below them.
 fn goes_on_in_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
-    let (rest, past) = (&evidence.residual, &evidence.before);
-    let above = if evidence.clipped {
-        CLIPPED_HIGH
-    } else {
-        CODED_HIGH
-    };
+    let rest = &evidence.residual;
     evidence.underlay != Underlay::DialTone
         && evidence.harmonics <= HARMONICS * (rest.among + rest.high)
-        && before <= COMPANY_TONES_BEFORE
-        && past.among <= COMPANY_BEFORE
-        && twist <= COMPANY_TWIST
-        && largest_offset(evidence) <= COMPANY_OFFSET
-        && rest.low <= COMPANY_LOW
-        && rest.among <= COMPANY_AMONG
-        && rest.high <= above
-        && decay(evidence) <= CODED_OVER_DECAYED * rest.among
+        && OverCompany::GOES_ON.allows(evidence, twist, before)
 }
 
 /// How much of what is left the tones leave by growing weaker, relative to their energy.
@@ -184,28 +156,75 @@ const TRUE_BEFORE: f32 = 0.2;
 const TRUE_TONES_BEFORE: f32 = 0.1;
 const LONGER_IF_TRUE: f32 = samples(1.0);
 
-/// The same over other sound (a road, talk, music), some of which the codec puts among the tones.
-/// Two notes hardly ever begin with so little there before, frequencies so true and nothing above.
-const CODED_OVER_BEFORE: f32 = 0.05;
-const CODED_OVER_AMONG_BEFORE: f32 = 0.12;
-const CODED_OVER_TWIST: f32 = 10.0;
-const CODED_OVER_OFFSET: f32 = 0.005;
-const CODED_OVER_LOW: f32 = 0.35;
-const CODED_OVER_AMONG: f32 = 0.16;
-const CODED_OVER_HIGH: f32 = 0.02;
+/// How a codec may have bent tones over other sound (a road, talk, music), some of which it puts among
+/// them: both tones and all among them were quiet before, they are where a telephone puts them, little is
+/// above them, and they do not just decay.
+pub(super) struct OverCompany {
+    /// Of either tone before, relative to its power.
+    tones_before: f32,
+    /// Among the tones before, relative to their energy.
+    before: f32,
+    /// dB.
+    twist: f32,
+    /// Of either tone, relative.
+    offset: f32,
+    /// Left in each band, relative to the tones' energy.
+    low: f32,
+    among: f32,
+    high: f32,
+    high_if_clipped: f32,
+    /// Samples more than the shortest that they last.
+    pub(super) longer: f32,
+}
 
-/// Share of what is left among them: plucked strings over a bass leave 0.8.
-const CODED_OVER_DECAYED: f32 = 0.6;
+impl OverCompany {
+    /// Two notes hardly ever begin with so little there before, frequencies so true and nothing above.
+    const ADDED: Self = Self {
+        tones_before: 0.05,
+        before: 0.12,
+        twist: 10.0,
+        offset: 0.005,
+        low: 0.35,
+        among: 0.16,
+        high: 0.02,
+        high_if_clipped: 0.02,
+        longer: LONGER_IF_CODED,
+    };
 
-/// The same over other sound that the codec puts anywhere. With 20 ms more, two pairs of notes in 850 h
-/// are so, at any of 29 speeds; with 25 ms more, none.
-const COMPANY_TONES_BEFORE: f32 = 0.19;
-const COMPANY_BEFORE: f32 = 0.2;
-const COMPANY_TWIST: f32 = 10.0;
-const COMPANY_OFFSET: f32 = 0.004;
-const COMPANY_LOW: f32 = 0.13;
-const COMPANY_AMONG: f32 = 0.25;
-pub(super) const LONGER_IN_COMPANY: f32 = samples(27.0);
+    /// Bent at any time, so that only their going on tells. With 20 ms more, two pairs of notes in 850 h
+    /// are so, at any of 29 speeds; with 25 ms more, none.
+    pub(super) const GOES_ON: Self = Self {
+        tones_before: 0.19,
+        before: 0.2,
+        twist: 10.0,
+        offset: 0.004,
+        low: 0.13,
+        among: 0.25,
+        high: CODED_HIGH,
+        high_if_clipped: CLIPPED_HIGH,
+        longer: samples(27.0),
+    };
+
+    fn allows(&self, evidence: &Evidence, twist: f32, before: f32) -> bool {
+        let (rest, past) = (&evidence.residual, &evidence.before);
+        let high = if evidence.clipped {
+            self.high_if_clipped
+        } else {
+            self.high
+        };
+        before <= self.tones_before
+            && past.among <= self.before
+            && twist <= self.twist
+            && largest_offset(evidence) <= self.offset
+            && rest.low <= self.low
+            && rest.among <= self.among
+            && rest.high <= high
+            && decay(evidence) <= DECAYED_OVER_COMPANY * rest.among
+    }
+}
+
+/// Share of what is left among them that is their own decay: plucked strings over a bass leave 0.8.
+const DECAYED_OVER_COMPANY: f32 = 0.6;
 
 /// The same with a twist that is doubtful: a codec for speech may take 10 dB off a high tone, for some
 /// frames. Out of silence only.

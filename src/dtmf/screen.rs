@@ -7,7 +7,7 @@
 use wide::f32x4;
 
 use super::{
-    coded::LONGER_IN_COMPANY,
+    coded::OverCompany,
     excerpt::Underlay,
     step::{STEP, WINDOW},
     tones::{Pair, TONES},
@@ -239,7 +239,7 @@ impl Screen {
 /// In how many looks a key is known if it ever is, where the shortest has so many samples and none is in
 /// more doubt than in company: six, 60 ms, for 21 ms.
 fn onset_looks(shortest: f32) -> usize {
-    let samples = shortest + LONGER_IN_COMPANY + BETWEEN_LOOKS;
+    let samples = shortest + OverCompany::GOES_ON.longer + BETWEEN_LOOKS;
     ((samples / STEP as f32).ceil() as usize).min(KEPT - 1)
 }
 
