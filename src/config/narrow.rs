@@ -35,10 +35,12 @@ pub(super) fn narrow(
         if file.read_until(b'\n', &mut line)? == 0 {
             break;
         }
+        if may_begin_long_string(&line) {
+            return Ok(None);
+        }
         match heading(&line) {
             Heading::Extension(name) => keeping = name.starts_with(b"_") || wanted(name),
             Heading::Other => keeping = true,
-            Heading::None if begins_long_string(&line) => return Ok(None),
             Heading::None => {}
         }
         if keeping {
@@ -99,13 +101,11 @@ fn extension(line: &[u8]) -> Option<&[u8]> {
     (plain && matches!(behind.first(), None | Some(b'#'))).then_some(name)
 }
 
-/// Whether a value begins that may go on over lines that look like sections.
-fn begins_long_string(line: &[u8]) -> bool {
-    let Some(equals) = line.iter().position(|&byte| byte == b'=') else {
-        return false;
-    };
-    let value = line[equals + 1..].trim_ascii_start();
-    value.starts_with(b"\"\"\"") || value.starts_with(b"'''")
+/// Whether a string may begin that goes on over lines that look like sections: in a value, or
+/// anywhere within one.
+fn may_begin_long_string(line: &[u8]) -> bool {
+    line.windows(3)
+        .any(|three| matches!(three, b"\"\"\"" | b"'''"))
 }
 
 #[cfg(test)]
@@ -163,10 +163,16 @@ mod tests {
 
     #[test]
     fn a_string_over_several_lines_makes_all_of_the_file_needed() {
-        assert_eq!(
-            narrowed("[extensions.102]\nz = \"\"\"\n[keys]\n\"\"\"\n"),
-            None
-        );
-        assert_eq!(narrowed("[extensions.102]\nz='''\n'''\n"), None);
+        for begin in [
+            "z = \"\"\"",
+            "z='''",
+            "z = { a = \"\"\"",
+            "\"a=b\" = \"\"\"",
+            "z = [ 1, '''",
+            "z = [\n[\"\"\"",
+        ] {
+            let text = format!("[extensions.102]\n{begin}\n[keys]\n");
+            assert_eq!(narrowed(&text), None, "{begin}");
+        }
     }
 }
