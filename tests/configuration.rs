@@ -295,6 +295,46 @@ fn what_cannot_be_read_among_the_included_costs_only_those_who_may_be_in_it() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_read_costs_only_those_who_may_be_in_it() {
+    let goto = "[keys.goto]\n0 = \"102\"\n1 = \"103\"\n";
+    let main = format!(
+        "record = \"/x\"\ninclude = \"people\"\n{goto}{}{}{}",
+        section("101"),
+        section("102"),
+        section("_1XX")
+    );
+    for (name, file) in [("missing", "main.toml"), ("file", "people")] {
+        let folder = folder(
+            &format!("no_folder_{name}"),
+            &[(file, ""), ("main.toml", &main)],
+        );
+        let main = folder.join("main.toml");
+        let expected = "main.toml: line 2: the included folder people cannot be read: ";
+        for sound in ["101", "*101"] {
+            let config = Config::load_for(&main, sound).unwrap();
+            assert!(leads(&config, sound), "{name} {sound}");
+            let told = config.set_aside()[0].to_string();
+            assert!(
+                told.replace(&format!("{}/", folder.display()), "")
+                    .starts_with(expected),
+                "{told}"
+            );
+            let targets: Vec<_> = config.keys.goto.values().collect();
+            assert_eq!(targets, ["102"]);
+            let again = read_again(&config);
+            assert_eq!(again.destination(sound), config.destination(sound));
+            assert_eq!(again.keys, config.keys);
+        }
+        // The folder may have the section that goes before the pattern _1XX.
+        for lost in ["142", "*142", "999"] {
+            let fault = fault(Config::load_for(&main, lost), &folder);
+            assert!(fault.starts_with(expected), "{name} {lost}: {fault}");
+        }
+        assert!(fault(Config::load(&main), &folder).starts_with(expected));
+    }
+}
+
+#[test]
 fn a_key_leads_nowhere_where_its_extension_may_be_in_a_broken_file() {
     let (_, broken, _) = &broken_files()[0];
     let goto = "[keys.goto]\n0 = \"102\"\n1 = \"103\"\n2 = \"142\"\n";
@@ -320,6 +360,16 @@ fn an_extension_in_two_files_is_an_error_on_its_own_call() {
     );
 }
 
+/// What was read for a call, read once more as from its recording.
+fn read_again(config: &Config) -> Config {
+    let read = config.sources().iter().map(|source| {
+        let file = source.file().unwrap().to_owned();
+        Source::quoted(source.as_str().to_owned(), file, 1, source.is_partial())
+    });
+    let read: Vec<_> = read.collect();
+    Config::read_again(&read[0], &read[1..]).unwrap()
+}
+
 #[test]
 fn what_was_read_for_a_call_is_the_same_when_it_is_read_again() {
     for (name, broken, _) in broken_files() {
@@ -327,12 +377,7 @@ fn what_was_read_for_a_call_is_the_same_when_it_is_read_again() {
         let folder = with_broken(&format!("again_{name}"), more, &broken);
         symlink("nowhere", folder.join("people/e.toml")).unwrap();
         let config = Config::load_for(&folder.join("main.toml"), "101").unwrap();
-        let read = config.sources().iter().map(|source| {
-            let file = source.file().unwrap().to_owned();
-            Source::quoted(source.as_str().to_owned(), file, 1, source.is_partial())
-        });
-        let read: Vec<_> = read.collect();
-        let again = Config::read_again(&read[0], &read[1..]).unwrap();
+        let again = read_again(&config);
         assert_eq!(again.keys, config.keys);
         assert_eq!(again.destination("101"), config.destination("101"));
     }

@@ -123,9 +123,10 @@ impl Config {
     }
 
     /// Reads of a configuration file what a call to this extension needs; the sections of other
-    /// people are not even looked at. Included files and patterns in which something is wrong are
-    /// [set aside](Self::set_aside) where the extension, or the one behind the login prefix, has a
-    /// section of its own elsewhere. Where it has none, theirs might have been the one.
+    /// people are not even looked at. Included files and patterns in which something is wrong, and a
+    /// folder of files that cannot be read, are [set aside](Self::set_aside) where the extension, or
+    /// the one behind the login prefix, has a section of its own elsewhere. Where it has none, theirs
+    /// might have been the one.
     ///
     /// # Errors
     /// As [`load`](Self::load), for what is read and not set aside.
@@ -184,11 +185,17 @@ impl Config {
         reading: Reading<'_>,
         open: impl Fn(&Path) -> Result<Source, ConfigError>,
     ) -> Result<Self, ConfigError> {
-        let files = raw.included(&source)?;
-        let opened = files
-            .iter()
-            .map(|file| open(file).unwrap_or_else(|error| Source::unread(file, error)));
-        let mut included: Vec<_> = opened.collect();
+        let (files, mut included) = match raw.included(&source) {
+            Ok(files) => {
+                let opened = files
+                    .iter()
+                    .map(|file| open(file).unwrap_or_else(|error| Source::unread(file, error)));
+                let opened: Vec<_> = opened.collect();
+                (files, opened)
+            }
+            // Like a file that cannot be read: it costs those who may be in it.
+            Err((folder, error)) => (Vec::new(), vec![Source::unread(&folder, error)]),
+        };
         let mut config = raw.check(&source, &included, reading)?;
         config.included = files;
         if config.recording.is_some() {

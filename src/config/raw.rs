@@ -173,24 +173,26 @@ impl RawConfig {
             .map(|target| target.get_ref().as_str())
     }
 
-    /// The files of the folder that is included, if one is.
-    pub(super) fn included(&self, source: &Source) -> Result<Vec<PathBuf>, ConfigError> {
+    /// The files of the folder that is included, if one is; an error has that folder's path.
+    pub(super) fn included(&self, source: &Source) -> Result<Vec<PathBuf>, (PathBuf, ConfigError)> {
         let Some(include) = &self.include else {
             return Ok(Vec::new());
         };
         let at = |message| source.at(include.span().start, message);
         let name = include.get_ref();
         let Some(folder) = source.folder() else {
-            return Err(at(format!(
+            let error = at(format!(
                 "include \"{name}\" is beside no file; only a configuration file can include a folder"
-            )));
+            ));
+            return Err((name.into(), error));
         };
         let folder = folder.join(name);
         include::files(&folder).map_err(|error| {
-            at(format!(
+            let error = at(format!(
                 "the included folder {} cannot be read: {error}; expected a folder with files *.toml",
                 folder.display()
-            ))
+            ));
+            (folder, error)
         })
     }
 

@@ -33,7 +33,7 @@ impl Source {
         }
     }
 
-    /// A file that cannot be read. In the place of its text stands why, which is no TOML: who reads
+    /// A file, or a folder of them, that cannot be read. In the place of its text stands why, which is no TOML: who reads
     /// it again from a recording has nothing of the file either.
     pub(super) fn unread(file: &Path, error: ConfigError) -> Self {
         Self {
