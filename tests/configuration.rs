@@ -295,6 +295,28 @@ fn what_cannot_be_read_among_the_included_costs_only_those_who_may_be_in_it() {
 }
 
 #[test]
+fn of_what_is_not_utf_8_the_line_is_told() {
+    let folder = folder("encoding", &[("main.toml", "")]);
+    let main = folder.join("main.toml");
+    let mut text = format!("{}{}# M", section("101"), section("102")).into_bytes();
+    text.extend(b"\xfcller\n");
+    fs::write(&main, text).unwrap();
+    for (loaded, line) in [
+        (Config::load(&main), 7),
+        (Config::load_for(&main, "102"), 7),
+    ] {
+        assert_eq!(
+            fault(loaded, &folder),
+            format!(
+                "main.toml: line {line}: the configuration file is not UTF-8 text; save it in that encoding"
+            )
+        );
+    }
+    // It is in what a call to 101 passes over.
+    assert!(leads(&Config::load_for(&main, "101").unwrap(), "101"));
+}
+
+#[test]
 fn a_folder_that_cannot_be_read_costs_only_those_who_may_be_in_it() {
     let goto = "[keys.goto]\n0 = \"102\"\n1 = \"103\"\n";
     let main = format!(

@@ -35,7 +35,6 @@ impl ConfigError {
             io::ErrorKind::PermissionDenied => {
                 "the configuration file may not be read by the user that runs Asterisk; chmod 640 and chgrp asterisk".to_owned()
             }
-            io::ErrorKind::InvalidData => "the configuration file is not UTF-8 text".to_owned(),
             _ => format!("the configuration file cannot be read: {error}"),
         };
         Self::new(Some(path.to_owned()), None, advice)

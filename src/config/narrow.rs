@@ -9,8 +9,8 @@ use std::io::{self, BufRead};
 
 /// A file's lines that matter.
 pub(super) struct Narrowed {
-    pub(super) text: String,
-    /// Where the text begins anew behind something left out: byte in the text, line in the file.
+    pub(super) bytes: Vec<u8>,
+    /// Where they begin anew behind something left out: byte of them, line in the file.
     pub(super) stretches: Vec<(usize, usize)>,
     /// Whether anything was left out.
     pub(super) partial: bool,
@@ -24,7 +24,7 @@ pub(super) fn narrow(
     mut file: impl BufRead,
     wanted: impl Fn(&[u8]) -> bool,
 ) -> io::Result<Option<Narrowed>> {
-    let mut kept = Vec::new();
+    let mut bytes = Vec::new();
     let mut stretches = Vec::new();
     let mut keeping = true;
     let mut interrupted = true;
@@ -45,17 +45,15 @@ pub(super) fn narrow(
         }
         if keeping {
             if interrupted {
-                stretches.push((kept.len(), number));
+                stretches.push((bytes.len(), number));
             }
-            kept.extend_from_slice(&line);
+            bytes.extend_from_slice(&line);
         }
         interrupted = !keeping;
         partial |= !keeping;
     }
-    let text = String::from_utf8(kept)
-        .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?;
     Ok(Some(Narrowed {
-        text,
+        bytes,
         stretches,
         partial,
     }))
@@ -115,7 +113,10 @@ mod tests {
     fn narrowed(text: &str) -> Option<(String, Vec<(usize, usize)>)> {
         narrow(text.as_bytes(), |name| name == b"101")
             .expect("it is read")
-            .map(|narrowed| (narrowed.text, narrowed.stretches))
+            .map(|narrowed| {
+                let text = String::from_utf8(narrowed.bytes).expect("it was text");
+                (text, narrowed.stretches)
+            })
     }
 
     #[test]

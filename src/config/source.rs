@@ -1,12 +1,15 @@
 //! The text that is being read, and where it stands in the file.
 
 use std::{
-    fs::{self, File},
-    io::{self, BufReader},
+    fs::File,
+    io::{BufReader, Read},
     path::{Path, PathBuf},
 };
 
-use super::{ConfigError, narrow::narrow};
+use super::{
+    ConfigError,
+    narrow::{Narrowed, narrow},
+};
 
 /// Text of one file: the whole of it, or the stretches that matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,15 +62,18 @@ impl Source {
 
     /// The whole of a file.
     pub(super) fn whole(file: &Path) -> Result<Self, ConfigError> {
-        let text =
-            fs::read_to_string(file).map_err(|error| ConfigError::unreadable(file, &error))?;
-        Ok(Self {
-            text,
-            file: Some(file.to_owned()),
-            stretches: FROM_THE_START.into(),
-            partial: false,
-            unread: None,
-        })
+        let mut bytes = Vec::new();
+        open(file)?
+            .read_to_end(&mut bytes)
+            .map_err(|error| ConfigError::unreadable(file, &error))?;
+        Self::of(
+            file,
+            Narrowed {
+                bytes,
+                stretches: FROM_THE_START.into(),
+                partial: false,
+            },
+        )
     }
 
     /// A file without the sections of extensions that are not wanted.
@@ -75,19 +81,36 @@ impl Source {
         file: &Path,
         wanted: impl Fn(&[u8]) -> bool,
     ) -> Result<Self, ConfigError> {
-        let read = || -> io::Result<_> {
-            let reader = BufReader::with_capacity(CHUNK, File::open(file)?);
-            narrow(reader, wanted)
-        };
-        match read().map_err(|error| ConfigError::unreadable(file, &error))? {
-            Some(narrowed) => Ok(Self {
-                text: narrowed.text,
-                file: Some(file.to_owned()),
-                stretches: narrowed.stretches,
-                partial: narrowed.partial,
-                unread: None,
-            }),
+        let reader = BufReader::with_capacity(CHUNK, open(file)?);
+        match narrow(reader, wanted).map_err(|error| ConfigError::unreadable(file, &error))? {
+            Some(narrowed) => Self::of(file, narrowed),
             None => Self::whole(file),
+        }
+    }
+
+    /// What was read of a file, which must be text.
+    fn of(file: &Path, read: Narrowed) -> Result<Self, ConfigError> {
+        let (text, bad) = match String::from_utf8(read.bytes) {
+            Ok(text) => (text, None),
+            Err(error) => {
+                let good = error.utf8_error().valid_up_to();
+                let before = String::from_utf8_lossy(&error.as_bytes()[..good]).into_owned();
+                (before, Some(good))
+            }
+        };
+        let source = Self {
+            text,
+            file: Some(file.to_owned()),
+            stretches: read.stretches,
+            partial: read.partial,
+            unread: None,
+        };
+        match bad {
+            None => Ok(source),
+            Some(at) => Err(source.at(
+                at,
+                "the configuration file is not UTF-8 text; save it in that encoding",
+            )),
         }
     }
 
@@ -143,6 +166,10 @@ impl Source {
         let before = &self.text.as_bytes()[start..offset];
         line + before.iter().filter(|&&byte| byte == b'\n').count()
     }
+}
+
+fn open(file: &Path) -> Result<File, ConfigError> {
+    File::open(file).map_err(|error| ConfigError::unreadable(file, &error))
 }
 
 const FROM_THE_START: [(usize, usize); 1] = [(0, 1)];
