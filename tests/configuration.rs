@@ -4,8 +4,9 @@
 
 use std::{
     fs,
-    os::unix::fs::symlink,
+    os::unix::{fs::symlink, net::UnixListener},
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use voiceagent::config::{Config, Destination, Source};
@@ -281,7 +282,8 @@ fn what_cannot_be_read_among_the_included_costs_only_those_who_may_be_in_it() {
     let config = Config::load_for(&main, "103").unwrap();
     let told: Vec<_> = config.set_aside().iter().map(ToString::to_string).collect();
     assert!(
-        told[0].contains("people/d.toml: the configuration file cannot be read"),
+        told[0]
+            .contains("people/d.toml: the configuration file is a folder; expected a file of text"),
         "{told:?}"
     );
     assert!(
@@ -292,6 +294,37 @@ fn what_cannot_be_read_among_the_included_costs_only_those_who_may_be_in_it() {
         fault(Config::load_for(&main, "142"), &folder),
         told[0].split_once("unreadable/").unwrap().1
     );
+}
+
+#[test]
+fn what_is_no_regular_file_is_told_at_once_and_a_link_to_one_is_followed() {
+    let folder = folder("irregular", &[("file.toml", &section("101"))]);
+    let path = |name: &str| folder.join(name);
+    let made = Command::new("mkfifo").arg(path("pipe.toml")).status();
+    assert!(made.unwrap().success());
+    let _socket = UnixListener::bind(path("socket.toml")).unwrap();
+    symlink("/dev/zero", path("device.toml")).unwrap();
+    symlink("pipe.toml", path("link.toml")).unwrap();
+    for name in ["pipe.toml", "socket.toml", "device.toml", "link.toml"] {
+        for loaded in [
+            Config::load(&path(name)),
+            Config::load_for(&path(name), "101"),
+        ] {
+            assert_eq!(
+                fault(loaded, &folder),
+                format!(
+                    "{name}: the configuration file is no regular file; expected a file of text, or a link to one"
+                )
+            );
+        }
+    }
+    symlink("file.toml", path("good.toml")).unwrap();
+    for loaded in [
+        Config::load(&path("good.toml")),
+        Config::load_for(&path("good.toml"), "101"),
+    ] {
+        assert!(leads(&loaded.unwrap(), "101"));
+    }
 }
 
 #[test]

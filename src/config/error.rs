@@ -40,6 +40,18 @@ impl ConfigError {
         Self::new(Some(path.to_owned()), None, advice)
     }
 
+    /// What has the name of the file is none.
+    pub(super) fn no_file(path: &Path) -> Self {
+        let what = if path.is_dir() {
+            "a folder"
+        } else {
+            "no regular file"
+        };
+        let message =
+            format!("the configuration file is {what}; expected a file of text, or a link to one");
+        Self::new(Some(path.to_owned()), None, message)
+    }
+
     /// The file of the fault, where there is one.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {

@@ -1,8 +1,9 @@
 //! The text that is being read, and where it stands in the file.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
     io::{BufReader, Read},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -168,8 +169,21 @@ impl Source {
     }
 }
 
+/// Opens a regular file. Whatever else has that name (a pipe nobody writes to, a device) a call
+/// would wait for.
 fn open(file: &Path) -> Result<File, ConfigError> {
-    File::open(file).map_err(|error| ConfigError::unreadable(file, &error))
+    let opened = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY)
+        .open(file)
+        .and_then(|opened| Ok((opened.metadata()?, opened)));
+    match opened {
+        Ok((metadata, opened)) if metadata.is_file() => Ok(opened),
+        Ok(_) => Err(ConfigError::no_file(file)),
+        // As a socket says it.
+        Err(error) if error.raw_os_error() == Some(libc::ENXIO) => Err(ConfigError::no_file(file)),
+        Err(error) => Err(ConfigError::unreadable(file, &error)),
+    }
 }
 
 const FROM_THE_START: [(usize, usize); 1] = [(0, 1)];
