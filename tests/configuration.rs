@@ -287,7 +287,9 @@ fn what_cannot_be_read_among_the_included_costs_only_those_who_may_be_in_it() {
         "{told:?}"
     );
     assert!(
-        told[1].contains("people/e.toml: the configuration file does not exist"),
+        told[1].contains(
+            "people/e.toml: the configuration file is a link to one that does not exist;"
+        ),
         "{told:?}"
     );
     assert_eq!(

@@ -31,6 +31,9 @@ impl ConfigError {
     /// The file could not be read.
     pub(super) fn unreadable(path: &Path, error: &io::Error) -> Self {
         let advice = match error.kind() {
+            io::ErrorKind::NotFound if path.is_symlink() => {
+                "the configuration file is a link to one that does not exist; put one there, or remove the link".to_owned()
+            }
             io::ErrorKind::NotFound => "the configuration file does not exist; copy config/voiceagent.toml there".to_owned(),
             io::ErrorKind::PermissionDenied => {
                 "the configuration file may not be read by the user that runs Asterisk; chmod 640 and chgrp asterisk".to_owned()
