@@ -31,7 +31,8 @@ pub fn keep(
         // There was no call.
         return Ok(());
     };
-    let room = limit.saturating_sub(STRIDE);
+    let stride = STRIDE.min(limit / 2);
+    let room = limit - stride;
     let mut file = create(folder, name)?;
     make_room(folder, room, name)?;
     let mut chunk = vec![0; CHUNK];
@@ -54,7 +55,7 @@ pub fn keep(
             file.write_all(piece)?;
             since_room += piece.len() as u64;
         }
-        if since_room >= STRIDE {
+        if since_room >= stride {
             since_room = 0;
             make_room(folder, room, name)?;
             is_there(&file)?;
@@ -68,7 +69,8 @@ pub const ASK: u8 = 0;
 pub const DONE: u8 = b'\n';
 /// What a pipe holds on Linux.
 const CHUNK: usize = 64 * 1024;
-/// So many bytes are written before there is a look whether the folder has room for as many more.
+/// So many bytes at most are written before there is a look whether the folder has room for as
+/// many more: fewer where the limit is small, of which the others keep half.
 const STRIDE: u64 = 1 << 20;
 
 #[cfg(test)]
@@ -140,6 +142,20 @@ mod tests {
             assert_eq!(told, Err("its file was removed during the call".to_owned()));
             assert_eq!(answers, [DONE]);
         }
+        fs::remove_dir_all(folder).expect("the scratch folder goes");
+    }
+
+    #[test]
+    fn recordings_stay_while_they_fit_however_small_the_limit_is() {
+        let folder = folder("small");
+        let keep_one = |second: u32| {
+            let name = format!("20260302T0914{second:02}Z_101_x.recording");
+            let call = format!("{name}\n{}", " ".repeat(200 << 10));
+            keep(&folder, 1 << 20, call.as_bytes(), io::sink()).expect("it is kept");
+            fs::read_dir(&folder).expect("it is there").count()
+        };
+        let kept: Vec<_> = (0..6).map(keep_one).collect();
+        assert_eq!(kept, [1, 2, 3, 3, 3, 3]);
         fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 

@@ -297,7 +297,7 @@ fn a_call_under_way_keeps_its_recording_when_later_ones_need_room() {
     agent.answer_until("STREAM FILE");
     let (long, _) = recording_with(&folder, "STREAM FILE");
     let older = folder.join("20200101T000000.000000Z_101_x.recording");
-    fs::write(&older, "").unwrap();
+    fs::write(&older, vec![b' '; 600_000]).unwrap();
     let told = plain_call(&config);
     assert!(!told.contains("record"), "{told}");
     assert!(!older.exists());
