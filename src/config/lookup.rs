@@ -168,7 +168,7 @@ mod tests {
                 "{expression}"
             );
         }
-        let long = format!("${{EXTEN}}{}", "x".repeat(450));
+        let long = format!("${{EXTEN}}{}", "x".repeat(Argument::MAX - Plain::MAX + 1));
         assert!(Lookup::new(&long, &defaults()).is_err());
     }
 }

@@ -326,7 +326,7 @@ fn without_the_dialplan_for_it_the_call_rings_and_one_line_says_why() {
 
 #[test]
 fn a_dial_string_too_long_for_what_that_takes_is_rung_whole_and_one_line_says_why() {
-    let phones = ["SIP/bob"; 56].join("&");
+    let phones = ["SIP/bob"; 116].join("&");
     let config = format!(
         "lookup = \"${{ODBC_ROUTE(${{EXTEN}})}}\"\n{CONFIG}\n[ringing]\nkeys = \"heard\"\n"
     );
