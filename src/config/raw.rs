@@ -19,7 +19,7 @@ use super::{
     source::Source,
     template::Template,
 };
-use crate::key::Key;
+use crate::{agi::Argument, key::Key};
 
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -212,11 +212,10 @@ impl RawConfig {
             ));
         }
         let options = self.dial.options.get_ref();
-        if options.contains(',') {
-            return Err(source.at(self.dial.options.span().start,
-                format!(
-                    "dial options \"{options}\" have a comma; expected option letters, such as \"g\" or \"gr\""
-                ),
+        if let Some(fault) = unsendable(options) {
+            return Err(source.at(
+                self.dial.options.span().start,
+                format!("dial options {fault}; expected option letters, such as \"g\" or \"gr\""),
             ));
         }
         let defaults = Defaults {
@@ -404,6 +403,22 @@ pub(super) fn within(
     ))
 }
 
+/// What keeps these options of Dial from standing behind whoever is rung.
+fn unsendable(options: &str) -> Option<String> {
+    if options.len() > LONGEST_OPTIONS {
+        return Some(format!(
+            "have {} bytes, at most {LONGEST_OPTIONS} leave room for who is rung",
+            options.len()
+        ));
+    }
+    if let Some(control) = options.chars().find(|c| c.is_control()) {
+        return Some(format!("have the control character {control:?}"));
+    }
+    options
+        .contains(',')
+        .then(|| format!("\"{options}\" have a comma"))
+}
+
 pub(super) fn is_dialable(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '*' | '#' | '+' | '-' | '_' | '.')
 }
@@ -425,6 +440,8 @@ const fn yes() -> bool {
     true
 }
 
+/// Bytes of Dial's options: the other half of what Dial gets is for who is rung.
+const LONGEST_OPTIONS: usize = Argument::MAX / 2;
 /// Seconds of ringing where none are set.
 pub(super) const DEFAULT_WAIT: i64 = 20;
 /// Seconds of ringing. An hour is longer than any caller waits; 0 would ring nobody.

@@ -127,8 +127,9 @@ impl Section {
             ));
         }
         let options = self.ringing.options(&self.options);
-        Argument::new(&format!("{who},{},{options}", self.wait))
-            .map_err(|error| format!("dial \"{who}\" cannot be sent: {error}"))
+        Argument::new(&format!("{who},{},{options}", self.wait)).map_err(|error| {
+            format!("dial \"{who}\" cannot be sent with its time and options: {error}")
+        })
     }
 
     fn mailbox(&self, extension: &str) -> Result<Mailbox, String> {

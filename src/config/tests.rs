@@ -222,6 +222,41 @@ fn a_dial_string_leaves_room_for_what_it_takes_to_hear_the_caller() {
 }
 
 #[test]
+fn options_of_dial_that_leave_no_room_for_anybody_are_told_at_their_own_line() {
+    let with = |options: &str, dial: &str| {
+        let text = format!("[dial]\noptions = \"{options}\"\n{MINIMAL}");
+        Config::parse(&text.replace("SIP/bob", dial))
+    };
+    let longest = "g".repeat(Argument::MAX / 2);
+    assert!(with(&longest, "SIP/bob").is_ok());
+    for (options, dial, expected) in [
+        (
+            format!("{longest}g"),
+            "SIP/bob".to_owned(),
+            "line 2: dial options have 481 bytes, at most 480 leave room for who is rung; expected",
+        ),
+        (
+            "g\\n".to_owned(),
+            "SIP/bob".to_owned(),
+            "line 2: dial options have the control character '\\n'; expected",
+        ),
+        (
+            "g,r".to_owned(),
+            "SIP/bob".to_owned(),
+            "line 2: dial options \"g,r\" have a comma; expected",
+        ),
+        (
+            longest,
+            format!("SIP/{}", "x".repeat(Argument::MAX / 2)),
+            "line 4: dial \"SIP/x",
+        ),
+    ] {
+        let told = with(&options, &dial).expect_err("too long").to_string();
+        assert!(told.starts_with(expected), "{told}");
+    }
+}
+
+#[test]
 fn a_fault_is_told_in_one_line_whatever_it_quotes() {
     let mailbox = "\"\"\"101\n102\t@sales\"\"\"";
     let told = error(&MINIMAL.replace("\"101@sales\"", mailbox));
