@@ -11,6 +11,7 @@ use clap::Args;
 use thiserror::Error;
 use voiceagent::{
     audio::{Encoding, Reading, SAMPLE_RATE, SampleTime},
+    config::Config,
     offline::{Analysis, Outcome, Pictures},
     picture::PictureFormat,
 };
@@ -81,8 +82,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
-    let config = match common.load_config() {
-        Ok(config) => config,
+    let limits = match common.load_config(Config::load_limits) {
+        Ok(limits) => limits,
         // Nobody asked for the file of calls, which many may not read.
         Err(error) if !common.names_config() => {
             say(format_args!("{error}; the usual limits count instead"));
@@ -90,7 +91,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         }
         Err(error) => return failed(&error),
     };
-    let (keys, speech) = config.map_or_else(Default::default, |c| (c.detector, c.speech));
+    let (keys, speech) = limits.unwrap_or_default();
     let pictures = match arguments.pictures() {
         Ok(pictures) => pictures,
         Err(error) => return wrong_usage(&error),

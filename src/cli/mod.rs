@@ -17,13 +17,13 @@ mod tone;
 
 use std::{
     io::{self, IsTerminal, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
     time::Instant,
 };
 
 use clap::{Args, CommandFactory, Parser, Subcommand, error::ErrorKind};
-use voiceagent::config::{Config, ConfigError};
+use voiceagent::config::ConfigError;
 
 use self::output::{Data, say};
 use crate::agent;
@@ -109,14 +109,17 @@ impl Common {
         self.config.is_some() || agent::named_config().is_some()
     }
 
-    /// The configuration that the option or the environment names, else the one in its usual place;
-    /// none where there is no file there.
-    fn load_config(&self) -> Result<Option<Config>, ConfigError> {
+    /// What `load` reads of the configuration that the option or the environment names, else of the
+    /// one in its usual place; none where there is no file there.
+    fn load_config<T>(
+        &self,
+        load: impl FnOnce(&Path) -> Result<T, ConfigError>,
+    ) -> Result<Option<T>, ConfigError> {
         if let Some(file) = self.config.clone().or_else(agent::named_config) {
-            return Config::load(&file).map(Some);
+            return load(&file).map(Some);
         }
         let usual = agent::usual_config();
-        usual.exists().then(|| Config::load(&usual)).transpose()
+        usual.exists().then(|| load(&usual)).transpose()
     }
 
     /// Says that a configuration is named to a command that has no use for one.

@@ -135,7 +135,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         return replay::run(recording, arguments, common);
     }
     let config = match common
-        .load_config()
+        .load_config(Config::load)
         .and_then(|config| config.map_or_else(example, Ok))
     {
         Ok(config) => config,

@@ -10,8 +10,20 @@ use super::{
 };
 use crate::{dtmf, speech};
 
+/// Both sections.
+pub(super) fn both(
+    source: &Source,
+    detector_section: Table,
+    speech_section: Table,
+) -> Result<(dtmf::Limits, speech::Limits), ConfigError> {
+    Ok((
+        detector(source, detector_section)?,
+        speech(source, speech_section)?,
+    ))
+}
+
 /// The section `[detector]`: a profile, and limits that differ from it.
-pub(super) fn detector(source: &Source, mut section: Table) -> Result<dtmf::Limits, ConfigError> {
+fn detector(source: &Source, mut section: Table) -> Result<dtmf::Limits, ConfigError> {
     let profile = match section.remove("profile") {
         None => dtmf::Limits::default(),
         Some(toml::Value::String(name)) if name == "etsi" => dtmf::Limits::ETSI,
@@ -35,7 +47,7 @@ pub(super) fn detector(source: &Source, mut section: Table) -> Result<dtmf::Limi
 }
 
 /// The section `[speech]`.
-pub(super) fn speech(source: &Source, section: Table) -> Result<speech::Limits, ConfigError> {
+fn speech(source: &Source, section: Table) -> Result<speech::Limits, ConfigError> {
     let limits = merged(source, SPEECH, section, &speech::Limits::default())?;
     limits
         .check()

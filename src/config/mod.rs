@@ -159,6 +159,16 @@ impl Config {
             .any(|section| self.routes.exact(section).is_some())
     }
 
+    /// Reads of a configuration file what counts as a key and as speech, for who rings nobody:
+    /// nobody needs to be configured there, and whether those who are can be rung is not asked.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load), for what is read.
+    pub fn load_limits(path: &Path) -> Result<(dtmf::Limits, speech::Limits), ConfigError> {
+        let source = Source::whole(path)?;
+        raw::parse::<raw::RawConfig>(&source)?.limits(&source)
+    }
+
     /// Reads a configuration from its text.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use super::{
     source::Source,
     template::Template,
 };
-use crate::{agi::Argument, key::Key};
+use crate::{agi::Argument, dtmf, key::Key, speech};
 
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -196,6 +196,14 @@ impl RawConfig {
         })
     }
 
+    /// Checks the limits of the detectors alone.
+    pub(super) fn limits(
+        self,
+        source: &Source,
+    ) -> Result<(dtmf::Limits, speech::Limits), ConfigError> {
+        limits::both(source, self.detector, self.speech)
+    }
+
     /// Checks every value, and those of the files included.
     pub(super) fn check(
         self,
@@ -250,6 +258,7 @@ impl RawConfig {
             self.record_limit_mib.as_ref(),
             self.record_call_limit_mib.as_ref(),
         )?;
+        let (detector, speech) = limits::both(source, self.detector, self.speech)?;
         Ok(Config {
             routes,
             included: Vec::new(),
@@ -265,8 +274,8 @@ impl RawConfig {
                 },
                 barge_in: self.greeting.barge_in,
             },
-            detector: limits::detector(source, self.detector)?,
-            speech: limits::speech(source, self.speech)?,
+            detector,
+            speech,
             logging: self.logging.check(source)?,
             sandbox: self.sandbox,
             recording,

@@ -53,6 +53,42 @@ fn recordings_are_heard_by_the_configuration_of_calls() {
 }
 
 #[test]
+fn recordings_need_nobody_to_be_rung() {
+    let folder = Folder::new("configuration_limits");
+    folder.run(&["tone", "5", "a.wav", "--length", "45"]);
+    let analyze = ["analyze", "--json", "a.wav", "--config", "limits.toml"];
+    for (shortest, more, keys) in [
+        (30, "", "5"),
+        (60, "", ""),
+        (
+            60,
+            "[extensions.101]\ndial = \"bob\"\nmailbox = \"1@s\"\n",
+            "",
+        ),
+    ] {
+        let limits = format!("[detector]\nmin_duration_ms = {shortest}\n");
+        let text = format!("include = \"missing\"\n{limits}{more}");
+        fs::write(folder.path("limits.toml"), text).unwrap();
+        let done = folder.run(&analyze);
+        assert_eq!((done.status, done.stderr.as_str()), (0, ""), "{more}");
+        assert_eq!(done.of_type("summary")[0]["keys"], keys, "{more}");
+    }
+    fs::write(
+        folder.path("limits.toml"),
+        "[detector]\nmin_duration = 60\n",
+    )
+    .unwrap();
+    let done = folder.run(&analyze);
+    assert_eq!(done.status, 1);
+    assert!(
+        done.stderr
+            .contains("limits.toml: line 2: unknown key \"min_duration\"; did you mean"),
+        "{}",
+        done.stderr
+    );
+}
+
+#[test]
 fn a_configuration_that_is_named_must_be_there() {
     let folder = Folder::new("configuration_named");
     folder.run(&["tone", "5", "a.wav"]);
