@@ -146,7 +146,7 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         Err(error) => return failed(&error),
     };
     if !arguments.lookup.is_empty() && !config.asks() {
-        say("--lookup is ignored: the configuration has no [lookup]");
+        say("--lookup is ignored: the configuration has no lookup");
     }
     let script = arguments.script(audio);
     let timeline = match sim::run(&config, &script) {
