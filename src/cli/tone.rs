@@ -1,8 +1,13 @@
 //! `voiceagent tone`: from options to test audio in a file.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    os::unix::fs::FileTypeExt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::Args;
+use thiserror::Error;
 use voiceagent::{
     Key,
     audio::{Dbm0, Gap, Press, Target},
@@ -103,6 +108,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         Ok(target) => target,
         Err(error) => return wrong_usage(&error),
     };
+    if is_wav_into_pipe(&arguments.file) {
+        return wrong_usage(&WavIntoPipe(arguments.file.clone()));
+    }
     let samples = match arguments.tone().samples(target.rate()) {
         Ok(samples) => samples,
         Err(error) => return wrong_usage(&error),
@@ -159,6 +167,22 @@ impl Arguments {
         }
     }
 }
+
+/// The beginning of a .wav says how long it is, and is written last.
+fn is_wav_into_pipe(file: &Path) -> bool {
+    let is_wav = file
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("wav"));
+    is_wav
+        && file
+            .metadata()
+            .is_ok_and(|there| there.file_type().is_fifo())
+}
+
+/// Why nothing is written there.
+#[derive(Debug, Error)]
+#[error("{}: a .wav cannot be written into a pipe; name a pipe that ends with .sln, or - for standard output", .0.display())]
+struct WavIntoPipe(PathBuf);
 
 fn at_full_scale(samples: &[i16]) -> usize {
     let largest = [i16::MIN, i16::MAX];

@@ -1,4 +1,4 @@
-use std::fs;
+use std::{fs, process::Command};
 
 use crate::support::Folder;
 
@@ -99,6 +99,17 @@ fn wrong_usage_is_status_2_and_one_clear_message() {
         );
     }
     assert!(!folder.path("a.wav").exists());
+}
+
+#[test]
+fn a_wav_into_a_pipe_is_refused_before_anything_is_written() {
+    let folder = Folder::new("tone_pipe");
+    let made = Command::new("mkfifo").arg(folder.path("a.wav")).status();
+    assert!(made.unwrap().success());
+    let done = folder.run(&["tone", "5", "a.wav"]);
+    assert_eq!((done.status, done.stdout.as_str()), (2, ""));
+    let said = "a.wav: a .wav cannot be written into a pipe; name a pipe that ends with .sln";
+    assert!(done.stderr.contains(said), "{}", done.stderr);
 }
 
 #[test]
