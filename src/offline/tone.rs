@@ -2,7 +2,7 @@
 
 use crate::{
     Key,
-    audio::{Dbm0, Press, Synth},
+    audio::{Dbm0, Gap, Press, Synth},
 };
 
 /// A sequence of keys and what surrounds it. Times are seconds.
@@ -101,6 +101,15 @@ impl Tone {
         if seconds * f64::from(rate) < 1.0 {
             return Err(ToneError::Nothing);
         }
+        if let Some(gap) = self.press.gap
+            && !self.keys.is_empty()
+            && (gap.length >= self.press.length || gap.at >= self.press.length)
+        {
+            return Err(ToneError::NotInKey {
+                gap,
+                key: self.press.length,
+            });
+        }
         let highest = f64::from(rate) / 2.0;
         match self.under.iter().find(|under| under.hertz >= highest) {
             Some(Under { hertz, .. }) => Err(ToneError::TooHigh {
@@ -123,6 +132,14 @@ pub enum ToneError {
     TooLong {
         /// What was asked for.
         seconds: f64,
+    },
+    /// The gap leaves nothing of the key, or begins after it.
+    #[error("a gap of {:.0} ms that begins {:.0} ms after the key does is none in a key of {:.0} ms: give a shorter --gap, or a longer --length", 1e3 * gap.length, 1e3 * gap.at, 1e3 * key)]
+    NotInKey {
+        /// What was asked for.
+        gap: Gap,
+        /// How long a key is, in seconds.
+        key: f64,
     },
     /// It would come out as another tone.
     #[error("a tone of {hertz} Hz needs more than {rate} samples a second: give a higher --rate")]
@@ -178,6 +195,22 @@ mod tests {
             Err(ToneError::TooHigh { .. })
         ));
         assert!(high.samples(16_000).is_ok());
+
+        let with_gap = |at, length| {
+            let mut tone = Tone {
+                keys: vec![Key::STAR],
+                ..Tone::default()
+            };
+            tone.press.gap = Some(Gap { at, length });
+            tone.samples(8_000)
+        };
+        for (at, length) in [(0.0, 0.1), (0.05, 0.2), (0.1, 0.01)] {
+            assert!(
+                matches!(with_gap(at, length), Err(ToneError::NotInKey { .. })),
+                "{length} s after {at} s"
+            );
+        }
+        assert!(with_gap(0.05, 0.09).is_ok(), "it ends with the key");
 
         for lead in [1e9, f64::INFINITY, f64::NAN] {
             let long = Tone {

@@ -84,6 +84,10 @@ fn wrong_usage_is_status_2_and_one_clear_message() {
             &["tone", "1", "a.wav", "--noise", "-30", "--snr", "9"],
             "cannot be used with",
         ),
+        (
+            &["tone", "12", "a.wav", "--gap", "200"],
+            "a gap of 200 ms that begins 0 ms after the key does is none in a key of 100 ms: give a shorter --gap",
+        ),
         (&["tone", "1"], "<FILE>"),
     ] {
         let done = folder.run(arguments);
