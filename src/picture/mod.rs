@@ -221,7 +221,7 @@ impl Picture {
 
     /// Pixels by lines, as many as `area` has.
     pub(crate) fn raster(&mut self, area: Area, pixels: Vec<Colour>) {
-        debug_assert_eq!(pixels.len(), (area.width * area.height) as usize);
+        debug_assert_eq!(pixels.len(), area.width as usize * area.height as usize);
         self.shapes.push(Shape::Raster { area, pixels });
     }
 

@@ -56,7 +56,7 @@ impl Canvas {
         Self {
             width,
             height,
-            bytes: vec![0; (3 * width * height) as usize],
+            bytes: vec![0; 3 * width as usize * height as usize],
         }
     }
 
@@ -145,7 +145,7 @@ impl DrawTarget for Canvas {
                 continue;
             };
             if x < self.width && y < self.height {
-                let at = 3 * (y * self.width + x) as usize;
+                let at = 3 * (y as usize * self.width as usize + x as usize);
                 self.bytes[at..at + 3].copy_from_slice(&[colour.r(), colour.g(), colour.b()]);
             }
         }

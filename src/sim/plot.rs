@@ -42,9 +42,9 @@ struct Bar<'a> {
 
 impl Call<'_> {
     fn picture(&self) -> Picture {
-        let entries = &self.timeline.entries;
-        let lines = entries.len().div_ceil(LIST_COLUMNS) as u32;
-        let height = HEAD + PANEL + lines * LINE + LEGEND;
+        let (listed, more) = self.listed();
+        let lines = listed.len().div_ceil(LIST_COLUMNS) + usize::from(more > 0);
+        let height = HEAD + PANEL + lines as u32 * LINE + LEGEND;
         let mut picture = Picture::new(WIDTH, height, PAPER);
         let title = Size::Large.shortened(&self.title(), INNER);
         picture.text((LEFT, 22), Anchor::Start, Size::Large, INK, title);
@@ -238,12 +238,19 @@ impl Call<'_> {
         }
     }
 
+    /// What is listed of what happened, and how much more there is.
+    fn listed(&self) -> (&[Entry], usize) {
+        let entries = &self.timeline.entries;
+        let listed = &entries[..entries.len().min(MOST_LISTED)];
+        (listed, entries.len() - listed.len())
+    }
+
     /// What happened, with its numbers, in columns.
     fn list(&self, picture: &mut Picture, top: i32) {
-        let entries = &self.timeline.entries;
-        let lines = entries.len().div_ceil(LIST_COLUMNS);
+        let (listed, more) = self.listed();
+        let lines = listed.len().div_ceil(LIST_COLUMNS);
         let width = (WIDTH - 2 * MARGIN) / LIST_COLUMNS as u32;
-        for (number, entry) in entries.iter().enumerate() {
+        for (number, entry) in listed.iter().enumerate() {
             let column = (number / lines) as u32;
             let at = (
                 (MARGIN + column * width) as i32,
@@ -253,6 +260,11 @@ impl Call<'_> {
             let text = format!("{:>3} {seconds:9.4} s  {}", number + 1, entry.what);
             let text = Size::Small.shortened(&text, width - 14);
             picture.text(at, Anchor::Start, Size::Small, colour(entry.who), text);
+        }
+        if more > 0 {
+            let at = (MARGIN as i32, top + (lines as u32 * LINE) as i32);
+            let text = format!("and {more} more, which are in the printed list");
+            picture.text(at, Anchor::Start, Size::Small, INK, text);
         }
     }
 }
@@ -308,6 +320,8 @@ const MARKS: u32 = 8 * LINE;
 const PANEL: u32 = 2 * LANE + WAVE + 18 + MARKS + 48;
 const LEGEND: u32 = 34;
 const LIST_COLUMNS: usize = 2;
+/// Entries: many times those of any call, and a picture that can still be looked at.
+const MOST_LISTED: usize = 1_000;
 
 const QUIET: Colour = Colour(190, 190, 190);
 // Told apart with any kind of colour vision (Okabe and Ito 2008).
@@ -317,3 +331,38 @@ const LISTENER: Colour = Colour(0, 158, 115);
 const PLAYING: Colour = Colour(158, 212, 241);
 const LISTENING: Colour = Colour(226, 241, 234);
 const APPLICATION: Colour = Colour(245, 221, 164);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_a_call_without_end_the_beginning_is_listed_and_how_much_more_there_is() {
+        let drawn = |entries: usize, format| {
+            let mut timeline = Timeline::default();
+            for _ in 0..entries {
+                timeline.push(CallTime::ZERO, Who::Agent, "ends");
+            }
+            let name = format!(
+                "voiceagent-plot-{entries}-{format:?}-{}",
+                std::process::id()
+            );
+            let file = std::env::temp_dir().join(name);
+            let saved = timeline.save_picture("call", &file, format);
+            saved.expect("it is written");
+            let bytes = std::fs::read(&file).expect("it is there");
+            std::fs::remove_file(file).expect("it goes");
+            bytes
+        };
+        let text = |entries| {
+            String::from_utf8(drawn(entries, PictureFormat::Svg)).expect("an SVG is text")
+        };
+        assert!(!text(MOST_LISTED).contains(" more, "));
+        let (one, many) = (text(MOST_LISTED + 1), text(120_000));
+        assert!(one.contains("and 1 more, which are in the printed list"));
+        assert!(many.contains("and 119000 more, which are in the printed list"));
+        let heading = |svg: &str| svg.split('>').next().map(str::to_owned);
+        assert_eq!(heading(&many), heading(&one), "it is no larger");
+        assert!(drawn(120_000, PictureFormat::Png).starts_with(b"\x89PNG"));
+    }
+}
