@@ -64,6 +64,7 @@ pub mod greeting;
 pub mod key;
 pub mod offline;
 pub mod picture;
+mod pipe;
 pub mod prompts;
 pub mod recording;
 mod senses;

@@ -6,7 +6,10 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::escape::byte_of;
-use crate::audio::g711::{alaw_to_linear, linear_to_alaw, linear_to_ulaw, ulaw_to_linear};
+use crate::{
+    audio::g711::{alaw_to_linear, linear_to_alaw, linear_to_ulaw, ulaw_to_linear},
+    pipe,
+};
 
 /// Appends the form and the data; `codes` is used up meanwhile.
 pub(super) fn write(bytes: &[u8], codes: &mut Vec<u8>, out: &mut String) {
@@ -70,9 +73,10 @@ pub(super) fn of_base64(text: &str) -> Result<Vec<u8>, String> {
 fn repeated(data: &str) -> Result<Vec<u8>, String> {
     let (length, byte) = data.split_once(' ').unwrap_or((data, ""));
     match (length.parse(), byte_of(byte.as_bytes())) {
-        (Ok(length), Some(byte)) if length <= LONGEST => Ok(vec![byte; length]),
+        (Ok(length), Some(byte)) if length <= pipe::CAPACITY => Ok(vec![byte; length]),
         _ => Err(format!(
-            "\"{data}\" is no number of bytes up to {LONGEST} and no byte as two digits"
+            "\"{data}\" is no number of bytes up to {} and no byte as two digits",
+            pipe::CAPACITY
         )),
     }
 }
@@ -111,8 +115,6 @@ const ULAW: Law = Law {
 };
 const BYTES: &str = "bytes";
 const ALL: &str = "all";
-/// More than is ever read at once.
-const LONGEST: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {
@@ -149,6 +151,7 @@ mod tests {
         assert!(text.starts_with("from-alaw "));
         assert!(text.len() < 230, "{}", text.len());
         assert_eq!(written(&[0; 320]), "all 320 00");
+        assert_eq!(written(&[0; pipe::CAPACITY]), "all 65536 00");
     }
 
     #[test]
@@ -159,7 +162,7 @@ mod tests {
             "all 4",
             "all 4 0",
             "all -1 00",
-            "all 9999999 00",
+            "all 65537 00",
             "bytes AA=",
             "bytes A A=",
             "opus AAAA",

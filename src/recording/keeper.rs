@@ -10,6 +10,7 @@ use std::{
 };
 
 use super::folder::{create, is_there, make_room};
+use crate::pipe;
 
 /// Keeps what is read `from` the call in a new file, whose name is the first line of it. The call
 /// knows nothing of the file but what is answered here: for each [`ASK`] a [`DONE`], once all
@@ -35,7 +36,7 @@ pub fn keep(
     let room = limit - stride;
     let mut file = create(folder, name)?;
     make_room(folder, room, name)?;
-    let mut chunk = vec![0; CHUNK];
+    let mut chunk = vec![0; pipe::CAPACITY];
     let mut since_room = 0;
     loop {
         let length = match from.read(&mut chunk) {
@@ -67,8 +68,6 @@ pub fn keep(
 pub const ASK: u8 = 0;
 /// The answer to [`ASK`].
 pub const DONE: u8 = b'\n';
-/// What a pipe holds on Linux.
-const CHUNK: usize = 64 * 1024;
 /// So many bytes at most are written before there is a look whether the folder has room for as
 /// many more: fewer where the limit is small, of which the others keep half.
 const STRIDE: u64 = 1 << 20;

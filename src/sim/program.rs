@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::{Config, Mailbox},
     greeting::{Piece, Recorded},
+    pipe,
     prompts::Prompts,
     session::{CallTime, Exit, Input, Output, Plan, Report, Session},
     speech::Prompt,
@@ -108,7 +109,9 @@ impl Program {
             match delivery {
                 Delivery::HangUp => signal = Some(Delivery::HangUp),
                 Delivery::Agi(text) => dialogue.push_str(&text),
-                Delivery::Audio(bytes) if audio.len() + bytes.len() <= PIPE => audio.extend(bytes),
+                Delivery::Audio(bytes) if audio.len() + bytes.len() <= pipe::CAPACITY => {
+                    audio.extend(bytes);
+                }
                 // Asterisk does not wait for a full pipe.
                 Delivery::Audio(_) => {}
             }
@@ -179,8 +182,6 @@ impl Recordings {
     }
 }
 
-/// What Linux keeps in a pipe that nobody reads, in bytes.
-const PIPE: usize = 64 * 1024;
 /// A pipe and a scheduler between Asterisk and the program.
 const LINK: Duration = Duration::from_micros(100);
 /// Where the simulated Asterisk keeps voicemail.
