@@ -71,6 +71,12 @@ impl CallRecording {
     /// # Errors
     /// When it cannot be read, or a line of it is none that a recording has.
     pub fn read(file: &Path, from: impl BufRead) -> Result<Self, ReadError> {
+        Self::read_up_to(MOST_AUDIO, file, from)
+    }
+
+    /// Reads a recording with so many bytes of audio at most.
+    fn read_up_to(most: usize, file: &Path, from: impl BufRead) -> Result<Self, ReadError> {
+        let mut audio = 0;
         let mut lines = Lines::new(file, from);
         let by = lines.head()?;
         let sources = lines.sources()?;
@@ -106,6 +112,16 @@ impl CallRecording {
                 continue;
             }
             let event = event(what).map_err(|message| lines.fault(message))?;
+            if let Event::Audio(bytes) = &event {
+                audio += bytes.len();
+                if audio > most {
+                    let message = format!(
+                        "it stands for more than {} MiB of audio, and no more is run again",
+                        most >> 20
+                    );
+                    return Err(lines.fault(message));
+                }
+            }
             recording.ending = match event {
                 Event::End(_) => Ending::Whole,
                 Event::Full => Ending::Full,
@@ -120,6 +136,10 @@ impl CallRecording {
         Ok(recording)
     }
 }
+
+/// Bytes: all that a recording is takes memory when it is run again. As Asterisk sends audio, 16
+/// bits at 8 kHz, these are eighteen hours of it.
+const MOST_AUDIO: usize = 1 << 30;
 
 #[cfg(test)]
 mod tests {
@@ -242,6 +262,22 @@ mod tests {
                 Err(error) => assert!(cut < call, "{error}"),
             }
         }
+    }
+
+    #[test]
+    fn what_little_text_stands_for_is_bounded() {
+        let silence = "3.000000 audio all 65536 00\n";
+        let text = everything().replace("2.000000 end 1\n", &silence.repeat(32));
+        let read = |most| CallRecording::read_up_to(most, Path::new("x"), text.as_bytes());
+        assert!(read(5 + (32 << 16)).is_ok(), "with the five bytes before");
+        let error = read(2 << 20).expect_err("it is more").to_string();
+        let last = text.lines().count();
+        assert!(
+            error.starts_with(&format!(
+                "x: line {last}: it stands for more than 2 MiB of audio"
+            )),
+            "{error}"
+        );
     }
 
     #[test]
