@@ -152,5 +152,6 @@ impl<'a, R: BufRead> Lines<'a, R> {
     }
 }
 
-/// Of a prompt of three hours.
+/// Of what happens none has a tenth of it: a prompt of ten minutes takes 160 kB, audio read at once
+/// 88. But a configuration may have all of its people on one line.
 const LONGEST_LINE: u64 = 4 << 20;
