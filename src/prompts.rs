@@ -86,7 +86,7 @@ fn envelope(path: &Path) -> Option<Envelope> {
         .read(&mut |_, samples| growing.push(samples))
         .ok()?
     {
-        if growing.length() > LONGEST {
+        if growing.steps() > LONGEST {
             return None;
         }
     }

@@ -83,9 +83,9 @@ impl GrowingEnvelope {
         }
     }
 
-    /// Bytes so far.
+    /// Full steps of 5 ms so far.
     #[must_use]
-    pub fn length(&self) -> usize {
+    pub fn steps(&self) -> usize {
         self.levels.len()
     }
 
