@@ -100,7 +100,11 @@ impl Own {
 
 fn refused(file: &Path, error: &ConfigError, findings: &mut Findings) {
     let file = error.file().unwrap_or(file);
-    let opened = File::open(file);
+    // Asked before it is opened: to open a pipe can take for ever.
+    let opened = fs::metadata(file).and_then(|there| match there.is_file() {
+        true => File::open(file).map(drop),
+        false => Ok(()),
+    });
     if opened.is_err_and(|error| error.kind() == ErrorKind::PermissionDenied) {
         return findings.error(
             file,

@@ -1,4 +1,4 @@
-use std::fs;
+use std::{fs, process::Command};
 
 use crate::support::Installation;
 
@@ -29,6 +29,26 @@ fn a_configuration_that_is_not_there_is_an_error() {
         "voiceagent.toml",
         "does not exist",
         "copy config/voiceagent.toml",
+    );
+}
+
+#[test]
+fn a_configuration_that_is_a_pipe_is_an_error_and_not_waited_for() {
+    let installation = Installation::new("own_pipe");
+    let file = installation.path("voiceagent.toml");
+    fs::remove_file(&file).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(&file)
+            .status()
+            .unwrap()
+            .success()
+    );
+    installation.check().only(
+        "error",
+        "voiceagent.toml",
+        "is no regular file",
+        "expected a file of text",
     );
 }
 
