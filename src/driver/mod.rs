@@ -28,6 +28,7 @@ use crate::{
     agi::Argument,
     config::Storage,
     greeting,
+    pipe::CAPACITY as PIPE_CAPACITY,
     prompts::Prompts,
     session::{CallTime, Exit, Input, Output, Report, Session, Status},
     variant::elsewhere,
@@ -151,6 +152,8 @@ impl Driver {
                 None
             }
         };
+        // One read takes all that piled up, so that the audio's age is known, and nothing is done by half a
+        // header.
         let mut agi_bytes = vec![0; PIPE_CAPACITY];
         let mut audio_bytes = vec![0; PIPE_CAPACITY];
         loop {
@@ -314,6 +317,3 @@ async fn drain(recorder: &mut Option<Box<Recorder>>) {
 
 /// Where Linux shows descriptor 3.
 const AUDIO: &str = "/dev/fd/3";
-/// What a pipe holds on Linux: one read takes all that piled up, so that the audio's age is known,
-/// and nothing is done by half a header.
-const PIPE_CAPACITY: usize = 64 * 1024;
