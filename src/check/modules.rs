@@ -18,13 +18,17 @@ pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: 
     let Some(conf) = site.conf("modules.conf", findings) else {
         return;
     };
-    let folder = site.existing(Folder::Modules);
+    let needed = needed(own);
+    let folder = site.existing(Folder::Modules, |folder| {
+        let is_missing = |name: &&&str| !folder.join(format!("{name}.so")).exists();
+        needed.iter().filter(is_missing).count()
+    });
     let modules = Modules {
         conf: &conf,
         installed: folder.as_deref().map(|folder| site.disk.list(folder)),
         variant: folder.as_deref().and_then(elsewhere),
     };
-    for name in needed(own) {
+    for name in needed {
         check_one(&modules, name, findings);
     }
     check_voicemail(&modules, findings);

@@ -35,11 +35,10 @@ fn check_one(program: &str, site: &Site, findings: &mut Findings) {
         }
         file
     } else {
-        let folders = site.candidates(Folder::AgiBin);
-        let there = folders.iter().find(|folder| folder.join(program).exists());
-        let Some(folder) = there.cloned().or_else(|| site.existing(Folder::AgiBin)) else {
+        let lacking = |folder: &Path| usize::from(!folder.join(program).exists());
+        let Some(folder) = site.existing(Folder::AgiBin, lacking) else {
             return findings.warning(
-                folders[0].as_path(),
+                site.candidates(Folder::AgiBin)[0].as_path(),
                 "the folder for AGI programs is not on this machine, so the program was not looked for",
                 "name it by astagidir in asterisk.conf, and run this check where Asterisk runs",
             );

@@ -88,11 +88,15 @@ impl Site {
         }
     }
 
-    /// The first of the candidates that is there.
-    pub(super) fn existing(&self, folder: Folder) -> Option<PathBuf> {
-        self.candidates(folder)
-            .into_iter()
-            .find(|path| path.is_dir())
+    /// The one of the candidates that is there and lacks the least of what Asterisk has in it.
+    /// The folder of another build can be there as well: Debian has its sounds in one, and a
+    /// folder of the same name for an administrator's own in the other.
+    pub(super) fn existing(
+        &self,
+        folder: Folder,
+        lacking: impl Fn(&Path) -> usize,
+    ) -> Option<PathBuf> {
+        fittest(self.candidates(folder), lacking)
     }
 
     /// Who runs Asterisk: the owner of its spool folder, in which it must write. That is known
@@ -102,7 +106,7 @@ impl Site {
         if runuser.is_some_and(|entry| entry.value == "root") {
             return Some(User { uid: 0, gid: 0 });
         }
-        let spool = fs::metadata(self.existing(Folder::Spool)?).ok()?;
+        let spool = fs::metadata(self.existing(Folder::Spool, |_| 0)?).ok()?;
         let user = User {
             uid: spool.uid(),
             gid: spool.gid(),
@@ -134,5 +138,36 @@ impl Folder {
             ],
             Self::Spool => &["/var/spool/asterisk"],
         }
+    }
+}
+
+/// The first of those folders that are there and lack the least.
+fn fittest(candidates: Vec<PathBuf>, lacking: impl Fn(&Path) -> usize) -> Option<PathBuf> {
+    let there = candidates.into_iter().filter(|path| path.is_dir());
+    there.min_by_key(|path| lacking(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::env;
+
+    use super::*;
+
+    #[test]
+    fn of_the_folders_of_several_builds_the_one_that_has_things_in_it_counts() {
+        let root = env::temp_dir().join(format!("voiceagent-site-{}", std::process::id()));
+        let [empty, full] = ["empty", "full"].map(|name| root.join(name));
+        fs::create_dir_all(&empty).expect("a scratch folder");
+        fs::create_dir_all(full.join("thing")).expect("another");
+        let chosen = |candidates: &[&PathBuf]| {
+            let candidates = candidates.iter().map(|&path| path.clone()).collect();
+            fittest(candidates, |path| usize::from(!path.join("thing").exists()))
+        };
+        let nowhere = root.join("nowhere");
+        assert_eq!(chosen(&[&nowhere, &empty, &full]), Some(full.clone()));
+        assert_eq!(chosen(&[&full, &empty]), Some(full.clone()));
+        assert_eq!(chosen(&[&nowhere, &empty]), Some(empty.clone()));
+        assert_eq!(chosen(&[&nowhere]), None);
+        fs::remove_dir_all(root).expect("the scratch folder goes");
     }
 }

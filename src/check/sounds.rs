@@ -1,6 +1,6 @@
 //! The sounds of a greeting, in the languages that callers have.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use super::{
     finding::{Findings, Spot},
@@ -13,30 +13,27 @@ use crate::{
 };
 
 pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
-    let data = site.candidates(Folder::Data);
-    let sounds = data.iter().map(|folder| folder.join("sounds"));
-    let Some(sounds) = sounds.into_iter().find(|sounds| sounds.is_dir()) else {
+    let needed = needed(own);
+    let languages = languages(site);
+    let data = site.existing(Folder::Data, |data| {
+        let sounds = data.join("sounds");
+        let lacking = |language| missing(&needed, &sounds, &folders(language)).len();
+        languages.keys().map(|language| lacking(language)).sum()
+    });
+    let data = data.unwrap_or_else(|| site.candidates(Folder::Data).swap_remove(0));
+    let sounds = data.join("sounds");
+    if !sounds.is_dir() {
         return findings.warning(
-            data[0].join("sounds").as_path(),
+            sounds.as_path(),
             "the folder of Asterisk's sounds is not on this machine, so none was looked for",
             "name its parent by astdatadir in asterisk.conf, and run this check where Asterisk runs",
         );
-    };
-    let needed = needed(own);
-    for (language, spot) in languages(site) {
-        let missing_in = |folders: &[&str]| -> Vec<&str> {
-            let there = |name: &str| {
-                folders
-                    .iter()
-                    .any(|folder| exists(&sounds.join(folder), name))
-            };
-            let all = needed.iter().map(String::as_str);
-            all.filter(|name| !there(name)).collect()
-        };
+    }
+    for (language, spot) in languages {
         let all = folders(&language);
         let own = all.strip_suffix(&[ENGLISH]).unwrap_or(&all);
         let spot = spot.unwrap_or_else(|| Spot::from(sounds.join(&language).as_path()));
-        let silent = missing_in(&all);
+        let silent = missing(&needed, &sounds, &all);
         if !silent.is_empty() {
             findings.error(
                 spot,
@@ -51,7 +48,7 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
             );
             continue;
         }
-        let mut english = missing_in(own);
+        let mut english = missing(&needed, &sounds, own);
         english.retain(|name| !name.starts_with("silence/"));
         if !english.is_empty() {
             findings.warning(
@@ -67,6 +64,16 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
             );
         }
     }
+}
+
+/// Those of the needed sounds that are in none of these folders of `sounds`.
+fn missing<'a>(needed: &'a [String], sounds: &Path, folders: &[&str]) -> Vec<&'a str> {
+    let there = |name: &str| {
+        let mut folders = folders.iter();
+        folders.any(|folder| exists(&sounds.join(folder), name))
+    };
+    let all = needed.iter().map(String::as_str);
+    all.filter(|name| !there(name)).collect()
 }
 
 /// What is played: `greeting` and the session name these.
