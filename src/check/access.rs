@@ -1,6 +1,11 @@
-//! Who may do what with a file, by its owner and mode.
+//! Who may do what with a file, by its owner and mode and those of the folders above it.
 
-use std::{fs::Metadata, os::unix::fs::MetadataExt};
+use std::{
+    cmp::Reverse,
+    fs::{self, Metadata},
+    os::unix::fs::MetadataExt,
+    path::{self, Path, PathBuf},
+};
 
 /// A user by number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +27,9 @@ pub(super) struct Owned {
 pub(super) enum Wish {
     Read,
     Write,
-    /// Of a folder: reach what is in it.
     Execute,
+    /// Of a folder: reach what is in it.
+    Search,
 }
 
 /// Whether it is granted; what is worse is greater.
@@ -35,16 +41,60 @@ pub(super) enum Answer {
     No,
 }
 
+/// What keeps a user from a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Obstacle {
+    /// A folder above it that the user may not search, or may as a member of its group.
+    Folder(PathBuf, Answer),
+    /// The file itself.
+    File(Answer),
+}
+
+/// What keeps a user from doing all this with a file: the first thing on the way that refuses, else
+/// the first that depends on a group. None where nothing does, as far as whoever asks can see.
+pub(super) fn obstacle(file: &Path, wishes: &[Wish], user: User) -> Option<Obstacle> {
+    let granted = |path: &Path, wishes: &[Wish]| {
+        let owned = Owned::from(&fs::metadata(path).ok()?);
+        let answers = wishes.iter().map(|&wish| owned.grants(wish, user));
+        answers.max().filter(|&answer| answer != Answer::Yes)
+    };
+    let folders = folders_above(file);
+    let folders = folders.iter().filter_map(|folder| {
+        let answer = granted(folder, &[Wish::Search])?;
+        Some(Obstacle::Folder(folder.clone(), answer))
+    });
+    let itself = granted(file, wishes).map(Obstacle::File);
+    // Of those that are as bad, the first.
+    folders.chain(itself).min_by_key(|obstacle| match obstacle {
+        Obstacle::Folder(_, answer) | Obstacle::File(answer) => Reverse(*answer),
+    })
+}
+
+/// Every folder that has to be searched on the way to a file, from the root on: those of its name
+/// and, where links lead elsewhere, those of where it is.
+fn folders_above(file: &Path) -> Vec<PathBuf> {
+    let named = path::absolute(file).ok();
+    let real = fs::canonicalize(file)
+        .ok()
+        .filter(|real| Some(real) != named.as_ref());
+    let mut above = Vec::new();
+    for path in [named, real].into_iter().flatten() {
+        let folders: Vec<_> = path.ancestors().skip(1).map(Path::to_owned).collect();
+        above.extend(folders.into_iter().rev());
+    }
+    above
+}
+
 impl Owned {
     pub(super) fn grants(self, wish: Wish, user: User) -> Answer {
         let bit = match wish {
             Wish::Read => 0o4,
             Wish::Write => 0o2,
-            Wish::Execute => 0o1,
+            Wish::Execute | Wish::Search => 0o1,
         };
         let granted = |class: u32| self.mode & (bit << class) != 0;
         let yes = match wish {
-            Wish::Read | Wish::Write if user.uid == 0 => true,
+            Wish::Read | Wish::Write | Wish::Search if user.uid == 0 => true,
             Wish::Execute if user.uid == 0 => self.mode & 0o111 != 0,
             _ if user.uid == self.uid => granted(OWNER),
             _ if user.gid == self.gid => granted(GROUP),
@@ -89,6 +139,12 @@ const OTHERS: u32 = 0;
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        env,
+        fs::Permissions,
+        os::unix::fs::{PermissionsExt, symlink},
+    };
+
     use super::*;
 
     #[test]
@@ -120,5 +176,46 @@ mod tests {
         assert_eq!(file(0).grants(Wish::Read, root), Answer::Yes);
         assert_eq!(file(0o644).grants(Wish::Execute, root), Answer::No);
         assert_eq!(file(0o100).grants(Wish::Execute, root), Answer::Yes);
+        assert_eq!(file(0).grants(Wish::Search, root), Answer::Yes);
+    }
+
+    #[test]
+    fn the_first_folder_that_refuses_is_in_the_way_also_behind_a_link() {
+        let root = env::temp_dir().join(format!("voiceagent-access-{}", std::process::id()));
+        let [outer, inner] = ["outer", "outer/inner"].map(|name| root.join(name));
+        fs::create_dir_all(&inner).expect("a scratch folder");
+        let (file, link) = (inner.join("file"), root.join("link"));
+        fs::write(&file, "").expect("it is written");
+        symlink(&file, &link).expect("a link");
+        let mode = |path: &Path, mode| {
+            fs::set_permissions(path, Permissions::from_mode(mode)).expect("it is ours");
+        };
+        // Whoever runs this is somebody else.
+        let user = User {
+            uid: 4_321,
+            gid: 4_321,
+        };
+        mode(&root, 0o755);
+        mode(&outer, 0o755);
+        mode(&inner, 0o711);
+        mode(&file, 0o644);
+        let read = |path: &Path| obstacle(path, &[Wish::Read], user);
+        assert_eq!(read(&file), None);
+        mode(&file, 0o600);
+        assert_eq!(read(&file), Some(Obstacle::File(Answer::No)));
+        mode(&inner, 0o744);
+        assert_eq!(
+            read(&file),
+            Some(Obstacle::Folder(inner.clone(), Answer::No))
+        );
+        mode(&outer, 0o700);
+        for path in [&file, &link] {
+            assert_eq!(
+                read(path),
+                Some(Obstacle::Folder(outer.clone(), Answer::No))
+            );
+        }
+        mode(&outer, 0o755);
+        fs::remove_dir_all(root).expect("the scratch folder goes");
     }
 }

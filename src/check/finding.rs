@@ -83,7 +83,7 @@ impl Findings {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.add(Severity::Error, spot.into(), message.into(), remedy.into());
+        self.add(Severity::Error, spot, message, remedy);
     }
 
     pub(super) fn warning(
@@ -92,12 +92,7 @@ impl Findings {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.add(
-            Severity::Warning,
-            spot.into(),
-            message.into(),
-            remedy.into(),
-        );
+        self.add(Severity::Warning, spot, message, remedy);
     }
 
     pub(super) fn note(
@@ -106,7 +101,7 @@ impl Findings {
         message: impl Into<String>,
         remedy: impl Into<String>,
     ) {
-        self.add(Severity::Note, spot.into(), message.into(), remedy.into());
+        self.add(Severity::Note, spot, message, remedy);
     }
 
     /// Whether a nearest name is worth the search: not when most names are unknown.
@@ -127,13 +122,20 @@ impl Findings {
         }
     }
 
-    fn add(&mut self, severity: Severity, spot: Spot, message: String, remedy: String) {
+    pub(super) fn add(
+        &mut self,
+        severity: Severity,
+        spot: impl Into<Spot>,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
+        let spot = spot.into();
         let finding = Finding {
             severity,
             file: spot.file,
             line: spot.line,
-            message: one_line(&message),
-            remedy: one_line(&remedy),
+            message: one_line(&message.into()),
+            remedy: one_line(&remedy.into()),
         };
         if !self.0.contains(&finding) {
             self.0.push(finding);

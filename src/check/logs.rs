@@ -7,8 +7,9 @@ use tracing::level_filters::LevelFilter;
 
 use super::{
     access::{Answer, Owned, User, Wish},
-    finding::{Findings, Spot},
+    finding::{Findings, Severity, Spot},
     own::Own,
+    reach::{self, Loss},
     site::Site,
 };
 use crate::config::LogTo;
@@ -34,10 +35,9 @@ fn check_recordings(folder: &Path, user: Option<User>, spot: &Spot, findings: &m
     let make = format!("install -d -o asterisk -m 750 {shown}");
     match fs::metadata(folder) {
         Ok(metadata) if metadata.is_dir() => {
-            let owned = Owned::from(&metadata);
-            let wishes = [Wish::Read, Wish::Write, Wish::Execute].map(|wish| (owned, wish));
+            let wishes = [Wish::Read, Wish::Write, Wish::Search];
             check_access(&wishes, folder, user, spot, "recorded", findings);
-            if owned.is_open_to_others() {
+            if Owned::from(&metadata).is_open_to_others() {
                 findings.warning(
                     spot.clone(),
                     format!("everybody can see in {shown} who called whom and when"),
@@ -74,18 +74,10 @@ fn check_file(file: &Path, user: Option<User>, spot: &Spot, findings: &mut Findi
             ),
             "name a file in it",
         ),
-        Ok(metadata) => check_access(
-            &[(Owned::from(&metadata), Wish::Write)],
-            file,
-            user,
-            spot,
-            "logged",
-            findings,
-        ),
+        Ok(_) => check_access(&[Wish::Write], file, user, spot, "logged", findings),
         Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::metadata(folder) {
-            Ok(metadata) => {
-                let owned = Owned::from(&metadata);
-                let wishes = [(owned, Wish::Write), (owned, Wish::Execute)];
+            Ok(_) => {
+                let wishes = [Wish::Write, Wish::Search];
                 check_access(&wishes, folder, user, spot, "logged", findings);
             }
             Err(_) => findings.warning(
@@ -106,7 +98,7 @@ fn check_file(file: &Path, user: Option<User>, spot: &Spot, findings: &mut Findi
 }
 
 fn check_access(
-    wishes: &[(Owned, Wish)],
+    wishes: &[Wish],
     what: &Path,
     user: Option<User>,
     spot: &Spot,
@@ -117,10 +109,14 @@ fn check_access(
     let Some(user) = user else {
         return;
     };
-    let answers = wishes.iter().map(|(owned, wish)| owned.grants(*wish, user));
+    let loss = Loss {
+        severity: Severity::Warning,
+        words: &format!("calls are not {done} there"),
+    };
+    let answer = reach::check(what, wishes, user, spot, loss, findings);
     let what = what.display();
-    match answers.max() {
-        Some(Answer::No) => findings.warning(
+    match answer {
+        Answer::No => findings.warning(
             spot.clone(),
             format!(
                 "the user that runs Asterisk ({}) cannot write {what}, so calls are not {done} there",
@@ -128,13 +124,13 @@ fn check_access(
             ),
             format!("chown asterisk {what}"),
         ),
-        Some(Answer::IfMember) => findings.note(
+        Answer::IfMember => findings.note(
             spot.clone(),
             format!(
                 "Asterisk can write {what} only if its user is a member of the group that owns it"
             ),
             format!("chown asterisk {what}"),
         ),
-        Some(Answer::Yes) | None => {}
+        Answer::Yes => {}
     }
 }

@@ -3,8 +3,8 @@
 //! [`check`] reads what is configured and says what would not work on a call, why, and how to mend
 //! it. It executes nothing, changes nothing, and reads only our configuration, Asterisk's
 //! configuration folder, and the folders that asterisk.conf names; of the files that calls are
-//! logged to, and the folder that they are recorded in, it looks at owner and mode. Whatever stands
-//! in those files, or does not, is a [`Finding`].
+//! logged to, the folder that they are recorded in, and all folders above, it looks at owner and
+//! mode. Whatever stands in those files, or does not, is a [`Finding`].
 
 mod access;
 mod dialplan;
@@ -15,6 +15,7 @@ mod modules;
 mod own;
 mod peers;
 mod program;
+mod reach;
 mod realtime;
 mod show;
 mod site;
@@ -50,9 +51,7 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
     let Some(own) = Own::read(config, found) else {
         return findings.0;
     };
-    for included in own.config.included() {
-        program::check_configuration(included, &site, found);
-    }
+    program::check_included(&own, &site, found);
     let realtime = Realtime::read(&site, found);
     let extensions = site.conf("extensions.conf", found);
     let dialplan = extensions.as_ref().map(Dialplan::new).unwrap_or_default();

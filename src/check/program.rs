@@ -3,13 +3,16 @@
 use std::{
     collections::BTreeSet,
     fs,
+    io::ErrorKind,
     path::{Path, PathBuf},
 };
 
 use super::{
-    access::{Answer, Owned, Wish},
+    access::{Answer, Owned, User, Wish},
     dialplan::PROGRAM,
-    finding::Findings,
+    finding::{Findings, Severity},
+    own::Own,
+    reach::{self, Loss},
     site::{Folder, Site},
 };
 
@@ -46,12 +49,22 @@ fn check_one(program: &str, site: &Site, findings: &mut Findings) {
         folder.join(program)
     };
     let file = file.as_path();
-    let Ok(metadata) = fs::metadata(file) else {
-        return findings.error(
-            file,
-            "the program is not there, so EAGI ends with AGISTATUS=NOTFOUND",
-            format!("install -m 755 {PROGRAM} {}", file.display()),
-        );
+    let metadata = match fs::metadata(file) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            return findings.note(
+                file,
+                format!("the program cannot be looked at: {error}"),
+                "run this check as root",
+            );
+        }
+        Err(_) => {
+            return findings.error(
+                file,
+                "the program is not there, so EAGI ends with AGISTATUS=NOTFOUND",
+                format!("install -m 755 {PROGRAM} {}", file.display()),
+            );
+        }
     };
     if !metadata.is_file() {
         return findings.error(file, "this is no regular file", "put the program there");
@@ -71,7 +84,11 @@ fn check_one(program: &str, site: &Site, findings: &mut Findings) {
         }
         return;
     };
-    match owned.grants(Wish::Execute, user) {
+    let loss = Loss {
+        severity: Severity::Error,
+        words: "EAGI does not start it",
+    };
+    match reach::check(file, &[Wish::Execute], user, &file.into(), loss, findings) {
         Answer::Yes => {}
         Answer::No => not_executable(file, findings),
         Answer::IfMember => findings.note(
@@ -119,6 +136,24 @@ fn not_executable(file: &Path, findings: &mut Findings) {
 
 /// Checks who can read and change our configuration.
 pub(super) fn check_configuration(file: &Path, site: &Site, findings: &mut Findings) {
+    check_text(file, site, "every call fails", findings);
+}
+
+/// Checks the same of what it includes.
+pub(super) fn check_included(own: &Own, site: &Site, findings: &mut Findings) {
+    let Some(folder) = own.config.include() else {
+        return;
+    };
+    if let Some(user) = site.user() {
+        let wishes = [Wish::Read, Wish::Search];
+        check_readable(folder, &wishes, user, "every call fails", "750", findings);
+    }
+    for file in own.config.included() {
+        check_text(file, site, "calls fail of those who are in it", findings);
+    }
+}
+
+fn check_text(file: &Path, site: &Site, loss: &str, findings: &mut Findings) {
     // One that is not there is reported when it is read.
     let Ok(metadata) = fs::metadata(file) else {
         return;
@@ -132,30 +167,43 @@ pub(super) fn check_configuration(file: &Path, site: &Site, findings: &mut Findi
         );
     }
     check_folder(file, findings);
-    let Some(user) = site.user() else {
-        if owned.mode & 0o4 == 0 {
-            findings.note(
-                file,
-                "who runs Asterisk is not known here: whether it can read this file is not checked",
-                "",
-            );
-        }
-        return;
+    match site.user() {
+        Some(user) => check_readable(file, &[Wish::Read], user, loss, "640", findings),
+        None if owned.mode & 0o4 == 0 => findings.note(
+            file,
+            "who runs Asterisk is not known here: whether it can read this file is not checked",
+            "",
+        ),
+        None => {}
+    }
+}
+
+fn check_readable(
+    path: &Path,
+    wishes: &[Wish],
+    user: User,
+    loss: &str,
+    mode: &str,
+    findings: &mut Findings,
+) {
+    let remedy = format!("chgrp asterisk {0} && chmod {mode} {0}", path.display());
+    let otherwise = Loss {
+        severity: Severity::Error,
+        words: loss,
     };
-    let remedy = format!("chgrp asterisk {0} && chmod 640 {0}", file.display());
-    match owned.grants(Wish::Read, user) {
+    match reach::check(path, wishes, user, &path.into(), otherwise, findings) {
         Answer::Yes => {}
         Answer::No => findings.error(
-            file,
+            path,
             format!(
-                "the user that runs Asterisk ({}) cannot read it, so every call fails",
+                "the user that runs Asterisk ({}) cannot read it, so {loss}",
                 user.uid
             ),
             remedy,
         ),
         Answer::IfMember => findings.note(
-            file,
-            "Asterisk can read it only if its user is a member of the file's group",
+            path,
+            "Asterisk can read it only if its user is a member of the group that owns it",
             remedy,
         ),
     }

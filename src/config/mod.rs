@@ -45,6 +45,7 @@ use crate::{dtmf, key::Key, speech};
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
     routes: Routes,
+    include: Option<PathBuf>,
     included: Vec<PathBuf>,
     lookup: Option<Lookup>,
     login_prefix: String,
@@ -195,18 +196,24 @@ impl Config {
         reading: Reading<'_>,
         open: impl Fn(&Path) -> Result<Source, ConfigError>,
     ) -> Result<Self, ConfigError> {
-        let (files, mut included) = match raw.included(&source) {
-            Ok(files) => {
+        let (folder, files, mut included) = match raw.included(&source) {
+            Ok(found) => {
+                let (folder, files) = found.unzip();
+                let files = files.unwrap_or_default();
                 let opened = files
                     .iter()
                     .map(|file| open(file).unwrap_or_else(|error| Source::unread(file, error)));
                 let opened: Vec<_> = opened.collect();
-                (files, opened)
+                (folder, files, opened)
             }
             // Like a file that cannot be read: it costs those who may be in it.
-            Err((folder, error)) => (Vec::new(), vec![Source::unread(&folder, error)]),
+            Err((folder, error)) => {
+                let unread = Source::unread(&folder, error);
+                (Some(folder), Vec::new(), vec![unread])
+            }
         };
         let mut config = raw.check(&source, &included, reading)?;
+        config.include = folder;
         config.included = files;
         if config.recording.is_some() {
             config.sources.push(source);
@@ -225,6 +232,12 @@ impl Config {
     #[must_use]
     pub fn set_aside(&self) -> &[ConfigError] {
         &self.set_aside
+    }
+
+    /// The folder that is included, if one is.
+    #[must_use]
+    pub fn include(&self) -> Option<&Path> {
+        self.include.as_deref()
     }
 
     /// The files that were included, in the order in which they were read.

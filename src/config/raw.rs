@@ -173,10 +173,13 @@ impl RawConfig {
             .map(|target| target.get_ref().as_str())
     }
 
-    /// The files of the folder that is included, if one is; an error has that folder's path.
-    pub(super) fn included(&self, source: &Source) -> Result<Vec<PathBuf>, (PathBuf, ConfigError)> {
+    /// The folder that is included, if one is, and its files; an error has that folder's path.
+    pub(super) fn included(
+        &self,
+        source: &Source,
+    ) -> Result<Option<(PathBuf, Vec<PathBuf>)>, (PathBuf, ConfigError)> {
         let Some(include) = &self.include else {
-            return Ok(Vec::new());
+            return Ok(None);
         };
         let at = |message| source.at(include.span().start, message);
         let name = include.get_ref();
@@ -187,13 +190,16 @@ impl RawConfig {
             return Err((name.into(), error));
         };
         let folder = folder.join(name);
-        include::files(&folder).map_err(|error| {
-            let error = at(format!(
-                "the included folder {} cannot be read: {error}; expected a folder with files *.toml",
-                folder.display()
-            ));
-            (folder, error)
-        })
+        match include::files(&folder) {
+            Ok(files) => Ok(Some((folder, files))),
+            Err(error) => {
+                let error = at(format!(
+                    "the included folder {} cannot be read: {error}; expected a folder with files *.toml",
+                    folder.display()
+                ));
+                Err((folder, error))
+            }
+        }
     }
 
     /// Checks the limits of the detectors alone.
@@ -261,6 +267,7 @@ impl RawConfig {
         let (detector, speech) = limits::both(source, self.detector, self.speech)?;
         Ok(Config {
             routes,
+            include: None,
             included: Vec::new(),
             lookup,
             login_prefix,

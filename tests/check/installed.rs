@@ -21,6 +21,32 @@ fn a_program_that_cannot_be_executed_is_an_error() {
 }
 
 #[test]
+fn a_folder_that_keeps_asterisk_from_the_program_is_an_error_that_names_it() {
+    let installation = Installation::new("installed_folder");
+    if !installation.is_run_by_another() {
+        return;
+    }
+    installation.check().nothing();
+    installation.mode("../agi-bin", 0o700);
+    installation.check().only(
+        "error",
+        "agi-bin/voiceagent",
+        "agi-bin, so EAGI does not start it",
+        "chmod g+x",
+    );
+}
+
+#[test]
+fn a_program_that_this_user_may_not_look_at_is_not_said_to_be_missing() {
+    let installation = Installation::new("installed_hidden");
+    installation.mode("../agi-bin", 0o700);
+    let Some(found) = installation.check_as_nobody() else {
+        return;
+    };
+    found.only("note", "agi-bin/voiceagent", "cannot be looked at", "root");
+}
+
+#[test]
 fn a_folder_in_which_others_can_replace_the_program_is_a_warning() {
     let installation = Installation::new("installed_replaceable");
     installation.mode("../agi-bin", 0o777);

@@ -1,5 +1,3 @@
-use std::os::unix::fs::chown;
-
 use crate::support::Installation;
 
 /// An installation that logs to this path in it.
@@ -57,9 +55,7 @@ fn a_folder_instead_of_a_log_is_a_warning() {
 fn a_log_that_asterisks_user_cannot_write_is_a_warning() {
     let installation = logging("logs_access", "calls", "log/calls");
     installation.write("../log/other", "");
-    let spool = installation.path("../spool");
-    if chown(&spool, Some(4_321), Some(4_321)).is_err() {
-        // Only root can give a folder away.
+    if !installation.is_run_by_another() {
         return;
     }
     installation.mode("voiceagent.toml", 0o644);
@@ -78,6 +74,24 @@ fn a_log_that_asterisks_user_cannot_write_is_a_warning() {
     denied(&root.join("log/calls").display().to_string());
     installation.mode("../log/calls", 0o666);
     installation.check().nothing();
+}
+
+#[test]
+fn a_folder_above_a_log_that_keeps_asterisk_out_is_a_warning_that_names_it() {
+    let installation = logging("logs_above", "calls", "log/deep/calls");
+    installation.write("../log/deep/calls", "");
+    installation.mode("../log/deep/calls", 0o666);
+    installation.mode("../log", 0o700);
+    if !installation.is_run_by_another() {
+        return;
+    }
+    let log = installation.path("..").canonicalize().unwrap().join("log");
+    installation.check().only(
+        "warning",
+        &place(&installation),
+        &format!("may not search {}, so calls are not logged", log.display()),
+        "chmod g+x",
+    );
 }
 
 /// An installation that records calls in this folder of it.
@@ -137,8 +151,7 @@ fn a_folder_for_recordings_that_asterisks_user_cannot_write_is_a_warning() {
     installation.write("../log/other", "");
     installation.mode("../log", 0o750);
     installation.mode("voiceagent.toml", 0o644);
-    if chown(installation.path("../spool"), Some(4_321), Some(4_321)).is_err() {
-        // Only root can give a folder away.
+    if !installation.is_run_by_another() {
         return;
     }
     let check = installation.check();

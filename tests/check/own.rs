@@ -86,9 +86,7 @@ fn a_folder_in_which_others_can_replace_the_configuration_is_a_warning() {
 #[test]
 fn a_configuration_that_asterisk_cannot_read_is_an_error() {
     let installation = Installation::new("own_unreadable");
-    let spool = installation.path("../spool");
-    if std::os::unix::fs::chown(&spool, Some(4_321), Some(4_321)).is_err() {
-        // Only root can make a folder another user's.
+    if !installation.is_run_by_another() {
         return;
     }
     installation.mode("voiceagent.toml", 0o640);
@@ -98,6 +96,63 @@ fn a_configuration_that_asterisk_cannot_read_is_an_error() {
         "voiceagent.toml",
         "(4321) cannot read it",
         "chgrp asterisk",
+    );
+}
+
+#[test]
+fn a_folder_that_keeps_asterisk_from_the_configuration_is_an_error_that_names_it() {
+    let installation = Installation::new("own_folder");
+    if !installation.is_run_by_another() {
+        return;
+    }
+    installation.mode(".", 0o700);
+    let folder = installation.folder().display().to_string();
+    installation.check().only(
+        "error",
+        "voiceagent.toml",
+        &format!("may not search {folder}, so every call fails"),
+        &format!("chmod g+x {folder}"),
+    );
+}
+
+#[test]
+fn an_included_folder_that_asterisk_cannot_read_is_an_error_and_so_are_its_files() {
+    let installation = Installation::new("own_include");
+    if !installation.is_run_by_another() {
+        return;
+    }
+    let shipped = fs::read_to_string(installation.path("voiceagent.toml")).unwrap();
+    installation.write(
+        "voiceagent.toml",
+        format!("include = \"people\"\n{shipped}"),
+    );
+    let anna = "[extensions.103]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\n";
+    installation.write("people/anna.toml", anna);
+    installation.check().nothing();
+    installation.mode("people/anna.toml", 0o600);
+    installation.check().only(
+        "error",
+        "people/anna.toml",
+        "cannot read it, so calls fail of those who are in it",
+        "chmod 640",
+    );
+    installation.mode("people/anna.toml", 0o644);
+    installation.mode("people", 0o711);
+    installation.check().only(
+        "error",
+        "etc/people",
+        "(4321) cannot read it, so every call fails",
+        "chmod 750",
+    );
+    installation.mode("people", 0o744);
+    let found = installation.check();
+    assert_eq!(found.count("error"), 2, "{found}");
+    found.has("error", "etc/people", "cannot read it", "chmod 750");
+    found.has(
+        "error",
+        "people/anna.toml",
+        "etc/people, so calls fail",
+        "chmod g+x",
     );
 }
 

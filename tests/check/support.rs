@@ -3,7 +3,7 @@
 use std::{
     fs,
     os::unix::{
-        fs::{MetadataExt, PermissionsExt},
+        fs::{MetadataExt, PermissionsExt, chown},
         process::CommandExt,
     },
     path::{Path, PathBuf},
@@ -139,6 +139,15 @@ impl Installation {
         Found::by(self.run(&["--json"]))
     }
 
+    /// Makes another user the one that runs Asterisk. Only root can; false too where what is above
+    /// the installation keeps that user out, so that all of it would be found.
+    pub(crate) fn is_run_by_another(&self) -> bool {
+        let root = fs::canonicalize(&self.0).unwrap();
+        let is_open = |folder: &Path| folder.metadata().unwrap().mode() & 0o1 != 0;
+        root.ancestors().all(is_open)
+            && chown(self.path("../spool"), Some(ANOTHER), Some(ANOTHER)).is_ok()
+    }
+
     /// By a user who is not root and owns nothing; none where nobody else can start the program.
     pub(crate) fn check_as_nobody(&self) -> Option<Found> {
         let mut command = self.command(&["--json"]);
@@ -222,6 +231,8 @@ impl std::fmt::Display for Found {
     }
 }
 
+/// Some user.
+const ANOTHER: u32 = 4_321;
 /// The user without rights.
 const NOBODY: u32 = 65_534;
 
