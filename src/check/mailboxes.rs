@@ -1,6 +1,6 @@
 //! The mailboxes of our routes, and the PINs of all.
 
-use std::collections::BTreeSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
 use crate::{
@@ -32,7 +32,8 @@ pub(super) fn check(
         }
         return;
     };
-    let boxes = Boxes::of(conf);
+    let users = site.conf("users.conf", findings).unwrap_or_default();
+    let boxes = Boxes::of(conf, &users);
     for route in own.config.routes() {
         if own.config.mailbox_varies(route) {
             findings.note(
@@ -51,67 +52,96 @@ pub(super) fn check(
     check_pins(conf, &boxes, findings);
 }
 
-/// The mailboxes of voicemail.conf.
+/// The mailboxes of voicemail.conf, and those that users of users.conf have.
 struct Boxes<'a> {
-    /// Context, and the line that makes the mailbox.
+    /// Context, and the line of voicemail.conf that makes the mailbox.
     boxes: Vec<(&'a str, &'a Entry)>,
-    /// Whole names in small letters, with those that stand for others.
-    names: BTreeSet<String>,
+    /// Whole names in small letters.
+    names: HashSet<String>,
+    /// Of each number in small letters the first mailbox that has it.
+    numbers: HashMap<String, String>,
+    /// What stands for another mailbox where lamps are concerned, and for which: VoiceMail knows
+    /// none of them.
+    aliases: HashMap<String, &'a str>,
+    /// Whether VoiceMail takes a number from any context, whatever one is named.
+    searches: bool,
 }
 
 impl<'a> Boxes<'a> {
-    fn of(conf: &'a Conf) -> Self {
-        let aliases = conf.value("general", "aliasescontext");
-        let aliases = aliases.map_or("", |entry| entry.value.as_str());
-        let is_alias = |name: &str| !aliases.is_empty() && name.eq_ignore_ascii_case(aliases);
+    fn of(conf: &'a Conf, users: &Conf) -> Self {
+        let general = |key| conf.value("general", key);
+        let aliases = general("aliasescontext").map_or("", |entry| entry.value.as_str());
         let mut found = Self {
             boxes: Vec::new(),
-            names: BTreeSet::new(),
+            names: HashSet::new(),
+            numbers: HashMap::new(),
+            aliases: HashMap::new(),
+            searches: general("searchcontexts").is_some_and(Entry::is_yes),
         };
         for section in conf.used() {
             let name = section.name.as_str();
-            if is_alias(name) {
-                let aliases = section.entries.iter();
-                found
-                    .names
-                    .extend(aliases.map(|entry| entry.key.to_ascii_lowercase()));
-            } else if !NO_CONTEXTS
+            if NO_CONTEXTS
                 .iter()
                 .any(|known| name.eq_ignore_ascii_case(known))
             {
-                for entry in &section.entries {
-                    let whole = format!("{}@{name}", entry.key);
-                    found.names.insert(whole.to_ascii_lowercase());
+                continue;
+            }
+            for entry in &section.entries {
+                if !aliases.is_empty() && name.eq_ignore_ascii_case(aliases) {
+                    let alias = entry.key.to_ascii_lowercase();
+                    found.aliases.insert(alias, &entry.value);
+                } else {
+                    found.add(&entry.key, name);
                     found.boxes.push((name, entry));
                 }
+            }
+        }
+        let context = general("userscontext").map_or("default", |entry| entry.value.as_str());
+        let usual = users.value("general", "hasvoicemail");
+        for user in users.used() {
+            let has = user.value("hasvoicemail").or(usual);
+            if has.is_some_and(Entry::is_yes) && !user.name.eq_ignore_ascii_case("general") {
+                found.add(&user.name, context);
             }
         }
         found
     }
 
+    fn add(&mut self, number: &str, context: &str) {
+        let whole = format!("{number}@{context}");
+        self.names.insert(whole.to_ascii_lowercase());
+        let first = self.numbers.entry(number.to_ascii_lowercase());
+        first.or_insert(whole);
+    }
+
     fn has(&self, mailbox: &Mailbox) -> bool {
         self.names
             .contains(&mailbox.to_string().to_ascii_lowercase())
+            || self.searches && self.elsewhere(mailbox).is_some()
+    }
+
+    /// A mailbox of the same number.
+    fn elsewhere(&self, mailbox: &Mailbox) -> Option<&str> {
+        let number = mailbox.number().to_ascii_lowercase();
+        self.numbers.get(&number).map(String::as_str)
     }
 
     /// What to say of a mailbox that is not there.
     fn missing(&self, mailbox: &Mailbox, suggests: bool) -> (String, String) {
-        let number = mailbox.number();
-        let elsewhere = self
-            .boxes
-            .iter()
-            .find(|(_, entry)| entry.key.eq_ignore_ascii_case(number))
-            .map(|(context, _)| format!("{number}@{context}"));
-        let near = elsewhere.or_else(|| {
-            let names = self.boxes.iter().filter(|_| suggests);
-            let names = names.map(|(context, entry)| format!("{}@{context}", entry.key));
-            let names: Vec<_> = names.collect();
-            let names = names.iter().map(String::as_str);
-            nearest(&mailbox.to_string(), names).map(str::to_owned)
+        let whole = mailbox.to_string();
+        if let Some(meant) = self.aliases.get(&whole.to_ascii_lowercase()) {
+            return (
+                format!("mailbox {whole} is an alias, which VoiceMail does not take, so it fails"),
+                format!("write \"{meant}\""),
+            );
+        }
+        let near = self.elsewhere(mailbox).or_else(|| {
+            let names = self.numbers.values().filter(|_| suggests);
+            nearest(&whole, names.map(String::as_str))
         });
-        let add = format!("add {number} to [{}] there", mailbox.context());
+        let add = format!("add {} to [{}] there", mailbox.number(), mailbox.context());
         (
-            format!("mailbox {mailbox} is not in voicemail.conf, so VoiceMail fails"),
+            format!("mailbox {whole} is not in voicemail.conf, so VoiceMail fails"),
             near.map_or(add.clone(), |near| {
                 format!("did you mean \"{near}\"? Else {add}")
             }),

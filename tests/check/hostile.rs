@@ -3,7 +3,7 @@ use std::fs;
 use crate::support::Installation;
 
 /// Every file that is read.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "asterisk.conf",
     "extconfig.conf",
     "extensions.conf",
@@ -12,6 +12,7 @@ const FILES: [&str; 10] = [
     "pjsip_wizard.conf",
     "sip.conf",
     "sorcery.conf",
+    "users.conf",
     "voiceagent.toml",
     "voicemail.conf",
 ];

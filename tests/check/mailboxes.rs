@@ -34,17 +34,78 @@ fn the_right_number_in_the_wrong_context_is_told() {
 }
 
 #[test]
-fn mailboxes_in_included_files_templates_and_aliases_are_found() {
+fn mailboxes_in_included_files_and_templates_are_found() {
     let installation = Installation::new("boxes_included");
     installation.write(
         "voicemail.conf",
-        "[general]\naliasescontext=short\n[boxes](!)\n101 => 77,Bob\n[sales](boxes) ; Bob\n#include \"vm.d/*.conf\"\n",
+        "[boxes](!)\n101 => 77,Bob\n[sales](boxes) ; Bob\n#include \"vm.d/*.conf\"\n",
     );
+    installation.write("vm.d/peter.conf", ";-- 103 => 9\n--;102 => 78,Peter\n");
+    installation.check().nothing();
+}
+
+#[test]
+fn an_alias_is_no_mailbox_to_voicemail() {
+    let installation = Installation::new("boxes_alias");
     installation.write(
-        "vm.d/peter.conf",
-        ";-- 102 => 9\n--;[short]\n102@sales => 101@sales\n",
+        "voicemail.conf",
+        "[general]\naliasescontext=short\n[sales]\n101 => 77,Bob\n[short]\n102@sales => 101@sales\n",
+    );
+    let line = installation.line("voiceagent.toml", "102@sales");
+    installation.check().only(
+        "error",
+        &format!("voiceagent.toml:{line}"),
+        "102@sales is an alias, which VoiceMail does not take",
+        "write \"101@sales\"",
+    );
+}
+
+#[test]
+fn where_contexts_are_searched_the_number_is_enough() {
+    let installation = Installation::new("boxes_searched");
+    installation.replace("voiceagent.toml", "102@sales", "102@office");
+    installation
+        .check()
+        .has("error", "voiceagent.toml:12", "102@office is not", "");
+    installation.replace(
+        "voicemail.conf",
+        "format=wav",
+        "format=wav\nsearchcontexts=yes",
     );
     installation.check().nothing();
+    installation.replace("voiceagent.toml", "102@office", "109@office");
+    installation
+        .check()
+        .has("error", "voiceagent.toml:12", "109@office is not", "");
+}
+
+#[test]
+fn users_with_voicemail_have_mailboxes() {
+    let installation = Installation::new("boxes_users");
+    installation.replace("voiceagent.toml", "101@sales", "301@default");
+    installation.replace("voiceagent.toml", "102@sales", "302@default");
+    installation.write(
+        "users.conf",
+        "[general]\nhasvoicemail = yes\n[301]\n[302]\nhasvoicemail = no\n",
+    );
+    installation
+        .check()
+        .only("error", "voiceagent.toml:12", "302@default is not", "");
+    installation.replace("users.conf", "[302]\nhasvoicemail = no\n", "[302]\n");
+    installation.check().nothing();
+    // They can be in another context.
+    installation.replace(
+        "voicemail.conf",
+        "format=wav",
+        "format=wav\nuserscontext=people",
+    );
+    let found = installation.check();
+    found.has(
+        "error",
+        "voiceagent.toml:7",
+        "301@default is not",
+        "\"301@people\"",
+    );
 }
 
 #[test]
