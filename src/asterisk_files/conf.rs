@@ -49,6 +49,8 @@ pub struct Conf {
     pub faults: Vec<Fault>,
     /// The file itself.
     pub file: PathBuf,
+    /// Whether more may be in it than was read: what is not found here may be there.
+    pub partial: bool,
 }
 
 impl Conf {
@@ -63,6 +65,7 @@ impl Conf {
         reader.file(&file, &bytes);
         let (sections, faults) = reader.into_parts();
         Ok(Self {
+            partial: faults.iter().any(|fault| fault.kind.hides_values()),
             sections,
             faults,
             file,

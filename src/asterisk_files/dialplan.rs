@@ -9,6 +9,8 @@ use super::{Conf, Entry, Pattern, Place};
 pub struct Dialplan {
     /// By name; what several sections of a name say is together.
     pub contexts: BTreeMap<String, Context>,
+    /// Whether there may be more than was read.
+    pub partial: bool,
 }
 
 /// A context.
@@ -68,7 +70,10 @@ impl Dialplan {
                 context.take(entry, &globals, &mut last);
             }
         }
-        Self { contexts }
+        Self {
+            contexts,
+            partial: conf.partial,
+        }
     }
 
     /// What a caller in `context` reaches with `extension`: the best that fits there, else in the

@@ -96,6 +96,11 @@ impl FaultKind {
         matches!(self, Self::NotRun(_) | Self::Outside(_))
     }
 
+    /// Whether there may be values that were not read because of this, and are Asterisk's.
+    pub(super) const fn hides_values(&self) -> bool {
+        self.is_unread() || matches!(self, Self::UnreadableInclude(..) | Self::TooMuch)
+    }
+
     /// How to mend it.
     #[must_use]
     pub fn remedy(&self) -> String {

@@ -19,7 +19,8 @@ pub(super) fn check(
     findings: &mut Findings,
 ) -> BTreeSet<String> {
     check_logins(dialplan, findings);
-    let elsewhere = note_unread(site, dialplan, realtime, findings);
+    let elsewhere =
+        dialplan.partial | realtime.unknown | note_unread(site, dialplan, realtime, findings);
     let entries = entries(dialplan);
     if entries.is_empty() && !elsewhere {
         findings.error(
@@ -31,11 +32,14 @@ pub(super) fn check(
     let mut contexts = BTreeSet::new();
     for entry in &entries {
         entry.check(own, findings);
-        if contexts.insert(entry.context) {
+        // What is not found in a dialplan that was read in part may be in the rest.
+        if !dialplan.partial && contexts.insert(entry.context) {
             entry.check_context(dialplan, own, findings);
         }
     }
-    check_routes(own, dialplan, &entries, findings);
+    if !dialplan.partial {
+        check_routes(own, dialplan, &entries, findings);
+    }
     check_listening(own, dialplan, elsewhere, findings);
     let programs = entries
         .iter()

@@ -23,7 +23,7 @@ pub(super) fn check(
         );
     }
     let Some(conf) = voicemail else {
-        if realtime.voicemail.is_none() {
+        if realtime.voicemail.is_none() && !realtime.unknown {
             findings.error(
                 site.folder.join("voicemail.conf").as_path(),
                 "there is no voicemail.conf, so no mailbox exists",
@@ -34,6 +34,9 @@ pub(super) fn check(
     };
     let users = site.conf("users.conf", findings).unwrap_or_default();
     let boxes = Boxes::of(conf, &users);
+    // Else one that is not found may be where nothing was read.
+    let all_known =
+        realtime.voicemail.is_none() && !realtime.unknown && !conf.partial && !users.partial;
     for route in own.config.routes() {
         if own.config.mailbox_varies(route) {
             findings.note(
@@ -44,7 +47,7 @@ pub(super) fn check(
                 ),
                 "",
             );
-        } else if !boxes.has(&route.mailbox) && realtime.voicemail.is_none() {
+        } else if all_known && !boxes.has(&route.mailbox) {
             let (message, remedy) = boxes.missing(&route.mailbox, findings.may_suggest());
             findings.error(own.route(route, "mailbox"), message, remedy);
         }

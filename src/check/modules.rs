@@ -18,6 +18,9 @@ pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: 
     let Some(conf) = site.conf("modules.conf", findings) else {
         return;
     };
+    if conf.partial {
+        return;
+    }
     let needed = needed(own);
     let folder = site.existing(Folder::Modules, |folder| {
         let is_missing = |name: &&&str| !folder.join(format!("{name}.so")).exists();
@@ -32,7 +35,7 @@ pub(super) fn check(own: &Own, site: &Site, voicemail: Option<&Conf>, findings: 
         check_one(&modules, name, findings);
     }
     check_voicemail(&modules, findings);
-    if let Some(voicemail) = voicemail {
+    if let Some(voicemail) = voicemail.filter(|conf| !conf.partial) {
         check_storage(own, &modules, voicemail, findings);
     }
 }

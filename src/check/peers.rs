@@ -57,6 +57,7 @@ struct Phones<'a> {
     dialplan: &'a Dialplan,
 }
 
+/// Who is not found where only a part could be read may be in the rest: of them nothing is said.
 impl Phones<'_> {
     fn check(&self, target: &str, spot: &Spot, findings: &mut Findings) {
         let Some((technology, peer)) = target.split_once('/') else {
@@ -95,7 +96,12 @@ impl Phones<'_> {
                     "set type=friend or type=peer in it",
                 );
             }
-        } else if let Some(place) = &self.realtime.sip {
+            return;
+        }
+        if self.sip.as_ref().is_some_and(|conf| conf.partial) || self.realtime.unknown {
+            return;
+        }
+        if let Some(place) = &self.realtime.sip {
             findings.note(
                 place,
                 "SIP peers are in a database, which is not read here",
@@ -123,7 +129,9 @@ impl Phones<'_> {
 
     fn check_pjsip(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
         let peer = pjsip_endpoint(dialled);
-        if self.endpoint(peer) {
+        let mut files = [&self.pjsip, &self.wizard].into_iter().flatten();
+        let is_partial = files.any(|conf| conf.partial);
+        if self.endpoint(peer) || is_partial || self.realtime.unknown {
             return;
         }
         if let Some(place) = &self.realtime.pjsip {
@@ -164,7 +172,8 @@ impl Phones<'_> {
     fn check_local(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
         let (extension, rest) = dialled.split_once('@').unwrap_or((dialled, "default"));
         let context = rest.split('/').next().unwrap_or_default();
-        if self.dialplan.find(context, extension).is_some() {
+        let is_partial = self.dialplan.partial || self.realtime.unknown;
+        if self.dialplan.find(context, extension).is_some() || is_partial {
             return;
         }
         if let Some(place) = &self.realtime.extensions {

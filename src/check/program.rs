@@ -40,8 +40,11 @@ fn check_one(program: &str, site: &Site, findings: &mut Findings) {
     } else {
         let lacking = |folder: &Path| usize::from(!folder.join(program).exists());
         let Some(folder) = site.existing(Folder::AgiBin, lacking) else {
+            let Some(usual) = site.candidates(Folder::AgiBin).into_iter().next() else {
+                return;
+            };
             return findings.warning(
-                site.candidates(Folder::AgiBin)[0].as_path(),
+                usual.as_path(),
                 "the folder for AGI programs is not on this machine, so the program was not looked for",
                 "name it by astagidir in asterisk.conf, and run this check where Asterisk runs",
             );

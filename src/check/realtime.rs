@@ -10,12 +10,15 @@ pub(super) struct Realtime {
     pub(super) sip: Option<Place>,
     pub(super) pjsip: Option<Place>,
     pub(super) extensions: Option<Place>,
+    /// Whether any of them may be in a database without its being known here.
+    pub(super) unknown: bool,
 }
 
 impl Realtime {
     pub(super) fn read(site: &Site, findings: &mut Findings) -> Self {
         let mut realtime = Self::default();
         if let Some(conf) = site.conf("extconfig.conf", findings) {
+            realtime.unknown |= conf.partial;
             let place = |key| Some(conf.value("settings", key)?.place.clone());
             realtime.voicemail = place("voicemail").or_else(|| place("voicemail.conf"));
             realtime.sip = place("sippeers").or_else(|| place("sip.conf"));
@@ -24,6 +27,7 @@ impl Realtime {
         }
         // PJSIP's objects come from where sorcery.conf says; `config` is pjsip.conf.
         if let Some(conf) = site.conf("sorcery.conf", findings) {
+            realtime.unknown |= conf.partial;
             let sections = conf.named("res_pjsip");
             let sources = sections.flat_map(|section| section.all("endpoint"));
             let elsewhere = sources

@@ -59,7 +59,8 @@ impl Site {
         site
     }
 
-    /// A file of the folder, with its faults reported; none where there is no such file.
+    /// A file of the folder, with its faults reported; none where there is no such file. Of one
+    /// that cannot be read that is told, and nothing is known of what is in it.
     pub(super) fn conf(&self, name: &str, findings: &mut Findings) -> Option<Conf> {
         match Conf::read(&self.disk, &self.folder, name) {
             Ok(conf) => {
@@ -75,15 +76,21 @@ impl Site {
                     format!("the file {why}"),
                     "run this check as a user who may read Asterisk's files",
                 );
-                None
+                Some(Conf {
+                    file: self.folder.join(name),
+                    partial: true,
+                    ..Conf::default()
+                })
             }
         }
     }
 
-    /// Where a folder is: what asterisk.conf names, else where it is in the usual builds.
+    /// Where a folder is: what asterisk.conf names, else where it is in the usual builds. Nowhere
+    /// that is known, where asterisk.conf may name it and could not be read.
     pub(super) fn candidates(&self, folder: Folder) -> Vec<PathBuf> {
         match self.asterisk.value("directories", folder.key()) {
             Some(named) => vec![PathBuf::from(&named.value)],
+            None if self.asterisk.partial => Vec::new(),
             None => folder.usual().iter().map(PathBuf::from).collect(),
         }
     }

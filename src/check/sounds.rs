@@ -20,7 +20,9 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
         let lacking = |language| missing(&needed, &sounds, &folders(language)).len();
         languages.keys().map(|language| lacking(language)).sum()
     });
-    let data = data.unwrap_or_else(|| site.candidates(Folder::Data).swap_remove(0));
+    let Some(data) = data.or_else(|| site.candidates(Folder::Data).into_iter().next()) else {
+        return;
+    };
     let sounds = data.join("sounds");
     if !sounds.is_dir() {
         return findings.warning(

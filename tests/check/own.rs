@@ -172,6 +172,62 @@ fn a_configuration_that_this_user_may_not_read_is_said_not_to_be_checked() {
 }
 
 #[test]
+fn of_a_file_that_cannot_be_read_only_that_is_told() {
+    for (name, file) in [
+        ("own_asterisk", "asterisk.conf"),
+        ("own_extconfig", "extconfig.conf"),
+        ("own_extensions", "extensions.conf"),
+        ("own_modules", "modules.conf"),
+        ("own_pjsip", "pjsip.conf"),
+        ("own_sip", "sip.conf"),
+        ("own_sorcery", "sorcery.conf"),
+        ("own_users", "users.conf"),
+        ("own_voicemail", "voicemail.conf"),
+    ] {
+        let installation = Installation::new(name);
+        installation.replace(
+            "voiceagent.toml",
+            "SIP/peter",
+            "SIP/bob&PJSIP/bob&Local/7@without-voiceagent",
+        );
+        installation.append("pjsip.conf", "[bob]\ntype=endpoint\n");
+        installation.append(
+            "extensions.conf",
+            "[without-voiceagent](+)\nexten => 7,1,Answer()\n",
+        );
+        installation.append(file, "");
+        let Some(found) = installation.check_as_nobody() else {
+            return;
+        };
+        found.nothing();
+        installation.mode(file, 0o000);
+        let found = installation.check_as_nobody().unwrap();
+        found.only(
+            "error",
+            file,
+            "cannot be read",
+            "who may read Asterisk's files",
+        );
+    }
+}
+
+#[test]
+fn what_is_not_found_in_files_that_were_read_in_part_is_not_said_to_be_missing() {
+    for (name, file) in [
+        ("own_part_extensions", "extensions.conf"),
+        ("own_part_modules", "modules.conf"),
+        ("own_part_sip", "sip.conf"),
+        ("own_part_voicemail", "voicemail.conf"),
+    ] {
+        let installation = Installation::new(name);
+        installation.write(file, "#exec /usr/local/bin/generate\n");
+        installation
+            .check()
+            .only("note", &format!("{file}:1"), "is not run", "yourself");
+    }
+}
+
+#[test]
 fn faults_of_asterisks_files_are_told_with_what_they_lead_to() {
     let installation = Installation::new("own_faults");
     installation.append("voicemail.conf", "[a](nobody)\n");
