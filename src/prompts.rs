@@ -108,9 +108,14 @@ pub(crate) fn folders(language: &str) -> Vec<&str> {
 }
 
 /// Whether Asterisk finds this sound in this folder, in whatever codec.
-pub(crate) fn exists(folder: &Path, name: &str) -> bool {
-    let mut endings = SOUND_ENDINGS.iter();
-    endings.any(|ending| with_ending(folder, name, ending).is_file())
+fn exists(folder: &Path, name: &str) -> bool {
+    endings(folder, name).next().is_some()
+}
+
+/// The codecs in which this sound is in this folder, by their endings.
+pub(crate) fn endings(folder: &Path, name: &str) -> impl Iterator<Item = &'static str> {
+    let all = SOUND_ENDINGS.into_iter();
+    all.filter(move |ending| with_ending(folder, name, ending).is_file())
 }
 
 fn with_ending(folder: &Path, name: &str, ending: &str) -> PathBuf {

@@ -9,9 +9,11 @@
 mod access;
 mod dialplan;
 mod finding;
+mod formats;
 mod logs;
 mod mailboxes;
 mod modules;
+mod needed;
 mod own;
 mod peers;
 mod program;
@@ -20,6 +22,7 @@ mod realtime;
 mod show;
 mod site;
 mod sounds;
+mod storage;
 
 use std::path::Path;
 
@@ -28,6 +31,7 @@ pub use show::{Shown, show};
 
 use crate::asterisk_files::Dialplan;
 use finding::Findings;
+use modules::Modules;
 use own::Own;
 use realtime::Realtime;
 use site::Site;
@@ -61,8 +65,20 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
     peers::check(&own, &site, &dialplan, &realtime, found);
     let programs = dialplan::check(&own, &site, &dialplan, &realtime, found);
     program::check(&programs, &site, found);
-    sounds::check(&own, &site, found);
-    modules::check(&own, &site, voicemail.as_ref(), found);
+    let modules = Modules::read(&own, &site, found);
+    sounds::check(&own, &site, modules.as_ref(), found);
+    if let Some(modules) = &modules {
+        needed::check(
+            &own,
+            modules,
+            voicemail.as_ref(),
+            !programs.is_empty(),
+            found,
+        );
+        if let Some(voicemail) = voicemail.as_ref().filter(|conf| !conf.partial) {
+            storage::check(&own, modules, voicemail, found);
+        }
+    }
     logs::check(&own, &site, found);
     findings.0
 }

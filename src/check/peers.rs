@@ -43,8 +43,17 @@ pub(super) fn check(
     }
 }
 
+/// Whether anybody is rung by this technology.
+pub(super) fn rings_by(own: &Own, technology: &str) -> bool {
+    let mut all = own.config.routes().flat_map(targets);
+    all.any(|target| {
+        let named = target.split_once('/');
+        named.is_some_and(|(named, _)| named.eq_ignore_ascii_case(technology))
+    })
+}
+
 /// Everybody whom this route rings: `SIP/bob&SIP/anna`, without time and options.
-pub(super) fn targets(route: &Route) -> impl Iterator<Item = &str> {
+fn targets(route: &Route) -> impl Iterator<Item = &str> {
     let who = route.dial.as_str().split(',').next().unwrap_or_default();
     who.split('&').map(str::trim)
 }

@@ -4,15 +4,18 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{
     finding::{Findings, Spot},
+    formats,
+    modules::Modules,
+    needed,
     own::Own,
     site::{Folder, Site},
 };
 use crate::{
     asterisk_files::Conf,
-    prompts::{ENGLISH, exists, folders},
+    prompts::{ENGLISH, endings, folders},
 };
 
-pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
+pub(super) fn check(own: &Own, site: &Site, modules: Option<&Modules>, findings: &mut Findings) {
     let needed = needed(own);
     let languages = languages(site);
     let data = site.existing(Folder::Data, |data| {
@@ -50,6 +53,9 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
             );
             continue;
         }
+        if let Some(modules) = modules {
+            check_players(&needed, &sounds, &language, modules, findings);
+        }
         let mut english = missing(&needed, &sounds, own);
         english.retain(|name| !name.starts_with("silence/"));
         if !english.is_empty() {
@@ -68,11 +74,37 @@ pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
     }
 }
 
+/// Checks that each sound is there in a format that Asterisk can play.
+fn check_players(
+    needed: &[String],
+    sounds: &Path,
+    language: &str,
+    modules: &Modules,
+    findings: &mut Findings,
+) {
+    for name in needed {
+        let folders = folders(language)
+            .into_iter()
+            .map(|folder| sounds.join(folder));
+        let endings = folders.flat_map(|folder| endings(&folder, name).collect::<Vec<_>>());
+        // Of a format that is not known here nothing is known.
+        let Some(players) = endings.map(formats::module).collect::<Option<Vec<_>>>() else {
+            continue;
+        };
+        if let [first, ..] = players[..]
+            && !players.iter().any(|player| modules.may_run(player))
+        {
+            let loss = format!("sounds of language {language} are not heard");
+            needed::check_one(modules, first, &loss, findings);
+        }
+    }
+}
+
 /// Those of the needed sounds that are in none of these folders of `sounds`.
 fn missing<'a>(needed: &'a [String], sounds: &Path, folders: &[&str]) -> Vec<&'a str> {
     let there = |name: &str| {
         let mut folders = folders.iter();
-        folders.any(|folder| exists(&sounds.join(folder), name))
+        folders.any(|folder| endings(&sounds.join(folder), name).next().is_some())
     };
     let all = needed.iter().map(String::as_str);
     all.filter(|name| !there(name)).collect()

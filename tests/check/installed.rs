@@ -172,7 +172,8 @@ fn a_module_that_is_kept_out_is_an_error() {
     );
     installation.write(
         "modules.conf",
-        "[modules]\nautoload=no\nload => res_agi\nload => app_dial.so\nrequire = app_voicemail.so\n",
+        "[modules]\nautoload=no\nload => res_agi\nload => app_dial.so\nrequire = app_voicemail.so\n\
+         load => pbx_config.so\nload => res_rtp_asterisk.so\nload => format_gsm.so\nload => format_wav.so\n",
     );
     installation.check().only(
         "error",
@@ -180,6 +181,74 @@ fn a_module_that_is_kept_out_is_an_error() {
         "chan_sip is not loaded",
         "load => chan_sip.so",
     );
+}
+
+#[test]
+fn what_a_call_needs_is_told_with_what_it_is_needed_for() {
+    for (module, loss) in [
+        ("pbx_config", "there is no dialplan"),
+        ("res_rtp_asterisk", "have no audio"),
+        ("format_gsm", "sounds of language en are not heard"),
+        ("format_wav", "VoiceMail cannot record"),
+    ] {
+        let installation = Installation::new(&format!("installed_without_{module}"));
+        installation.append("modules.conf", &format!("noload => {module}.so\n"));
+        installation.check().only(
+            "error",
+            "modules.conf:3",
+            &format!("{module} is not loaded, and without it"),
+            &format!("load => {module}.so"),
+        );
+        installation
+            .check()
+            .has("error", "modules.conf:3", loss, "");
+    }
+}
+
+#[test]
+fn who_is_rung_by_pjsip_needs_all_that_its_channels_are_made_of() {
+    for module in ["res_pjsip_session", "res_pjsip_pubsub", "res_sorcery_astdb"] {
+        let installation = Installation::new(&format!("installed_pjsip_{module}"));
+        installation.append("modules.conf", &format!("noload => {module}.so\n"));
+        installation.check().nothing();
+        installation.replace("voiceagent.toml", "SIP/bob", "PJSIP/bob");
+        installation.write("pjsip.conf", "[bob]\ntype=endpoint\n");
+        installation.check().only(
+            "error",
+            "modules.conf:3",
+            "nobody is rung by PJSIP/",
+            &format!("load => {module}.so"),
+        );
+    }
+}
+
+#[test]
+fn a_sound_needs_one_format_that_is_played_and_a_message_one_that_is_recorded() {
+    let installation = Installation::new("installed_formats");
+    installation.replace("voicemail.conf", "format=wav", "format=wav49|wav");
+    installation.append("modules.conf", "noload => format_wav_gsm.so\n");
+    installation.check().nothing();
+    installation.append("modules.conf", "noload => format_gsm.so\n");
+    let found = installation.check();
+    found.only("error", "modules.conf:4", "format_gsm", "");
+    for sound in fs::read_dir(installation.path("../data/sounds/en")).unwrap() {
+        let sound = sound.unwrap().path();
+        if sound.is_file() {
+            fs::copy(&sound, sound.with_extension("wav")).unwrap();
+        }
+    }
+    // The digits are in a folder of their own.
+    installation
+        .check()
+        .only("error", "modules.conf:4", "format_gsm", "");
+    for folder in ["digits", "silence"] {
+        fs::remove_dir_all(installation.path("../data/sounds/en").join(folder)).unwrap();
+        let folder = format!("../data/sounds/en/{folder}");
+        for name in ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] {
+            installation.write(&format!("{folder}/{name}.wav"), "a sound");
+        }
+    }
+    installation.check().nothing();
 }
 
 #[test]

@@ -237,7 +237,7 @@ const ANOTHER: u32 = 4_321;
 const NOBODY: u32 = 65_534;
 
 /// What is installed.
-const MODULES: [&str; 11] = [
+const MODULES: [&str; 24] = [
     "app_channelredirect",
     "app_chanspy",
     "app_dial",
@@ -247,6 +247,19 @@ const MODULES: [&str; 11] = [
     "app_voicemail",
     "chan_pjsip",
     "chan_sip",
+    "format_gsm",
+    "format_sln",
+    "format_wav",
     "func_global",
+    "pbx_config",
     "res_agi",
+    "res_pjproject",
+    "res_pjsip",
+    "res_pjsip_pubsub",
+    "res_pjsip_sdp_rtp",
+    "res_pjsip_session",
+    "res_rtp_asterisk",
+    "res_sorcery_astdb",
+    "res_sorcery_config",
+    "res_sorcery_memory",
 ];
