@@ -1,6 +1,6 @@
 //! The dialplan around the program: whether callers reach it, and where they are when it ends.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
 use crate::{
@@ -234,14 +234,15 @@ fn check_routes(
         .iter()
         .map(|entry| std::ptr::from_ref(entry.extension))
         .collect();
+    let fixed: HashSet<_> = others
+        .iter()
+        .filter_map(|entry| entry.fixed_number())
+        .collect();
     let reached = |dialled: &str| {
-        let fixed = others
-            .iter()
-            .any(|entry| entry.fixed_number() == Some(dialled));
         let mut found = contexts
             .iter()
             .filter_map(|name| dialplan.find(name, dialled));
-        fixed || found.any(|found| taken.contains(&std::ptr::from_ref(found)))
+        fixed.contains(dialled) || found.any(|found| taken.contains(&std::ptr::from_ref(found)))
     };
     let first = by_extension[0];
     for route in own.config.routes() {

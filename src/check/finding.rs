@@ -1,6 +1,7 @@
 //! What a check says: where, how bad, what is wrong, and how to mend it.
 
 use std::{
+    collections::HashSet,
     fmt,
     path::{Path, PathBuf},
 };
@@ -10,7 +11,7 @@ use serde::Serialize;
 use crate::asterisk_files::{Fault, Place};
 
 /// One thing that a check has to say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
@@ -26,7 +27,7 @@ pub struct Finding {
 }
 
 /// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; nothing is wrong. Mostly: what could not be looked at.
@@ -74,9 +75,17 @@ impl From<&Path> for Spot {
 
 /// Findings as they come up.
 #[derive(Default)]
-pub(super) struct Findings(pub(super) Vec<Finding>);
+pub(super) struct Findings {
+    all: Vec<Finding>,
+    /// The same: nothing is said twice.
+    said: HashSet<Finding>,
+}
 
 impl Findings {
+    pub(super) fn into_all(self) -> Vec<Finding> {
+        self.all
+    }
+
     pub(super) fn error(
         &mut self,
         spot: impl Into<Spot>,
@@ -105,8 +114,8 @@ impl Findings {
     }
 
     /// Whether a nearest name is worth the search: not when most names are unknown.
-    pub(super) const fn may_suggest(&self) -> bool {
-        self.0.len() < MAX_SUGGESTIONS
+    pub(super) fn may_suggest(&self) -> bool {
+        self.all.len() < MAX_SUGGESTIONS
     }
 
     /// A fault of a file as such.
@@ -137,8 +146,8 @@ impl Findings {
             message: one_line(&message.into()),
             remedy: one_line(&remedy.into()),
         };
-        if !self.0.contains(&finding) {
-            self.0.push(finding);
+        if self.said.insert(finding.clone()) {
+            self.all.push(finding);
         }
     }
 }

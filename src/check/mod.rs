@@ -48,12 +48,12 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
             "name it with --asterisk-dir",
         );
         let _ = Own::read(config, found);
-        return findings.0;
+        return findings.into_all();
     }
     let site = Site::open(asterisk, found);
     program::check_configuration(config, &site, found);
     let Some(own) = Own::read(config, found) else {
-        return findings.0;
+        return findings.into_all();
     };
     program::check_included(&own, &site, found);
     let realtime = Realtime::read(&site, found);
@@ -80,5 +80,5 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
         }
     }
     logs::check(&own, &site, found);
-    findings.0
+    findings.into_all()
 }

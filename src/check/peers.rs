@@ -1,5 +1,7 @@
 //! Who is rung: whether Asterisk has these telephones.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{
     finding::{Findings, Spot},
     own::Own,
@@ -18,13 +20,15 @@ pub(super) fn check(
     realtime: &Realtime,
     findings: &mut Findings,
 ) {
-    let phones = Phones {
-        sip: site.conf("sip.conf", findings),
-        pjsip: site.conf("pjsip.conf", findings),
-        wizard: site.conf("pjsip_wizard.conf", findings),
+    let sip = site.conf("sip.conf", findings);
+    let pjsip = site.conf("pjsip.conf", findings);
+    let wizard = site.conf("pjsip_wizard.conf", findings);
+    let phones = Phones::new(
+        sip.as_ref(),
+        [pjsip.as_ref(), wizard.as_ref()],
         realtime,
         dialplan,
-    };
+    );
     for route in own.config.routes() {
         if own.config.dial_varies(route) {
             findings.note(
@@ -59,11 +63,44 @@ fn targets(route: &Route) -> impl Iterator<Item = &str> {
 }
 
 struct Phones<'a> {
-    sip: Option<Conf>,
-    pjsip: Option<Conf>,
-    wizard: Option<Conf>,
+    /// chan_sip's, by their names in small letters.
+    sip: HashMap<String, &'a Section>,
+    sip_is_partial: bool,
+    endpoints: HashSet<&'a str>,
+    pjsip_is_partial: bool,
     realtime: &'a Realtime,
     dialplan: &'a Dialplan,
+}
+
+impl<'a> Phones<'a> {
+    fn new(
+        sip: Option<&'a Conf>,
+        [pjsip, wizard]: [Option<&'a Conf>; 2],
+        realtime: &'a Realtime,
+        dialplan: &'a Dialplan,
+    ) -> Self {
+        let partial = |conf: &Conf| conf.partial || realtime.unknown;
+        let mut by_name = HashMap::new();
+        for section in sip.into_iter().flat_map(sip_sections) {
+            let name = section.name.to_ascii_lowercase();
+            by_name.entry(name).or_insert(section);
+        }
+        let plain = pjsip.into_iter().flat_map(|conf| of_type(conf, "endpoint"));
+        let wizards = wizard.into_iter().flat_map(|conf| of_type(conf, "wizard"));
+        Self {
+            sip: by_name,
+            sip_is_partial: sip.map_or(realtime.unknown, partial),
+            endpoints: plain
+                .chain(wizards)
+                .map(|section| section.name.as_str())
+                .collect(),
+            pjsip_is_partial: [pjsip, wizard]
+                .into_iter()
+                .any(|conf| conf.map_or(realtime.unknown, partial)),
+            realtime,
+            dialplan,
+        }
+    }
 }
 
 /// Who is not found where only a part could be read may be in the rest: of them nothing is said.
@@ -92,9 +129,7 @@ impl Phones<'_> {
 
     fn check_sip(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
         let peer = sip_peer(dialled);
-        let sections: Vec<_> = self.sip.iter().flat_map(sip_sections).collect();
-        let named = |section: &&Section| section.name.eq_ignore_ascii_case(peer);
-        if let Some(section) = sections.iter().copied().find(named) {
+        if let Some(section) = self.sip.get(&peer.to_ascii_lowercase()) {
             let kind = section
                 .value("type")
                 .map(|entry| entry.value.to_ascii_lowercase());
@@ -107,7 +142,7 @@ impl Phones<'_> {
             }
             return;
         }
-        if self.sip.as_ref().is_some_and(|conf| conf.partial) || self.realtime.unknown {
+        if self.sip_is_partial {
             return;
         }
         if let Some(place) = &self.realtime.sip {
@@ -121,9 +156,12 @@ impl Phones<'_> {
                 format!("SIP/{dialled} is a host, not a peer of sip.conf, and not checked");
             findings.note(spot.clone(), message, "");
         } else {
-            let names = sections.iter().filter(|_| findings.may_suggest());
+            let names = self.sip.values().filter(|_| findings.may_suggest());
             let names = names.map(|section| section.name.as_str());
-            let elsewhere = self.endpoint(peer).then(|| format!("PJSIP/{dialled}"));
+            let elsewhere = self
+                .endpoints
+                .contains(peer)
+                .then(|| format!("PJSIP/{dialled}"));
             let near = nearest(peer, names).map(|near| format!("SIP/{near}"));
             unknown(
                 &format!("SIP/{peer}"),
@@ -138,9 +176,7 @@ impl Phones<'_> {
 
     fn check_pjsip(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
         let peer = pjsip_endpoint(dialled);
-        let mut files = [&self.pjsip, &self.wizard].into_iter().flatten();
-        let is_partial = files.any(|conf| conf.partial);
-        if self.endpoint(peer) || is_partial || self.realtime.unknown {
+        if self.endpoints.contains(peer) || self.pjsip_is_partial {
             return;
         }
         if let Some(place) = &self.realtime.pjsip {
@@ -150,13 +186,11 @@ impl Phones<'_> {
                 "compare the endpoints of voiceagent.toml with it",
             );
         }
-        let names = self.endpoints().filter(|_| findings.may_suggest());
-        let near = nearest(peer, names.map(|section| section.name.as_str()));
+        let names = self.endpoints.iter().filter(|_| findings.may_suggest());
+        let near = nearest(peer, names.copied());
         let near = near.map(|near| format!("PJSIP/{near}"));
-        let mut sip = self.sip.iter().flat_map(sip_sections);
-        let elsewhere = sip
-            .any(|section| section.name == peer)
-            .then(|| format!("SIP/{dialled}"));
+        let elsewhere = self.sip.contains_key(&peer.to_ascii_lowercase());
+        let elsewhere = elsewhere.then(|| format!("SIP/{dialled}"));
         let files = "pjsip.conf";
         unknown(
             &format!("PJSIP/{peer}"),
@@ -166,16 +200,6 @@ impl Phones<'_> {
             spot,
             findings,
         );
-    }
-
-    fn endpoint(&self, name: &str) -> bool {
-        self.endpoints().any(|section| section.name == name)
-    }
-
-    fn endpoints(&self) -> impl Iterator<Item = &Section> {
-        let plain = self.pjsip.iter().flat_map(|conf| of_type(conf, "endpoint"));
-        let wizards = self.wizard.iter();
-        plain.chain(wizards.flat_map(|conf| of_type(conf, "wizard")))
     }
 
     fn check_local(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
