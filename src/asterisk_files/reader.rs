@@ -219,9 +219,15 @@ impl<'a> Reader<'a> {
             return Err(FaultKind::NoKey);
         }
         let entries = &mut self.sections[section].entries;
-        if appends && let Some(last) = entries.iter_mut().rfind(|entry| entry.key == key) {
-            last.value = strip(&format!("{}{value}", last.value)).to_owned();
-            return Ok(());
+        if appends {
+            let before = entries.iter_mut().rev().enumerate();
+            let last = before.into_iter().find(|(_, entry)| entry.key == key);
+            self.budget
+                .spend(last.as_ref().map_or(0, |(passed, _)| *passed), 1);
+            if let Some((_, last)) = last {
+                append(&mut last.value, value);
+                return Ok(());
+            }
         }
         let value = value.strip_prefix('>').unwrap_or(value);
         entries.push(Entry {
@@ -239,6 +245,12 @@ impl<'a> Reader<'a> {
             self.faults.push(Fault { place, kind });
         }
     }
+}
+
+/// Appends to a value that has been stripped, so that all of it is.
+fn append(value: &mut String, more: &str) {
+    let more = if value.is_empty() { strip(more) } else { more };
+    value.push_str(more.trim_end_matches(|c| c <= ' '));
 }
 
 /// What may still be read, so that files which include each other end.
@@ -442,6 +454,21 @@ mod tests {
             text += &format!("[t{}](!,t{n},t{n})\n", n + 1);
         }
         let kinds: Vec<_> = faults(&one(&text)).into_iter().map(|f| f.1).collect();
+        assert_eq!(kinds, [FaultKind::TooMuch]);
+    }
+
+    #[test]
+    fn a_value_that_is_appended_to_is_stripped_as_a_whole() {
+        let conf = one("[a]\nk =\nk +=  b \nk +=\nk += c\n");
+        assert_eq!(shown(&conf), ["a: k=b c@2"]);
+    }
+
+    #[test]
+    fn appending_far_back_ends() {
+        let others: String = (0..10_000).map(|n| format!("k{n}=\n")).collect();
+        let appended = "k0+=x\n".repeat(10_000);
+        let conf = one(&format!("[a]\n{others}{appended}"));
+        let kinds: Vec<_> = faults(&conf).into_iter().map(|f| f.1).collect();
         assert_eq!(kinds, [FaultKind::TooMuch]);
     }
 
