@@ -1,6 +1,9 @@
 //! extensions.conf as a dialplan: contexts, the extensions in them, and their lines.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{Conf, Entry, Pattern, Place};
 
@@ -11,6 +14,8 @@ pub struct Dialplan {
     pub contexts: BTreeMap<String, Context>,
     /// Whether there may be more than was read.
     pub partial: bool,
+    /// What [globals] sets.
+    globals: BTreeMap<String, String>,
 }
 
 /// A context.
@@ -73,7 +78,35 @@ impl Dialplan {
         Self {
             contexts,
             partial: conf.partial,
+            globals: globals
+                .into_iter()
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
         }
+    }
+
+    /// A text of an application with the global variables in it; none where another variable is in
+    /// it, or one that is no plain text: then it is known on a call only.
+    #[must_use]
+    pub fn resolved<'a>(&self, text: &'a str) -> Option<Cow<'a, str>> {
+        let mut done = Cow::Borrowed("");
+        let mut rest = text;
+        while let Some((before, behind)) = rest.split_once('$') {
+            let (name, after) = behind.strip_prefix('{')?.split_once('}')?;
+            let named = name.strip_prefix("GLOBAL(");
+            let name = named
+                .and_then(|name| name.strip_suffix(')'))
+                .unwrap_or(name);
+            let value = self
+                .globals
+                .get(name)
+                .filter(|value| !value.contains('$'))?;
+            done += before;
+            done.to_mut().push_str(value);
+            rest = after;
+        }
+        done += rest;
+        Some(done)
     }
 
     /// What a caller in `context` reaches with `extension`: the best that fits there, else in the
@@ -292,5 +325,21 @@ mod tests {
         assert_eq!(found(&dialplan, "a", "*7").as_deref(), Some("*7 1:D@10"));
         assert_eq!(found(&dialplan, "b", "99").as_deref(), Some("_X. 1:A@5"));
         assert_eq!(found(&dialplan, "c", "99"), None);
+    }
+
+    #[test]
+    fn globals_of_plain_text_are_known_and_nothing_else_is() {
+        let dialplan = dialplan("[globals]\nA=x\nB=${A}\nC=\n");
+        for (text, known) in [
+            ("plain", Some("plain")),
+            ("a/${A}-${GLOBAL(A)}${C}", Some("a/x-x")),
+            ("${B}", None),
+            ("${EXTEN}", None),
+            ("${A", None),
+            ("${${A}}", None),
+            ("$[1+1]", None),
+        ] {
+            assert_eq!(dialplan.resolved(text).as_deref(), known, "{text}");
+        }
     }
 }

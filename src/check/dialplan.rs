@@ -21,8 +21,19 @@ pub(super) fn check(
     check_logins(dialplan, findings);
     let elsewhere =
         dialplan.partial | realtime.unknown | note_unread(site, dialplan, realtime, findings);
-    let entries = entries(dialplan);
-    if entries.is_empty() && !elsewhere {
+    let (entries, unknown) = entries(dialplan);
+    if entries.is_empty() {
+        for Unknown { line, program, .. } in &unknown {
+            findings.note(
+                &line.place,
+                format!(
+                    "which program {program} names is known on a call only: whether it is {PROGRAM} is not checked"
+                ),
+                "",
+            );
+        }
+    }
+    if entries.is_empty() && unknown.is_empty() && !elsewhere {
         findings.error(
             site.folder.join("extensions.conf").as_path(),
             format!("no line calls EAGI({PROGRAM}), so no call reaches it"),
@@ -38,15 +49,10 @@ pub(super) fn check(
         }
     }
     if !dialplan.partial {
-        check_routes(own, dialplan, &entries, findings);
+        check_routes(own, dialplan, &entries, &unknown, findings);
     }
     check_listening(own, dialplan, elsewhere, findings);
-    let programs = entries
-        .iter()
-        .filter_map(|entry| entry.call.arguments.first());
-    programs
-        .map(|program| unquoted(program).to_owned())
-        .collect()
+    entries.into_iter().map(|entry| entry.program).collect()
 }
 
 /// A line that calls the program.
@@ -56,30 +62,50 @@ struct EntryPoint<'a> {
     priority: i64,
     line: &'a Line,
     call: Call<'a>,
+    /// Which program it is, with global variables in their places.
+    program: String,
 }
 
-fn entries(dialplan: &Dialplan) -> Vec<EntryPoint<'_>> {
-    let mut entries = Vec::new();
+/// A line that calls a program whose name is known on a call only.
+struct Unknown<'a> {
+    extension: &'a Extension,
+    line: &'a Line,
+    program: &'a str,
+}
+
+/// The lines that call the program, and those that may.
+fn entries(dialplan: &Dialplan) -> (Vec<EntryPoint<'_>>, Vec<Unknown<'_>>) {
+    let (mut entries, mut unknown) = (Vec::new(), Vec::new());
     for (context, extension, priority, line) in lines(dialplan) {
+        // There it serves no caller.
+        if context == LISTEN {
+            continue;
+        }
         for call in calls(&line.application, &["EAGI", "AGI", "DeadAGI"]) {
-            if call
-                .arguments
-                .first()
-                .is_some_and(|program| is_ours(program))
-                // There it serves no caller.
-                && context != LISTEN
-            {
+            let Some(&written) = call.arguments.first() else {
+                continue;
+            };
+            let Some(program) = dialplan.resolved(unquoted(written)) else {
+                unknown.push(Unknown {
+                    extension,
+                    line,
+                    program: written,
+                });
+                continue;
+            };
+            if is_ours(&program) {
                 entries.push(EntryPoint {
                     context,
                     extension,
                     priority,
                     line,
                     call,
+                    program: program.into_owned(),
                 });
             }
         }
     }
-    entries
+    (entries, unknown)
 }
 
 fn lines(dialplan: &Dialplan) -> impl Iterator<Item = (&str, &Extension, i64, &Line)> {
@@ -210,6 +236,7 @@ fn check_routes(
     own: &Own,
     dialplan: &Dialplan,
     entries: &[EntryPoint<'_>],
+    unknown: &[Unknown<'_>],
     findings: &mut Findings,
 ) {
     let (by_extension, others): (Vec<_>, Vec<_>) =
@@ -230,10 +257,9 @@ fn check_routes(
         return;
     }
     let contexts: BTreeSet<&str> = by_extension.iter().map(|entry| entry.context).collect();
-    let taken: BTreeSet<*const Extension> = by_extension
-        .iter()
-        .map(|entry| std::ptr::from_ref(entry.extension))
-        .collect();
+    let extensions = by_extension.iter().map(|entry| entry.extension);
+    let extensions = extensions.chain(unknown.iter().map(|line| line.extension));
+    let taken: HashSet<*const Extension> = extensions.map(std::ptr::from_ref).collect();
     let fixed: HashSet<_> = others
         .iter()
         .filter_map(|entry| entry.fixed_number())
@@ -393,7 +419,7 @@ fn has_option_d(route: &Route) -> bool {
 
 /// Whether `EAGI`'s first argument is this program, whatever folder is before it.
 fn is_ours(program: &str) -> bool {
-    unquoted(program).rsplit('/').next() == Some(PROGRAM)
+    program.rsplit('/').next() == Some(PROGRAM)
 }
 
 fn unquoted(text: &str) -> &str {

@@ -24,6 +24,33 @@ fn a_dialplan_that_does_not_call_the_program_is_an_error() {
 }
 
 #[test]
+fn a_program_that_a_global_variable_names_is_known_and_of_another_nothing_is_said() {
+    let installation = Installation::new("plan_global");
+    installation.replace(
+        "extensions.conf",
+        "n,EAGI(voiceagent,${EXTEN})",
+        "n,EAGI(${P},${EXTEN})",
+    );
+    let line = installation.line("extensions.conf", "EAGI(${P}");
+    installation.check().only(
+        "note",
+        &format!("extensions.conf:{line}"),
+        "which program ${P} names is known on a call only",
+        "",
+    );
+    installation.replace(
+        "extensions.conf",
+        "[globals]\n",
+        "[globals]\nP=voiceagent\n",
+    );
+    installation.check().nothing();
+    installation.replace("extensions.conf", "P=voiceagent\n", "P=old/voiceagent\n");
+    installation
+        .check()
+        .only("error", "agi-bin/old/voiceagent", "NOTFOUND", "");
+}
+
+#[test]
 fn agi_instead_of_eagi_is_an_error() {
     let installation = Installation::new("plan_agi");
     installation.replace(
