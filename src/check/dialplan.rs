@@ -52,7 +52,8 @@ pub(super) fn check(
         check_routes(own, dialplan, &entries, &unknown, findings);
     }
     check_listening(own, dialplan, elsewhere, findings);
-    entries.into_iter().map(|entry| entry.program).collect()
+    let here = entries.into_iter().filter(|entry| !entry.is_elsewhere());
+    here.map(|entry| entry.program).collect()
 }
 
 /// A line that calls the program.
@@ -121,7 +122,17 @@ impl EntryPoint<'_> {
     /// What the line itself says.
     fn check(&self, own: &Own, findings: &mut Findings) {
         let place = &self.line.place;
-        if !self.carries_audio() {
+        let right = [&[PROGRAM], &self.call.arguments[1..]].concat().join(",");
+        if self.is_elsewhere() {
+            findings.error(
+                place,
+                format!(
+                    "{} is FastAGI, a program on another machine, which Asterisk gives no audio: no call reaches {PROGRAM}",
+                    self.program
+                ),
+                format!("write EAGI({right}): it runs where Asterisk does, from agi-bin"),
+            );
+        } else if !self.carries_audio() {
             findings.error(
                 place,
                 format!(
@@ -199,6 +210,11 @@ impl EntryPoint<'_> {
                 }
             }
         }
+    }
+
+    /// Whether a server is asked for it, as FastAGI does.
+    fn is_elsewhere(&self) -> bool {
+        self.program.contains("://")
     }
 
     fn carries_audio(&self) -> bool {

@@ -68,6 +68,22 @@ fn agi_instead_of_eagi_is_an_error() {
 }
 
 #[test]
+fn a_program_over_the_network_is_an_error_whatever_calls_it() {
+    for call in ["EAGI", "AGI"] {
+        let installation = Installation::new(&format!("plan_fast_{call}"));
+        let fast = format!("n,{call}(agi://localhost/voiceagent,${{EXTEN}})");
+        installation.replace("extensions.conf", "n,EAGI(voiceagent,${EXTEN})", &fast);
+        let line = installation.line("extensions.conf", &fast);
+        installation.check().only(
+            "error",
+            &format!("extensions.conf:{line}"),
+            "agi://localhost/voiceagent is FastAGI",
+            "write EAGI(voiceagent,${EXTEN})",
+        );
+    }
+}
+
+#[test]
 fn a_call_inside_of_another_application_is_a_call() {
     let installation = Installation::new("plan_inside");
     installation.replace(
