@@ -17,10 +17,18 @@ use crate::config::LogTo;
 pub(super) fn check(own: &Own, site: &Site, findings: &mut Findings) {
     let logging = &own.config.logging;
     let user = site.user();
-    if let LogTo::File(file) = &logging.to
-        && logging.level != LevelFilter::OFF
-    {
-        check_file(file, user, &own.spot(&["logging", "to"]), findings);
+    let to = own.spot(&["logging", "to"]);
+    match &logging.to {
+        _ if logging.level == LevelFilter::OFF => {}
+        LogTo::File(file) => check_file(file, user, &to, findings),
+        LogTo::Journal if !Path::new(JOURNAL).exists() => findings.warning(
+            to,
+            format!(
+                "there is no {JOURNAL}, to which the journal listens, so calls are not logged there"
+            ),
+            "run systemd-journald, or name a file",
+        ),
+        LogTo::Journal | LogTo::Stderr => {}
     }
     if let Some(file) = &logging.calls {
         check_file(file, user, &own.spot(&["logging", "calls"]), findings);
@@ -134,3 +142,6 @@ fn check_access(
         Answer::Yes => {}
     }
 }
+
+/// Where systemd's journal takes messages (systemd-journald.service(8)).
+const JOURNAL: &str = "/run/systemd/journal/socket";

@@ -44,6 +44,25 @@ fn a_log_that_nothing_goes_to_is_no_finding() {
 }
 
 #[test]
+fn a_journal_that_nobody_keeps_is_a_warning() {
+    let installation = Installation::new("logs_journal");
+    installation.append("voiceagent.toml", "\n[logging]\nto = \"journal\"\n");
+    let found = installation.check();
+    if std::path::Path::new("/run/systemd/journal/socket").exists() {
+        found.nothing();
+    } else {
+        found.only(
+            "warning",
+            &place(&installation),
+            "so calls are not logged there",
+            "name a file",
+        );
+    }
+    installation.append("voiceagent.toml", "level = \"off\"\n");
+    installation.check().nothing();
+}
+
+#[test]
 fn a_folder_instead_of_a_log_is_a_warning() {
     let installation = logging("logs_folder", "to", "spool");
     installation
