@@ -62,10 +62,10 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
     let voicemail = site.conf("voicemail.conf", found);
 
     mailboxes::check(&own, &site, voicemail.as_ref(), &realtime, found);
-    peers::check(&own, &site, &dialplan, &realtime, found);
+    let modules = Modules::read(&own, &site, found);
+    peers::check(&own, &site, &dialplan, &realtime, modules.as_ref(), found);
     let programs = dialplan::check(&own, &site, &dialplan, &realtime, found);
     program::check(&programs, &site, found);
-    let modules = Modules::read(&own, &site, found);
     sounds::check(&own, &site, modules.as_ref(), found);
     if let Some(modules) = &modules {
         needed::check(

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::{
     finding::{Findings, Spot},
+    modules::Modules,
     own::Own,
     realtime::Realtime,
     site::Site,
@@ -18,17 +19,14 @@ pub(super) fn check(
     site: &Site,
     dialplan: &Dialplan,
     realtime: &Realtime,
+    modules: Option<&Modules>,
     findings: &mut Findings,
 ) {
     let sip = site.conf("sip.conf", findings);
     let pjsip = site.conf("pjsip.conf", findings);
     let wizard = site.conf("pjsip_wizard.conf", findings);
-    let phones = Phones::new(
-        sip.as_ref(),
-        [pjsip.as_ref(), wizard.as_ref()],
-        realtime,
-        dialplan,
-    );
+    let conf = [pjsip.as_ref(), wizard.as_ref()];
+    let phones = Phones::new(sip.as_ref(), conf, realtime, dialplan, modules);
     for route in own.config.routes() {
         if own.config.dial_varies(route) {
             findings.note(
@@ -66,6 +64,8 @@ struct Phones<'a> {
     /// chan_sip's, by their names in small letters.
     sip: HashMap<String, &'a Section>,
     sip_is_partial: bool,
+    /// Whether chan_sip is not installed, which is told with the modules: sip.conf mends nothing.
+    has_no_sip: bool,
     endpoints: HashSet<&'a str>,
     pjsip_is_partial: bool,
     realtime: &'a Realtime,
@@ -78,6 +78,7 @@ impl<'a> Phones<'a> {
         [pjsip, wizard]: [Option<&'a Conf>; 2],
         realtime: &'a Realtime,
         dialplan: &'a Dialplan,
+        modules: Option<&Modules>,
     ) -> Self {
         let partial = |conf: &Conf| conf.partial || realtime.unknown;
         let mut by_name = HashMap::new();
@@ -89,6 +90,7 @@ impl<'a> Phones<'a> {
         let wizards = wizard.into_iter().flat_map(|conf| of_type(conf, "wizard"));
         Self {
             sip: by_name,
+            has_no_sip: modules.is_some_and(|all| all.is_installed("chan_sip") == Some(false)),
             sip_is_partial: sip.map_or(realtime.unknown, partial),
             endpoints: plain
                 .chain(wizards)
@@ -142,7 +144,7 @@ impl Phones<'_> {
             }
             return;
         }
-        if self.sip_is_partial {
+        if self.sip_is_partial || self.has_no_sip {
             return;
         }
         if let Some(place) = &self.realtime.sip {

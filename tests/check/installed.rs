@@ -262,6 +262,10 @@ fn a_module_that_is_not_installed_is_an_error() {
         "chan_sip is not installed",
         "write PJSIP/",
     );
+    // To add somebody to its file would not help.
+    fs::remove_file(installation.path("sip.conf")).unwrap();
+    let found = installation.check();
+    found.only("error", "modules.conf", "chan_sip is not installed", "");
 }
 
 #[test]
