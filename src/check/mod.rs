@@ -24,7 +24,7 @@ mod site;
 mod sounds;
 mod storage;
 
-use std::path::Path;
+use std::{fs, io::ErrorKind, path::Path};
 
 pub use finding::{Finding, Severity};
 pub use show::{Shown, show};
@@ -41,13 +41,15 @@ use site::Site;
 pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
     let mut findings = Findings::default();
     let found = &mut findings;
-    if !asterisk.is_dir() {
+    if let Some(why) = no_folder(asterisk) {
         found.error(
             asterisk,
-            "Asterisk's configuration folder does not exist",
+            format!("Asterisk's configuration folder {why}"),
             "name it with --asterisk-dir",
         );
-        let _ = Own::read(config, found);
+        if !config.starts_with(asterisk) {
+            let _ = Own::read(config, found);
+        }
         return findings.into_all();
     }
     let site = Site::open(asterisk, found);
@@ -81,4 +83,14 @@ pub fn check(config: &Path, asterisk: &Path) -> Vec<Finding> {
     }
     logs::check(&own, &site, found);
     findings.into_all()
+}
+
+/// Why this is no folder to look into, if it is none.
+fn no_folder(path: &Path) -> Option<String> {
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => None,
+        Ok(_) => Some("is no folder".to_owned()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Some("does not exist".to_owned()),
+        Err(error) => Some(format!("cannot be looked at: {error}")),
+    }
 }

@@ -59,8 +59,13 @@ fn a_folder_that_is_not_there_is_an_error() {
     let done = installation.run(&["--config", &config]);
     assert_eq!(done.status, 0, "{}", done.stdout);
     fs::rename(installation.folder(), installation.path("../elsewhere")).unwrap();
-    let found = installation.check();
-    found.has("error", "etc", "does not exist", "--asterisk-dir");
+    installation
+        .check()
+        .only("error", "etc", "does not exist", "--asterisk-dir");
+    fs::write(installation.folder(), "").unwrap();
+    installation
+        .check()
+        .only("error", "etc", "is no folder", "--asterisk-dir");
 }
 
 #[test]
