@@ -248,11 +248,11 @@ fn a_way_for_callers_to_what_hears_others_is_a_warning() {
 }
 
 #[test]
-fn an_end_behind_the_program_that_only_hangs_up_is_a_warning() {
+fn an_end_behind_the_program_that_only_hangs_up_is_a_note() {
     let text = "[users]\nexten => _[*0-9]X.,1,EAGI(voiceagent,${EXTEN})\n same => n,Verbose(1,over)\n same => n,Hangup()\n";
     let installation = with_dialplan("plan_end", text);
     installation.check().only(
-        "warning",
+        "note",
         "extensions.conf:2",
         "nothing carries the caller on",
         "VOICEAGENTSTATUS",
