@@ -1,6 +1,6 @@
 //! From lines to sections: templates, additions, includes.
 
-use std::{mem, path::Path, sync::Arc};
+use std::{collections::HashMap, mem, path::Path, sync::Arc};
 
 use super::{
     Entry, Fault, FaultKind, Files, Place, Section, Unreadable,
@@ -14,6 +14,8 @@ pub(super) struct Reader<'a> {
     files: &'a dyn Files,
     folder: &'a Path,
     sections: Vec<Section>,
+    /// Which of them have a name, in small letters.
+    by_name: HashMap<String, Vec<usize>>,
     faults: Vec<Fault>,
     /// The section that an included file adds to before its own first one.
     current: Option<usize>,
@@ -29,6 +31,7 @@ impl<'a> Reader<'a> {
             files,
             folder,
             sections: Vec::new(),
+            by_name: HashMap::new(),
             faults: Vec::new(),
             current: None,
             depth: 0,
@@ -113,21 +116,22 @@ impl<'a> Reader<'a> {
                 if option == "!" {
                     target.template = true;
                 } else if let Some(filter) = option.strip_prefix('+') {
-                    let at = self
-                        .sections
-                        .iter()
-                        .position(|section| is_added_to(section, name, filter))
-                        .ok_or_else(|| FaultKind::NothingToAddTo(name.to_owned()))?;
+                    let mut passed = 0;
+                    let mut named = self.named(name).iter().copied();
+                    let at = named.find(|&at| {
+                        passed += 1;
+                        is_added_to(&self.sections[at], filter)
+                    });
+                    self.budget.spend(passed, 0);
+                    let at = at.ok_or_else(|| FaultKind::NothingToAddTo(name.to_owned()))?;
                     let inherited = mem::take(&mut new.entries);
                     self.sections[at].template |= new.template;
                     self.sections[at].entries.extend(inherited);
                     added_to = Some(at);
                 } else {
-                    let template = self
-                        .sections
-                        .iter()
-                        .find(|section| section.name.eq_ignore_ascii_case(option))
-                        .ok_or_else(|| FaultKind::NoTemplate(option.to_owned()))?;
+                    let template = self.named(option).first();
+                    let template = &self.sections
+                        [*template.ok_or_else(|| FaultKind::NoTemplate(option.to_owned()))?];
                     // Templates of templates can double with every line.
                     self.budget.spend(0, template.entries.len());
                     if self.budget.is_spent() {
@@ -141,9 +145,18 @@ impl<'a> Reader<'a> {
         }
         Ok(added_to.unwrap_or_else(|| {
             self.budget.spend(0, 1);
+            let at = self.sections.len();
+            let known = self.by_name.entry(new.name.to_ascii_lowercase());
+            known.or_default().push(at);
             self.sections.push(new);
-            self.sections.len() - 1
+            at
         }))
+    }
+
+    /// The sections of this name so far.
+    fn named(&self, name: &str) -> &[usize] {
+        let named = self.by_name.get(&name.to_ascii_lowercase());
+        named.map_or(&[], Vec::as_slice)
     }
 
     fn directive(&mut self, text: &str, place: &Place) -> Result<(), FaultKind> {
@@ -279,12 +292,9 @@ impl Default for Budget {
     }
 }
 
-/// Whether `[name](+filter)` means this section: of this name, no template unless the filter says
+/// Whether `[name](+filter)` means this section of that name: no template unless the filter says
 /// so, and with the values that the filter names.
-fn is_added_to(section: &Section, name: &str, filter: &str) -> bool {
-    if !section.name.eq_ignore_ascii_case(name) {
-        return false;
-    }
+fn is_added_to(section: &Section, filter: &str) -> bool {
     let mut template_fits = !section.template;
     for term in filter.split('&').map(strip).filter(|term| !term.is_empty()) {
         match term.split_once('=') {
