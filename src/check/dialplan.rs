@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
+use super::{
+    finding::{Findings, Spot},
+    own::Own,
+    realtime::Realtime,
+    site::Site,
+};
 use crate::{
     Key,
     asterisk_files::{Call, Dialplan, Disk, Extension, Files, Line, calls},
@@ -40,12 +45,13 @@ pub(super) fn check(
             format!("add same => n,EAGI({PROGRAM},${{EXTEN}}) to the extensions that callers dial"),
         );
     }
+    let wanted = Wanted::by(own);
     let mut contexts = BTreeSet::new();
     for entry in &entries {
         entry.check(own, findings);
         // What is not found in a dialplan that was read in part may be in the rest.
         if !dialplan.partial && contexts.insert(entry.context) {
-            entry.check_context(dialplan, own, findings);
+            entry.check_context(dialplan, &wanted, findings);
         }
     }
     if !dialplan.partial {
@@ -54,6 +60,35 @@ pub(super) fn check(
     check_listening(own, dialplan, elsewhere, findings);
     let here = entries.into_iter().filter(|entry| !entry.is_elsewhere());
     here.map(|entry| entry.program).collect()
+}
+
+/// What keys want of the contexts from which callers come.
+struct Wanted {
+    /// Whether `*` leads to a login.
+    star: bool,
+    /// The keys that do something.
+    keys: Vec<Key>,
+    /// Where it is set that Dial has option d, and how it has not.
+    option_d: Option<(Spot, &'static str)>,
+}
+
+impl Wanted {
+    fn by(own: &Own) -> Self {
+        let config = &own.config;
+        let by_keys = |route: &&Route| route.ringing != RingingKeys::Off;
+        let keys = config.keys.login.into_iter().chain(config.keys.skip);
+        Self {
+            keys: keys.chain(config.keys.goto.keys().copied()).collect(),
+            star: config.keys.login == Some(Key::STAR) && config.routes().any(|route| route.star),
+            option_d: match config.routes().find(by_keys) {
+                Some(route) => Some((own.ringing(route), "ringing.keys = \"off\"")),
+                None => config
+                    .routes()
+                    .any(has_option_d)
+                    .then(|| (own.spot(&["dial", "options"]), "drop d")),
+            },
+        }
+    }
 }
 
 /// A line that calls the program.
@@ -164,17 +199,13 @@ impl EntryPoint<'_> {
     }
 
     /// Whether its context has what keys need.
-    fn check_context(&self, dialplan: &Dialplan, own: &Own, findings: &mut Findings) {
-        let (place, config) = (&self.line.place, &own.config);
-        let any = |wanted: &dyn Fn(&Extension) -> bool| {
+    fn check_context(&self, dialplan: &Dialplan, wanted: &Wanted, findings: &mut Findings) {
+        let place = &self.line.place;
+        let any = |fits: &dyn Fn(&Extension) -> bool| {
             let mut all = dialplan.extensions_of(self.context);
-            all.any(|extension| extension.lines.contains_key(&1) && wanted(extension))
+            all.any(|extension| extension.lines.contains_key(&1) && fits(extension))
         };
-        let star_logs_in = config.keys.login == Some(Key::STAR);
-        if star_logs_in
-            && config.routes().any(|route| route.star)
-            && !any(&|e| e.pattern.fits("a") || e.pattern.can_begin_with('*'))
-        {
+        if wanted.star && !any(&|e| e.pattern.fits("a") || e.pattern.can_begin_with('*')) {
             findings.warning(
                 place,
                 format!(
@@ -184,18 +215,8 @@ impl EntryPoint<'_> {
                 format!("add exten => a,1,NoOp() to [{}], or a pattern such as _*X.", self.context),
             );
         }
-        let by_keys = |route: &&Route| route.ringing != RingingKeys::Off;
-        let options = || own.spot(&["dial", "options"]);
-        let source = match config.routes().find(by_keys) {
-            Some(route) => Some((own.ringing(route), "ringing.keys = \"off\"")),
-            None => config
-                .routes()
-                .any(has_option_d)
-                .then(|| (options(), "drop d")),
-        };
-        if let Some((spot, otherwise)) = source {
-            let keys = config.keys.login.into_iter().chain(config.keys.skip);
-            for key in keys.chain(config.keys.goto.keys().copied()) {
+        if let Some((spot, otherwise)) = &wanted.option_d {
+            for key in &wanted.keys {
                 if !any(&|e| e.pattern.fits(&key.to_string())) {
                     findings.warning(
                         spot.clone(),
