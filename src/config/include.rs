@@ -5,6 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::ConfigError;
+
+/// A folder whose files belong to the configuration.
+pub(super) struct IncludedFolder {
+    pub(super) folder: PathBuf,
+    /// Its files, or why they are not known.
+    pub(super) files: Result<Vec<PathBuf>, ConfigError>,
+}
+
 /// The files of the folder that are read: those that end in `.toml`, in the order of their names.
 ///
 /// A name that begins with a dot belongs to an editor or a package manager.

@@ -197,20 +197,21 @@ impl Config {
         open: impl Fn(&Path) -> Result<Source, ConfigError>,
     ) -> Result<Self, ConfigError> {
         let (folder, files, mut included) = match raw.included(&source) {
-            Ok(found) => {
-                let (folder, files) = found.unzip();
-                let files = files.unwrap_or_default();
-                let opened = files
-                    .iter()
-                    .map(|file| open(file).unwrap_or_else(|error| Source::unread(file, error)));
-                let opened: Vec<_> = opened.collect();
-                (folder, files, opened)
-            }
-            // Like a file that cannot be read: it costs those who may be in it.
-            Err((folder, error)) => {
-                let unread = Source::unread(&folder, error);
-                (Some(folder), Vec::new(), vec![unread])
-            }
+            None => (None, Vec::new(), Vec::new()),
+            Some(include::IncludedFolder { folder, files }) => match files {
+                Ok(files) => {
+                    let opened = files
+                        .iter()
+                        .map(|file| open(file).unwrap_or_else(|error| Source::unread(file, error)));
+                    let opened: Vec<_> = opened.collect();
+                    (Some(folder), files, opened)
+                }
+                // Like a file that cannot be read: it costs those who may be in it.
+                Err(error) => {
+                    let unread = Source::unread(&folder, error);
+                    (Some(folder), Vec::new(), vec![unread])
+                }
+            },
         };
         let mut config = raw.check(&source, &included, reading)?;
         config.include = folder;

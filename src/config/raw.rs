@@ -1,6 +1,6 @@
 //! The configuration as it stands in the file.
 
-use std::{collections::BTreeMap, ops::Range, path::PathBuf};
+use std::{collections::BTreeMap, ops::Range};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Spanned, Table};
@@ -8,7 +8,8 @@ use toml::{Spanned, Table};
 use super::{
     Config, ConfigError, Greeting, Keys, Storage,
     error::{explain, nearest},
-    include, limits,
+    include::{self, IncludedFolder},
+    limits,
     logging::RawLogging,
     lookup::Lookup,
     people::{People, Reading},
@@ -173,33 +174,28 @@ impl RawConfig {
             .map(|target| target.get_ref().as_str())
     }
 
-    /// The folder that is included, if one is, and its files; an error has that folder's path.
-    pub(super) fn included(
-        &self,
-        source: &Source,
-    ) -> Result<Option<(PathBuf, Vec<PathBuf>)>, (PathBuf, ConfigError)> {
-        let Some(include) = &self.include else {
-            return Ok(None);
-        };
+    /// The folder that is included, if one is.
+    pub(super) fn included(&self, source: &Source) -> Option<IncludedFolder> {
+        let include = self.include.as_ref()?;
         let at = |message| source.at(include.span().start, message);
         let name = include.get_ref();
-        let Some(folder) = source.folder() else {
+        let Some(beside) = source.folder() else {
             let error = at(format!(
                 "include \"{name}\" is beside no file; only a configuration file can include a folder"
             ));
-            return Err((name.into(), error));
+            return Some(IncludedFolder {
+                folder: name.into(),
+                files: Err(error),
+            });
         };
-        let folder = folder.join(name);
-        match include::files(&folder) {
-            Ok(files) => Ok(Some((folder, files))),
-            Err(error) => {
-                let error = at(format!(
-                    "the included folder {} cannot be read: {error}; expected a folder with files *.toml",
-                    folder.display()
-                ));
-                Err((folder, error))
-            }
-        }
+        let folder = beside.join(name);
+        let files = include::files(&folder).map_err(|error| {
+            at(format!(
+                "the included folder {} cannot be read: {error}; expected a folder with files *.toml",
+                folder.display()
+            ))
+        });
+        Some(IncludedFolder { folder, files })
     }
 
     /// Checks the limits of the detectors alone.
