@@ -149,7 +149,14 @@ pub(super) fn check_included(own: &Own, site: &Site, findings: &mut Findings) {
     };
     if let Some(user) = site.user() {
         let wishes = [Wish::Read, Wish::Search];
-        check_readable(folder, &wishes, user, "every call fails", "750", findings);
+        check_readable(
+            folder,
+            &wishes,
+            user,
+            "calls fail of those who may be in it",
+            "750",
+            findings,
+        );
     }
     for file in own.config.included() {
         check_text(file, site, "calls fail of those who are in it", findings);

@@ -146,7 +146,7 @@ fn an_included_folder_that_asterisk_cannot_read_is_an_error_and_so_are_its_files
     installation.check().only(
         "error",
         "etc/people",
-        "(4321) cannot read it, so every call fails",
+        "(4321) cannot read it, so calls fail of those who may be in it",
         "chmod 750",
     );
     installation.mode("people", 0o744);
