@@ -5,7 +5,7 @@
 //! most, below the tones, and nothing above.
 
 use super::{
-    decide::{CLIPPED_HIGH, DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
+    decide::{DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
     evidence::Evidence,
     excerpt::Underlay,
 };
@@ -172,7 +172,6 @@ pub(super) struct OverCompany {
     low: f32,
     among: f32,
     high: f32,
-    high_if_clipped: f32,
     /// Samples more than the shortest that they last.
     pub(super) longer: f32,
 }
@@ -187,38 +186,31 @@ impl OverCompany {
         low: 0.35,
         among: 0.16,
         high: 0.02,
-        high_if_clipped: 0.02,
         longer: LONGER_IF_CODED,
     };
 
     /// Bent at any time, so that only their going on tells. With 20 ms more, two pairs of notes in 850 h
-    /// are so, at any of 29 speeds; with 25 ms more, none.
+    /// are so, at any of 29 speeds; with 25 ms more, none. With 10 dB of twist, one motif of a tune is.
     pub(super) const GOES_ON: Self = Self {
         tones_before: 0.19,
         before: 0.2,
-        twist: 10.0,
+        twist: 8.0,
         offset: 0.004,
         low: 0.13,
         among: 0.25,
-        high: CODED_HIGH,
-        high_if_clipped: CLIPPED_HIGH,
+        high: 0.1,
         longer: samples(27.0),
     };
 
     fn allows(&self, evidence: &Evidence, twist: f32, before: f32) -> bool {
         let (rest, past) = (&evidence.residual, &evidence.before);
-        let high = if evidence.clipped {
-            self.high_if_clipped
-        } else {
-            self.high
-        };
         before <= self.tones_before
             && past.among <= self.before
             && twist <= self.twist
             && largest_offset(evidence) <= self.offset
             && rest.low <= self.low
             && rest.among <= self.among
-            && rest.high <= high
+            && rest.high <= self.high
             && decay(evidence) <= DECAYED_OVER_COMPANY * rest.among
     }
 }
