@@ -25,7 +25,6 @@ pub(super) fn longer_if_bent(evidence: &Evidence, twist: f32, before: f32) -> Op
     let plain = twist <= DOUBTFUL_TWIST
         && offset <= CODED_OFFSET
         && rest.among <= CODED_AMONG
-        && (rest.among <= SOME_CODED || apart(evidence) <= MUCH_CODED_APART)
         && past.among + past.high <= CODED_BEFORE
         && past.low <= CODED_LOW_BEFORE;
     let tilted = offset <= TILTED_OFFSET
@@ -135,12 +134,6 @@ const DECAYED: f32 = 0.9;
 /// Offset of either tone, and one's less the other's.
 const CODED_OFFSET: f32 = 0.015;
 const CODED_APART: f32 = 0.015;
-
-/// Energy among the tones beyond which they must be off together, and by how much they may not be. A
-/// telephone makes both from one clock, and a codec takes them apart by more once in 20,000 keys; the
-/// formants of a vowel are.
-const SOME_CODED: f32 = 0.1;
-const MUCH_CODED_APART: f32 = 0.01;
 
 /// Samples more, and the energy among the tones up to which it is fewer.
 const LITTLE_CODED: f32 = 0.06;

@@ -347,8 +347,8 @@ const LEFT_IF_APART: [LeftIfApart; 2] = [
         rest: 0.012,
         noise: 0.04,
     },
-    // As far as codecs and company take a key apart; one in five of the notes that were taken for keys
-    // was farther.
+    // As far as codecs and company take a key apart. The formants of a synthesised vowel are farther, and one
+    // in five of the notes that were taken for keys.
     LeftIfApart {
         apart: 0.0125,
         rest: 0.06,
