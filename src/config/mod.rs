@@ -24,6 +24,7 @@ mod tests;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 pub use error::ConfigError;
@@ -78,8 +79,8 @@ pub struct Keys {
     pub skip: Option<Key>,
     /// Leads to another extension.
     pub goto: BTreeMap<Key, String>,
-    /// How long after a short tone the signal of the same press may come, in seconds.
-    pub hold_off: f64,
+    /// How long after a short tone the signal of the same press may come.
+    pub hold_off: Duration,
 }
 
 /// How the greeting is played.

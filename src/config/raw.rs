@@ -1,6 +1,6 @@
 //! The configuration as it stands in the file.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{collections::BTreeMap, ops::Range, time::Duration};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Spanned, Table};
@@ -377,7 +377,7 @@ impl RawKeys {
             login,
             skip,
             goto,
-            hold_off: hold_off as f64 / 1000.0,
+            hold_off: Duration::from_millis(hold_off.unsigned_abs()),
         })
     }
 }

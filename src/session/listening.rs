@@ -90,7 +90,7 @@ impl Listening {
             onset: None,
             arrivals: None,
             resumed: None,
-            presses: Presses::new(Duration::from_secs_f64(config.keys.hold_off)),
+            presses: Presses::new(config.keys.hold_off),
         }
     }
 
