@@ -106,6 +106,10 @@ impl Serialize for Key {
     }
 }
 
+/// Tones of the rows, Hz (ITU-T Q.23).
+pub(crate) const ROWS: [f32; 4] = [697.0, 770.0, 852.0, 941.0];
+/// Tones of the columns, Hz (ITU-T Q.23).
+pub(crate) const COLUMNS: [f32; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
 /// Labels row by row.
 const LABELS: &[u8; 16] = b"123A456B789C*0#D";
 

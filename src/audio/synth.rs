@@ -8,7 +8,7 @@ use std::{f64::consts::TAU, ops::Range};
 use dasp::{Signal, signal};
 
 use super::{Dbm0, SAMPLE_RATE};
-use crate::Key;
+use crate::key::{COLUMNS, Key, ROWS};
 
 /// How a key sounds.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -94,10 +94,15 @@ impl Synth {
         let half_twist = press.twist_db / 2.0;
         let (row, column) = key.position();
         let row_level = Dbm0(press.level.0 - half_twist);
-        let row = self.tone(ROWS[row], press.row_offset, row_level, press.phases[0]);
+        let row = self.tone(
+            f64::from(ROWS[row]),
+            press.row_offset,
+            row_level,
+            press.phases[0],
+        );
         let column_level = Dbm0(press.level.0 + half_twist);
         let column = self.tone(
-            COLUMNS[column],
+            f64::from(COLUMNS[column]),
             press.column_offset,
             column_level,
             press.phases[1],
@@ -183,10 +188,6 @@ fn spread(seed: u32) -> u64 {
 
 /// 2⁶⁴ over the golden ratio: its multiples lie far apart (Knuth, TAOCP 3, 6.4).
 const GOLDEN_RATIO: u64 = 0x9E37_79B9_7F4A_7C15;
-/// Tones of the rows in Hz (ITU-T Q.23).
-const ROWS: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
-/// Tones of the columns in Hz (ITU-T Q.23).
-const COLUMNS: [f64; 4] = [1209.0, 1336.0, 1477.0, 1633.0];
 
 #[cfg(test)]
 mod tests {
@@ -229,10 +230,10 @@ mod tests {
                 );
                 let samples = synth.into_samples();
                 let (row, column) = key.position();
-                let (level, phase) = measure(&samples, rate, ROWS[row] * 1.015);
+                let (level, phase) = measure(&samples, rate, f64::from(ROWS[row]) * 1.015);
                 assert!((level + 14.0).abs() < 0.02, "{key}: {level}");
                 assert!((phase - 0.25).abs() < 0.001, "{key}: {phase}");
-                let (level, phase) = measure(&samples, rate, COLUMNS[column] * 0.985);
+                let (level, phase) = measure(&samples, rate, f64::from(COLUMNS[column]) * 0.985);
                 assert!((level + 10.0).abs() < 0.02, "{key}: {level}");
                 assert!((phase - 0.1).abs() < 0.001, "{key}: {phase}");
             }

@@ -2,14 +2,20 @@
 
 use std::f32::consts::TAU;
 
-use crate::{audio::SAMPLE_RATE, key::Key};
+use crate::{
+    audio::SAMPLE_RATE,
+    key::{COLUMNS, Key, ROWS},
+};
 
 /// How many tones there are: four rows, then four columns.
 pub(super) const TONES: usize = 8;
 
-/// Hz; the four rows, then the four columns (ITU-T Q.23).
-pub(super) const FREQUENCIES: [f32; TONES] =
-    [697.0, 770.0, 852.0, 941.0, 1209.0, 1336.0, 1477.0, 1633.0];
+/// Hz; the four rows, then the four columns.
+pub(super) const FREQUENCIES: [f32; TONES] = {
+    let [a, b, c, d] = ROWS;
+    let [e, f, g, h] = COLUMNS;
+    [a, b, c, d, e, f, g, h]
+};
 
 /// Radians a sample of a tone of `hertz`.
 pub(super) fn radians(hertz: f32) -> f32 {

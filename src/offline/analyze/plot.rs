@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     audio::{Dbm0, SampleTime},
+    key::{COLUMNS, ROWS},
     picture::{
         Anchor, Area, Axis, Colour, FAINT, INK, Label, PAPER, Picture, PictureFormat, Size,
         WAVEFORM, labels,
@@ -154,7 +155,7 @@ impl Channel {
             );
             label(picture, y(hertz as f32), &format!("{hertz} Hz"));
         }
-        for (hertz, colour) in TONES {
+        for (hertz, colour) in tones() {
             let y = y(hertz);
             picture.dashed((area.x, y), (area.right() - 1, y), colour);
             picture.text(
@@ -314,8 +315,8 @@ fn legend(picture: &mut Picture, top: i32) {
         (SPEECH, "speech"),
         (SILENCE, "silence"),
         (CLIPPING, "clipping"),
-        (ROWS, "a key's low tones"),
-        (COLUMNS, "high tones"),
+        (OF_ROWS, "a key's low tones"),
+        (OF_COLUMNS, "high tones"),
     ];
     picture.legend((LEFT, y), &entries);
     let scale = Area {
@@ -339,6 +340,13 @@ fn legend(picture: &mut Picture, top: i32) {
     }
 }
 
+/// The tones of a keypad in Hz, with their colours.
+fn tones() -> impl Iterator<Item = (f32, Colour)> {
+    let rows = ROWS.map(|hertz| (hertz, OF_ROWS));
+    rows.into_iter()
+        .chain(COLUMNS.map(|hertz| (hertz, OF_COLUMNS)))
+}
+
 /// Pixels.
 const WIDTH: u32 = 1_600;
 const LEFT: i32 = 76;
@@ -356,20 +364,8 @@ const DOUBT: Colour = Colour(213, 94, 0);
 const SPEECH: Colour = Colour(86, 180, 233);
 const SILENCE: Colour = Colour(200, 200, 200);
 const CLIPPING: Colour = Colour(204, 51, 51);
-const ROWS: Colour = Colour(120, 200, 255);
-const COLUMNS: Colour = Colour(240, 228, 66);
-
-/// The tones of a keypad in Hz (ITU-T Q.23).
-const TONES: [(f32, Colour); 8] = [
-    (697.0, ROWS),
-    (770.0, ROWS),
-    (852.0, ROWS),
-    (941.0, ROWS),
-    (1209.0, COLUMNS),
-    (1336.0, COLUMNS),
-    (1477.0, COLUMNS),
-    (1633.0, COLUMNS),
-];
+const OF_ROWS: Colour = Colour(120, 200, 255);
+const OF_COLUMNS: Colour = Colour(240, 228, 66);
 
 /// Hz.
 const HIGHEST: f32 = 4_000.0;
@@ -411,7 +407,8 @@ mod tests {
 
     #[test]
     fn there_is_room_for_the_name_of_every_tone() {
-        for pair in TONES.windows(2) {
+        let tones: Vec<_> = tones().collect();
+        for pair in tones.windows(2) {
             let apart = (height_of(pair[1].0) - height_of(pair[0].0)) * SPECTROGRAM as f32;
             assert!(apart >= 13.0, "{pair:?}: {apart} pixels");
         }
