@@ -78,6 +78,7 @@ mod window;
 
 pub use detector::Detector;
 pub use limits::{LimitError, Limits};
+pub(crate) use step::{STEP, WINDOW};
 pub use verdict::{Test, Verdict};
 
 use crate::{

@@ -16,11 +16,11 @@ use super::{
 pub(super) const STEP_BLOCKS: usize = 5;
 
 /// Samples in a step.
-pub(super) const STEP: usize = STEP_BLOCKS * BLOCK;
+pub(crate) const STEP: usize = STEP_BLOCKS * BLOCK;
 
 /// Samples in a window: 20 ms, so that neighbouring tones (at least 73 Hz apart) stand in each
 /// other's way by less than 6 dB and those of the other group by less than 60.
-pub(super) const WINDOW: usize = 2 * STEP;
+pub(crate) const WINDOW: usize = 2 * STEP;
 
 /// The blocks of one step.
 pub(super) type Blocks = [Block; STEP_BLOCKS];

@@ -5,7 +5,7 @@ use std::{fmt, ops::RangeInclusive};
 use crate::{
     Key,
     audio::SampleTime,
-    dtmf::{KeyDown, Limits, Test, Verdict},
+    dtmf::{KeyDown, Limits, STEP, Test, Verdict, WINDOW},
 };
 
 /// Collects verdicts on the looks of one stretch.
@@ -50,12 +50,12 @@ impl Why {
 
     pub(super) fn add(&mut self, verdict: Verdict) {
         let at = verdict.at;
-        let start = at - STEP;
+        let start = at - STEP as u64;
         if at <= *self.stretch.start() || start > *self.stretch.end() {
             return;
         }
         if let Some(last) = self.reasons.last_mut()
-            && at.since(last.end) <= LOOK
+            && at.since(last.end) <= WINDOW as u64
             && last.verdict.failed == verdict.failed
             && last.verdict.analysed == verdict.analysed
             && (last.verdict.key == verdict.key || is_of_no_key(&verdict))
@@ -118,7 +118,7 @@ fn lasting(reasons: &[Reason]) -> impl Iterator<Item = &Reason> {
         let went_on = reasons.get(n + 1).is_some_and(|next| {
             next.verdict.analysed
                 && next.verdict.key == reason.verdict.key
-                && next.start.since(reason.end) <= STEP
+                && next.start.since(reason.end) <= STEP as u64
         });
         let young = reason.verdict.failed == Test::Duration && went_on;
         (!young).then_some(reason)
@@ -233,11 +233,6 @@ fn taken(down: &KeyDown, limits: &Limits) -> String {
         limits.max_residual_db,
     )
 }
-
-/// Samples from a look to the next: 10 ms.
-const STEP: u64 = 80;
-/// Samples between two looks that belong together: 20 ms.
-const LOOK: u64 = 160;
 
 #[cfg(test)]
 mod tests {
