@@ -3,7 +3,7 @@
 
 use std::f32::consts::TAU;
 
-use super::Rng;
+use super::{Rng, SAMPLE_RATE};
 
 /// `samples` samples at 8 kHz of one speaker, who is another each time; the loudest are near 1.
 #[must_use]
@@ -94,4 +94,4 @@ impl Resonance {
     }
 }
 
-const RATE: f32 = 8_000.0;
+const RATE: f32 = SAMPLE_RATE as f32;

@@ -11,12 +11,6 @@ use wide::{bytemuck::cast, f32x4, i16x8, i32x4};
 
 use super::{excerpt::mean, history::History, step::STEP, tones::radians, window::View};
 
-/// Views in a look.
-const LOOK_VIEWS: u32 = 9;
-
-/// Samples looked at, 90 ms.
-const LOOK: usize = LOOK_VIEWS as usize * STEP;
-
 /// What was last seen of it.
 #[derive(Clone)]
 pub(super) struct DialTone {
@@ -160,6 +154,10 @@ const AMONG: f32 = 0.01;
 /// Hz; between the dial tones of the world (350 to 450), all within the window's lobe.
 const MIDDLE: f32 = 390.0;
 
+/// Views in a look.
+const LOOK_VIEWS: u32 = 9;
+/// Samples looked at, 90 ms.
+const LOOK: usize = LOOK_VIEWS as usize * STEP;
 /// Samples in a piece, 6 ms: a Hann window that hears 230 to 550 Hz and no keypad tone.
 const HANN_PIECE: usize = 48;
 
