@@ -420,7 +420,12 @@ impl Detector {
         let rejection = match found {
             Ok(evidence) => {
                 let continues = self.hold.as_ref().is_some_and(|hold| {
-                    hold.continues(&evidence, &self.history, self.judge.longest_gap())
+                    hold.continues(
+                        &evidence,
+                        &self.history,
+                        self.done,
+                        self.judge.longest_gap(),
+                    )
                 });
                 if continues && let Some(hold) = &mut self.hold {
                     hold.resume(&evidence, &look.view, now);

@@ -205,8 +205,15 @@ impl Hold {
         listen(history, from, to, samples);
     }
 
-    /// Whether `evidence`, after a break or of a look after the one it began with, is the same press.
-    pub(super) fn continues(&self, evidence: &Evidence, history: &History, gap: u64) -> bool {
+    /// Whether `evidence`, after a break or of a look after the one it began with, is the same press; all
+    /// was heard up to `now`.
+    pub(super) fn continues(
+        &self,
+        evidence: &Evidence,
+        history: &History,
+        now: u64,
+        gap: u64,
+    ) -> bool {
         if evidence.pair != self.pair {
             return false;
         }
@@ -216,7 +223,7 @@ impl Hold {
         };
         let silence = evidence.onset.saturating_sub(end);
         silence <= gap
-            || self.only_faded(end, evidence.onset, history)
+            || self.only_faded(end, evidence.onset, history, now)
             || phases.is_some_and(|phases| {
                 silence <= LONGEST_SILENCE
                     && self.in_phase(phases, evidence, silence)
@@ -227,8 +234,9 @@ impl Hold {
 
     /// Whether the tones only grew faint, in a frame that stood in for a lost one, and were back with
     /// the next.
-    fn only_faded(&self, end: u64, onset: u64, history: &History) -> bool {
-        let kept = history.end() - KEPT as u64;
+    fn only_faded(&self, end: u64, onset: u64, history: &History, now: u64) -> bool {
+        // More may be there, as samples came; what counts is what always is.
+        let kept = now - KEPT as u64;
         let frame = frame_between(end, onset).filter(|frame| frame.start >= kept);
         frame.is_some_and(|frame| sounds_faintly(history, frame, self.model.radians, self.full))
     }

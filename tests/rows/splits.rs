@@ -59,15 +59,17 @@ fn any_split_gives_the_same_events() {
 
 #[test]
 fn any_split_between_losses_gives_the_same_events() {
-    for line in lines() {
-        let lossy = line.losing(5.0, Concealment::Missing);
-        let expected = events(&lossy.pieces, usize::MAX);
-        for chunk in [1, 7, 77, 80, 137] {
-            assert_eq!(
-                events(&lossy.pieces, chunk),
-                expected,
-                "{chunk} samples at once"
-            );
+    for concealment in [Concealment::Missing, Concealment::Faded] {
+        for line in lines() {
+            let lossy = line.losing(5.0, concealment);
+            let expected = events(&lossy.pieces, usize::MAX);
+            for chunk in [1, 7, 77, 80, 137] {
+                assert_eq!(
+                    events(&lossy.pieces, chunk),
+                    expected,
+                    "{concealment:?}, {chunk} samples at once"
+                );
+            }
         }
     }
 }
