@@ -5,7 +5,7 @@
 //! most, below the tones, and nothing above.
 
 use super::{
-    decide::{DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
+    decide::{CLIPPED_HIGH, DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
     evidence::Evidence,
     excerpt::Underlay,
 };
@@ -165,6 +165,8 @@ pub(super) struct OverCompany {
     low: f32,
     among: f32,
     high: f32,
+    /// The same above tones that are clipped.
+    high_if_clipped: f32,
     /// Samples more than the shortest that they last.
     pub(super) longer: f32,
 }
@@ -179,6 +181,7 @@ impl OverCompany {
         low: 0.35,
         among: 0.16,
         high: 0.02,
+        high_if_clipped: 0.02,
         longer: LONGER_IF_CODED,
     };
 
@@ -192,18 +195,24 @@ impl OverCompany {
         low: 0.13,
         among: 0.25,
         high: 0.1,
+        high_if_clipped: CLIPPED_HIGH,
         longer: samples(27.0),
     };
 
     fn allows(&self, evidence: &Evidence, twist: f32, before: f32) -> bool {
         let (rest, past) = (&evidence.residual, &evidence.before);
+        let high = if evidence.clipped {
+            self.high_if_clipped
+        } else {
+            self.high
+        };
         before <= self.tones_before
             && past.among <= self.before
             && twist <= self.twist
             && largest_offset(evidence) <= self.offset
             && rest.low <= self.low
             && rest.among <= self.among
-            && rest.high <= self.high
+            && rest.high <= high
             && decay(evidence) <= DECAYED_OVER_COMPANY * rest.among
     }
 }

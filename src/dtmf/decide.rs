@@ -472,4 +472,4 @@ const EXACT_AMONG: f32 = 0.12;
 const EXACT_LOW: f32 = 0.15;
 
 /// Above the tones of a key that is clipped by 12 dB: most of what that leaves.
-const CLIPPED_HIGH: f32 = 0.2;
+pub(super) const CLIPPED_HIGH: f32 = 0.2;
