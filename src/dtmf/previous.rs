@@ -52,12 +52,10 @@ impl Previous {
         let length = own.len() / (own.len() / PIECE).max(1);
         for piece in own.rchunks_exact_mut(length) {
             if let Some(model) = Model::fit(piece, self.model.radians, 1) {
-                let mut tones = [0.0; 2 * PIECE];
-                let tones = &mut tones[..piece.len()];
-                model.synthesize(0, tones);
-                for (sample, tones) in piece.iter_mut().zip(tones) {
-                    *sample -= *tones;
-                }
+                let mut heard = [0.0; 2 * PIECE];
+                let heard = &mut heard[..piece.len()];
+                heard.copy_from_slice(piece);
+                model.leave(0, heard, piece);
             }
         }
     }
