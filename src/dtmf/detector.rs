@@ -555,6 +555,14 @@ mod tests {
     use super::*;
     use crate::dtmf::tones::{FREQUENCIES, radians};
 
+    /// So many samples of the key 5.
+    fn key_5(samples: i32) -> Vec<i16> {
+        let tone = |i: i32, tone: usize| (radians(FREQUENCIES[tone]) * i as f32).cos();
+        (0..samples)
+            .map(|i| (5000.0 * (tone(i, 1) + tone(i, 5))) as i16)
+            .collect()
+    }
+
     #[test]
     fn a_detector_fits_into_16_kib() {
         let bytes = size_of::<Detector>();
@@ -573,10 +581,7 @@ mod tests {
 
     #[test]
     fn the_same_key_behind_a_long_loss_is_another_press() {
-        let tone = |i: i32, tone: usize| (radians(FREQUENCIES[tone]) * i as f32).cos();
-        let audio: Vec<i16> = (0..480)
-            .map(|i| (5000.0 * (tone(i, 1) + tone(i, 5))) as i16)
-            .collect();
+        let audio = key_5(480);
         for first in (100..480).step_by(20) {
             for lost in [LONG_LOSS as u64, 8000] {
                 let mut detector = Detector::new(&Limits::ETSI);
@@ -599,9 +604,8 @@ mod tests {
 
     #[test]
     fn tones_that_stop_before_they_can_be_a_key_are_told_of_all_the_same() {
-        let tone = |i: i32, tone: usize| (radians(FREQUENCIES[tone]) * i as f32).cos();
         let mut audio = vec![0; 800];
-        audio.extend((0..160).map(|i| (5000.0 * (tone(i, 1) + tone(i, 5))) as i16));
+        audio.extend(key_5(160));
         audio.extend([0; 800]);
         let mut verdicts = Vec::new();
         Detector::new(&Limits::ETSI).push_explained(
