@@ -103,7 +103,8 @@ impl Head {
 }
 
 /// Samples of fewer bits than they have room for stand at its upper end (`wValidBitsPerSample` in the
-/// documentation of `WAVEFORMATEXTENSIBLE`), so they are samples of all its bits.
+/// documentation of `WAVEFORMATEXTENSIBLE`), so they are samples of all its bits. Whole bytes
+/// of a format that does not tell room and bits apart are left to hound, which reads the lower end.
 fn widen(format: &mut [u8]) {
     let short = |format: &[u8], at: usize| u16::from_le_bytes([format[at], format[at + 1]]);
     let bytes = short(format, 12) / short(format, 2).max(1);
