@@ -26,3 +26,17 @@ pub(super) fn module(ending: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::greeting::SOUND_ENDINGS;
+
+    #[test]
+    fn the_module_of_every_ending_is_known_but_that_of_opus() {
+        let unknown = SOUND_ENDINGS
+            .iter()
+            .filter(|ending| module(ending).is_none());
+        assert_eq!(unknown.collect::<Vec<_>>(), [&"opus"]);
+    }
+}
