@@ -19,7 +19,7 @@ use super::{
     pieces::{Continued, Pieces},
     previous::Previous,
     pure::{self, Pure},
-    screen::{Beginning, Candidate, NotBegun, Screen},
+    screen::{Beginning, Candidate, Held, NotBegun, Screen},
     step::{STEP, STEP_BLOCKS},
     tones::Pair,
     verdict::{Asker, Nobody, Rejection, Test, Verdict},
@@ -241,15 +241,19 @@ impl Detector {
     /// How far the pair has come if it just begins.
     #[inline]
     fn begins(&self, pair: Pair, view: &View) -> Result<Beginning, NotBegun> {
-        let tail_of_hold = self.hold.as_ref().is_some_and(|hold| {
-            matches!(hold.state, State::Stopped { end, .. }
-                if hold.pair == pair && self.done - end < TAIL)
-        });
+        let held = match self.hold.as_ref().filter(|hold| hold.pair == pair) {
+            None => Held::No,
+            Some(Hold {
+                state: State::Stopped { end, .. },
+                ..
+            }) if self.done - end < TAIL => Held::Tail,
+            Some(_) => Held::Yes,
+        };
         let before = self.window.mean_square_before();
         let shared = self
             .previous(pair)
             .and_then(|previous| pair.shared_with(previous.pair));
-        self.screen.begins(view, before, pair, tail_of_hold, shared)
+        self.screen.begins(view, before, pair, held, shared)
     }
 
     /// Another key than `pair` that has just ended.

@@ -12,6 +12,7 @@ use super::{
     previous::Previous,
     products::powers_at,
     silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, frame_between},
+    step::STEP,
     tones::Pair,
     window::View,
 };
@@ -258,7 +259,8 @@ impl Hold {
             return false;
         }
         let tones = self.pair.tones();
-        let sounds = (0..2).all(|i| view.powers[tones[i]] >= RETURNING * self.full[i]);
+        let sounds = (0..2).all(|i| view.powers[tones[i]] >= RETURNING * self.full[i])
+            || has_returned(history, now, self.model.radians, self.full);
         let could_resume = since <= gap + SEEN_AFTER || (sounds && since <= gap + JUDGED_AFTER);
         if could_resume {
             return false;
@@ -308,6 +310,15 @@ pub(super) fn sounds_faintly(
     (0..2).all(|tone| faint[tone] >= FADED * powers[tone])
 }
 
+/// Whether two tones that had these powers sound in the newest 10 ms: where phases jump, the older part of a
+/// window may take them away.
+fn has_returned(history: &History, now: u64, radians: [f32; 2], powers: [f32; 2]) -> bool {
+    let mut newest = [0.0; STEP];
+    listen(history, now - STEP as u64, now, &mut newest);
+    let newest = powers_at(&newest, radians);
+    (0..2).all(|tone| newest[tone] >= RETURNED * powers[tone])
+}
+
 /// The audio between two positions without its mean.
 pub(super) fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
     without_mean(history.range(from, to), samples);
@@ -344,6 +355,9 @@ const REACH: usize = 416;
 /// Share of the full power that a tone shows when it has sounded for 10 ms of a window, less what
 /// noise takes from it.
 const RETURNING: f32 = 0.1;
+
+/// Share of the full power that it has then in the newest step.
+const RETURNED: f32 = 0.5;
 
 /// Samples, 12.5 ms: tones that were not seen by then have not begun.
 const SEEN_AFTER: u64 = 100;

@@ -39,6 +39,16 @@ pub(super) enum Beginning {
     Full(usize),
 }
 
+/// Whether a pair is that of a key that is not up yet.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Held {
+    No,
+    /// It sounds, or stopped some time ago and may go on.
+    Yes,
+    /// It has just stopped.
+    Tail,
+}
+
 /// Why a pair does not just begin.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum NotBegun {
@@ -145,7 +155,7 @@ impl Screen {
         view: &View,
         mean_square_before: f32,
         pair: Pair,
-        tail_of_hold: bool,
+        held: Held,
         shared: Option<usize>,
     ) -> Result<Beginning, NotBegun> {
         let [low, high] = pair.tones();
@@ -174,11 +184,14 @@ impl Screen {
             }
             (false, false) if young => return Ok(Beginning::Young),
             (false, false) => {}
+            (true, false) | (false, true)
+                if held == Held::No && tones >= NOTHING_ELSE * view.mean_square => {}
             _ => return Err(NotBegun::Growing),
         }
         let previous = self.ago(1);
         if low_power < FALLING * previous[low] && high_power < FALLING * previous[high] {
             let gone = low_power < GONE_POWER * previous[low];
+            let tail_of_hold = held == Held::Tail;
             if gone || tail_of_hold {
                 return Err(NotBegun::Falling { tail_of_hold });
             }
@@ -282,6 +295,10 @@ const NOTHING_BEFORE: f32 = 0.03;
 /// Share of the energy that tones alone make up once they have sounded for 12.5 ms of a window: if that
 /// is all there is of them, it may still be a piece of a key.
 const HARDLY_ELSE: f32 = 0.75;
+
+/// The same of tones that fill the window: if one of them seems to have just begun, the phases of both jumped
+/// where frames are missing, and in the window before the two parts took it away from each other.
+const NOTHING_ELSE: f32 = 0.9;
 
 /// Samples, 21 ms.
 const NO_LONGER_YOUNG: f32 = 168.0;

@@ -307,9 +307,16 @@ impl Line {
 
     /// With what happens to 20 ms frames when of each press the first one that is full of it is lost.
     pub fn losing_one_of_each(self, concealment: Concealment) -> Lossy {
+        self.losing_of_each(&[0], concealment)
+    }
+
+    /// The same where of each press these are lost, counted from the first one that is full of it.
+    pub fn losing_of_each(self, frames: &[usize], concealment: Concealment) -> Lossy {
         let mut lost = vec![false; self.audio.len().div_ceil(FRAME)];
         for press in &self.presses {
-            lost[press.from.div_ceil(FRAME)] = true;
+            for frame in frames {
+                lost[press.from.div_ceil(FRAME) + frame] = true;
+            }
         }
         self.without(lost, concealment)
     }
