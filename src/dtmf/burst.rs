@@ -4,15 +4,17 @@
 //! seem to be off. But keys are pressed in pauses: what sounds comes out of quiet and goes back to
 //! it, all at once. Where that is so, it is taken in pieces of 12 ms, each with phases, levels and
 //! frequencies of its own. If in every piece two tones make up most, the same two in all, it was a key:
-//! words and notes hardly ever stand so alone for so short.
+//! words and notes hardly ever stand so alone for so short. `codec` has what may be wrong with them.
 //!
 //! That is known when it is over, 50 to 80 ms after the onset: it is the last thing that is tried.
+
+mod codec;
 
 use std::ops::Range;
 
 use super::{
     bands::{Bands, Splitter, energy},
-    decide::{Judge, apart, largest_offset, samples},
+    decide::Judge,
     evidence::{Analysis, Evidence},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::Model,
@@ -22,6 +24,7 @@ use super::{
     tones::{FREQUENCIES, Pair, TONES, radians},
     window::View,
 };
+use codec::{Alone, Codec};
 
 /// Tones that were seen and became no key so far.
 #[derive(Clone, Default)]
@@ -79,12 +82,24 @@ impl Unheard {
     ) -> Option<Evidence> {
         let mut samples = [0.0; SPAN];
         let excerpt = Excerpt::new(history, now, &mut samples);
-        let burst = Burst::find(excerpt.samples)?;
-        self.forget();
-        if excerpt.start + (burst.within.start as u64) < after + STEP as u64 {
-            return None;
+        let codec = Codec::of(&excerpt);
+        let mut over = true;
+        for alone in codec.alone {
+            match Burst::find(excerpt.samples, alone.loud) {
+                Some(burst) if excerpt.start + burst.start() >= after + STEP as u64 => {
+                    let key = burst.key(alone, codec, &excerpt, analysis, judge);
+                    if key.is_some() {
+                        return key;
+                    }
+                }
+                Some(_) => {}
+                None => over = false,
+            }
         }
-        burst.key(&excerpt, analysis, judge)
+        if over {
+            self.forget();
+        }
+        None
     }
 }
 
@@ -97,21 +112,21 @@ struct Burst {
 }
 
 impl Burst {
-    /// The one that was over 10 to 25 ms before the end of `samples`.
-    fn find(samples: &[f32; SPAN]) -> Option<Self> {
+    /// The one that was over 10 to 35 ms before the end of `samples`.
+    fn find(samples: &[f32; SPAN], loud: f32) -> Option<Self> {
         let mut powers = [0.0; FRAMES];
         for (power, frame) in powers.iter_mut().zip(samples.chunks_exact(FRAME)) {
             *power = energy(frame) / FRAME as f32;
         }
         let of_two = |last: usize| 0.5 * (powers[last - 1] + powers[last]);
         let loudest = (1..FRAMES).map(of_two).fold(0.0, f32::max);
-        let mut loud = (1..FRAMES)
+        let mut within = (1..FRAMES)
             .rev()
-            .filter(|&last| of_two(last) >= LOUD * loudest);
-        let last = loud.next()?;
+            .filter(|&last| of_two(last) >= loud * loudest);
+        let last = within.next()?;
         // Back to where it was quiet for as long as it must have been before.
         let mut first = last;
-        for earlier in loud {
+        for earlier in within {
             if first - earlier > BEFORE {
                 break;
             }
@@ -138,38 +153,55 @@ impl Burst {
         self.within.len() - FRAME
     }
 
-    /// The key that it is, if a codec may have bent one into this.
-    fn key(&self, excerpt: &Excerpt, analysis: &Analysis, judge: &Judge) -> Option<Evidence> {
+    /// Sample of the excerpt that it begins with.
+    fn start(&self) -> u64 {
+        self.within.start as u64
+    }
+
+    /// The key that it is, if it stands `alone` and `codec` may have bent one into this.
+    fn key(
+        &self,
+        alone: &Alone,
+        codec: &Codec,
+        excerpt: &Excerpt,
+        analysis: &Analysis,
+        judge: &Judge,
+    ) -> Option<Evidence> {
         let length = self.length();
-        let lasts_as_keys = length as f32 >= judge.shortest() + LONGER && length <= LONGEST;
-        let alone = self.before <= QUIET_BEFORE && self.after <= QUIET_AFTER;
-        if !lasts_as_keys || !alone {
+        let is_alone = length as f32 >= judge.shortest() + alone.longer
+            && length <= alone.longest
+            && self.before <= alone.before
+            && self.after <= alone.after;
+        if !is_alone {
             return None;
         }
-        let evidence = self.two_tones(excerpt, analysis.splitter())?;
-        let is_key = (UNBENT..=REST).contains(&evidence.rest)
-            && evidence.residual.low <= LOW
-            && evidence.residual.high <= HIGH
-            && largest_offset(&evidence) <= OFFSET
-            && apart(&evidence) <= APART
+        let (evidence, worst) = self.two_tones(codec.others, excerpt, analysis.splitter())?;
+        let is_key = evidence.rest >= UNBENT
+            && codec.bent.iter().any(|bent| bent.allows(&evidence, worst))
             && analysis.accepts(&evidence)
             && judge.check_twist(&evidence).is_ok();
         is_key.then_some(evidence)
     }
 
-    /// The two tones that have the most of it, `None` where they have not most of every piece.
-    /// Frequencies and levels are means over the pieces.
-    fn two_tones(&self, excerpt: &Excerpt, splitter: &Splitter) -> Option<Evidence> {
+    /// The two tones that have the most of it, and what others have of the piece that has the most of
+    /// them, `None` where other rows or columns have more than `most`. Frequencies and levels are means
+    /// over the pieces.
+    fn two_tones(
+        &self,
+        most: f32,
+        excerpt: &Excerpt,
+        splitter: &Splitter,
+    ) -> Option<(Evidence, f32)> {
         let count = self.within.len() / PIECE;
         let length = self.within.len() / count;
         let pieces = excerpt.samples[self.within.clone()].chunks_exact(length);
         let (pair, others) = strongest_pair(pieces.clone());
-        if others > OTHERS {
+        if others > most {
             return None;
         }
         let nominal = pair.radians();
         let (mut offsets, mut powers) = ([0.0; 2], [0.0; 2]);
-        let (mut tones, mut left) = (0.0, 0.0);
+        let (mut tones, mut left, mut worst) = (0.0, 0.0, 0f32);
         let mut bands = Bands::default();
         let mut last = Model::default();
         for piece in pieces {
@@ -184,14 +216,12 @@ impl Burst {
             }
             tones += of_tones;
             left += of_rest;
-            if of_rest > WORST * (of_tones + of_rest) {
-                return None;
-            }
+            worst = worst.max(of_rest / (of_tones + of_rest));
             bands = bands.plus(splitter.split(rest, 0));
             last = model;
         }
         let position = |sample: usize| excerpt.start + sample as u64;
-        Some(Evidence {
+        let evidence = Evidence {
             pair,
             onset: position(self.within.start),
             resumed: position(self.within.start),
@@ -212,7 +242,8 @@ impl Burst {
             through_gsm: false,
             model: last,
             model_start: position(self.within.start + (count - 1) * length),
-        })
+        };
+        Some((evidence, worst))
     }
 }
 
@@ -249,24 +280,10 @@ const MOSTLY_OVER: f32 = 0.25;
 const FRAME: usize = 20;
 const FRAMES: usize = SPAN / FRAME;
 
-/// Share of the loudest two frames' energy that belongs to the burst. A codec may make one end of a
-/// key 8 dB louder than the other.
-const LOUD: f32 = 0.1;
-
-/// Frames: 12 ms of quiet before it, and 10 to 25 ms after it, by which a look is quiet.
+/// Frames: 12 ms of quiet before it, and 10 to 35 ms after it, by which a look is quiet.
 const BEFORE: usize = 5;
 const SHORTEST_AFTER: usize = 4;
-const LONGEST_AFTER: usize = 10;
-
-/// Relative mean squares: what quiet may have. A decoder takes some milliseconds to let go.
-const QUIET_BEFORE: f32 = 0.05;
-const QUIET_AFTER: f32 = 0.1;
-
-/// Samples more than the shortest key: GSM makes 32 ms of some tones of 20 ms, and hardly ever 35.
-const LONGER: f32 = samples(14.0);
-
-/// Samples, 58 ms: of longer keys every codec leaves a stretch that can be measured.
-const LONGEST: usize = 464;
+const LONGEST_AFTER: usize = 14;
 
 /// Samples, 12 ms, in the shortest piece, which tells neighbouring tones apart.
 const PIECE: usize = 96;
@@ -274,19 +291,6 @@ const PIECE: usize = 96;
 /// Steps of a fit from the nominal frequencies.
 const FIT_STEPS: usize = 3;
 
-/// Relative power of the next strongest row or column.
-const OTHERS: f32 = 0.35;
-
-/// What is left, relative to the tones' energy, and of the worst piece to its own; below and above the
-/// tones, where a codec puts little of a key.
-const REST: f32 = 0.6;
-const WORST: f32 = 0.65;
-const LOW: f32 = 0.06;
-const HIGH: f32 = 0.09;
-
-/// The same of tones that nothing has bent: what looks have measured of those stands.
+/// Energy left, relative to the tones', up to which nothing has bent them: what looks have measured of those
+/// stands.
 const UNBENT: f32 = 0.08;
-
-/// Relative: a bent key's tones seem to be off by as much, and one more than the other.
-const OFFSET: f32 = 0.019;
-const APART: f32 = 0.02;

@@ -45,6 +45,7 @@ fn every_key_is_heard_once_that_went_through_a_speech_codec() {
         "gsm-in-a-car",
         "gsm-with-twist",
         "gsm-at-22-dbm0",
+        "gsm-across-frames",
         "opus-12k",
         "g729",
         "gsm-over-a-voice",
