@@ -84,10 +84,10 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Op
     let calls = logging.and_then(|logging| logging.calls);
     let spool = env::var_os("AST_SPOOL_DIR").map_or_else(|| PathBuf::from(SPOOL), PathBuf::from);
     match driver::run(session, audio, recorder, spool, started) {
-        Ok((exit, report)) => {
-            // Without a header there was no call.
-            if let Some(file) = calls.filter(|_| !report.channel.is_empty())
-                && let Err(error) = call_log::write(&file, &report, started.elapsed())
+        Ok((exit, session)) => {
+            let told = session.told();
+            if let Some((file, report)) = calls.zip(told)
+                && let Err(error) = call_log::write(&file, report, started.elapsed())
             {
                 let reason = logging::cannot(&file, &error);
                 warn!("{reason}");
@@ -97,11 +97,11 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Op
             let failures = logging::failures();
             let untold = failures
                 .iter()
-                .filter(|reason| !report.unlogged.contains(*reason));
+                .filter(|reason| !session.report().unlogged.contains(*reason));
             untold.for_each(|reason| tell(reason));
             match exit {
                 Exit::Success => Some(ExitCode::SUCCESS),
-                Exit::Failure if report.channel.is_empty() => None,
+                Exit::Failure if told.is_none() => None,
                 Exit::Failure => Some(ExitCode::FAILURE),
             }
         }

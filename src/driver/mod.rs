@@ -30,7 +30,7 @@ use crate::{
     greeting,
     pipe::CAPACITY as PIPE_CAPACITY,
     prompts::Prompts,
-    session::{CallTime, Exit, Input, Output, Report, Session, Status},
+    session::{CallTime, Exit, Input, Output, Session, Status},
     variant::elsewhere,
 };
 
@@ -58,7 +58,7 @@ fn open_audio() -> io::Result<File> {
         .open(AUDIO)
 }
 
-/// Serves the call that this process was started for, to its end.
+/// Serves the call that this process was started for, to its end; gives the session back then.
 ///
 /// Reads the dialogue on descriptor 0 and the caller's audio, writes commands to descriptor 1 and
 /// nothing else. `spool` is Asterisk's spool folder, below which mailboxes keep their greetings.
@@ -72,7 +72,7 @@ pub fn run(
     recorder: Option<Recorder>,
     spool: PathBuf,
     started: Instant,
-) -> io::Result<(Exit, Report)> {
+) -> io::Result<(Exit, Session)> {
     // Whatever is logged of the call says of which one, from errors on.
     let span = error_span!(
         "call",
@@ -134,7 +134,7 @@ impl Driver {
         }
     }
 
-    async fn run(mut self, audio: io::Result<File>) -> io::Result<(Exit, Report)> {
+    async fn run(mut self, audio: io::Result<File>) -> io::Result<(Exit, Session)> {
         let mut hang_up = signal(SignalKind::hangup())?;
         // Taken, so that a log at the limit of its size is an error like any other and no death.
         let _too_large = signal(SignalKind::from_raw(libc::SIGXFSZ))?;
@@ -167,7 +167,7 @@ impl Driver {
                     _ if self.introduced => info!("{}", line.as_str()),
                     _ => {}
                 }
-                return Ok((exit, report.clone()));
+                return Ok((exit, self.session));
             }
             let deadline = self.session.deadline();
             let until = self.started + deadline.unwrap_or_default().since_start();

@@ -34,7 +34,7 @@ pub use outcome::{Press, Report, Status};
 pub use presses::Source;
 use ringing::Caller;
 pub(crate) use ringing::{LISTEN, modules as listening_modules};
-use state::{AfterStop, Closing, Progress, State};
+use state::{AfterStop, Closing, Overheard, Progress, Role, State};
 
 use crate::{
     agi::{Command, Dialogue, Header, Incoming, Reply},
@@ -125,13 +125,8 @@ pub struct Session {
     moved: bool,
     /// `None` where the names in the header cannot be handed on.
     caller: Option<Caller>,
-    /// Whether somebody hears the caller while it rings; and whether somebody has.
-    overheard: bool,
-    was_overheard: bool,
-    /// Whether this is the program that hears another channel's caller.
-    hears_another: bool,
-    /// Set by [`Session::rescue`]: VoiceMail plays its own greeting and nobody listens.
-    plain: bool,
+    overheard: Overheard,
+    role: Role,
     progress: Progress,
     report: Report,
     outputs: VecDeque<Output>,
@@ -151,10 +146,8 @@ impl Session {
             position: state::position(&Header::default()),
             moved: false,
             caller: None,
-            overheard: false,
-            was_overheard: false,
-            hears_another: false,
-            plain: false,
+            overheard: Overheard::Never,
+            role: Role::Unknown,
             progress: Progress::NotStarted,
             report: Report::default(),
             outputs: VecDeque::new(),
@@ -218,10 +211,10 @@ impl Session {
             .retain(|output| matches!(output, Output::Send(_)));
         let unknown = matches!(self.progress, Progress::NotStarted);
         let finished = matches!(self.state, State::Finished);
-        if self.hears_another || self.plain || unknown || finished {
+        if self.role != Role::Serving || unknown || finished {
             return self.finish(Exit::Failure);
         }
-        self.plain = true;
+        self.role = Role::Rescued;
         self.note(Note::Rescue);
         if let Some(line) = self.dialogue.take_over(&FORMAT) {
             self.outputs.push_back(Output::Send(line));
@@ -254,10 +247,16 @@ impl Session {
         self.report.unconfined = reason;
     }
 
-    /// What will be told, or was, when the call ends.
+    /// What is known of the call.
     #[must_use]
     pub const fn report(&self) -> &Report {
         &self.report
+    }
+
+    /// The same, if this program is the one that tells of the call.
+    #[must_use]
+    pub fn told(&self) -> Option<&Report> {
+        matches!(self.role, Role::Serving | Role::Rescued).then_some(&self.report)
     }
 
     fn on_incoming(&mut self, now: CallTime, incoming: Incoming) {
@@ -285,7 +284,7 @@ impl Session {
 
     fn on_hang_up(&mut self, now: CallTime) {
         self.hung_up.get_or_insert(now);
-        if self.hears_another || matches!(self.state, State::Header) {
+        if matches!(self.role, Role::Unknown | Role::Listener) {
             self.finish(Exit::Success);
         }
     }

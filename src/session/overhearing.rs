@@ -6,7 +6,12 @@
 
 use std::time::Duration;
 
-use super::{Exit, Note, Plan, Session, clock::CallTime, ringing::LISTEN, state::State};
+use super::{
+    Exit, Note, Plan, Session,
+    clock::CallTime,
+    ringing::LISTEN,
+    state::{Role, State},
+};
 use crate::{
     agi::{Application, Argument, Command, Header, Plain, Shared},
     audio::AudioFormat,
@@ -44,7 +49,7 @@ pub(super) fn caller(header: &Header) -> Option<Plain> {
 impl Session {
     /// Asks whether it rings at all.
     pub(super) fn overhear(&mut self, caller: Plain) {
-        self.hears_another = true;
+        self.role = Role::Listener;
         let ringing = Command::GetShared(Shared::Ringing, caller.clone());
         self.command(&ringing, State::AskingRinging(caller));
     }

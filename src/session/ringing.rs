@@ -15,7 +15,7 @@ use super::{
     listening::{Listening, Next, action},
     outcome::Press,
     presses::Source,
-    state::{DialEnded, Errand, Progress, State},
+    state::{DialEnded, Errand, Overheard, Progress, Role, State},
     steps::NOT_LOADED,
 };
 use crate::{
@@ -160,8 +160,7 @@ impl Session {
             let reason = format!("no channel could be made for it: Originate says {status}");
             return self.ring_unheard(route, &reason);
         }
-        self.overheard = true;
-        self.was_overheard = true;
+        self.overheard = Overheard::Now;
         self.ring(route);
     }
 
@@ -177,7 +176,10 @@ impl Session {
     /// What Dial gets while somebody hears the caller: the answer comes through the dialplan.
     pub(super) fn dial_arguments(&self, route: &Route) -> Argument {
         // It fits: else nobody would have been made to hear the caller.
-        let caller = self.caller.as_ref().filter(|_| self.overheard);
+        let caller = self
+            .caller
+            .as_ref()
+            .filter(|_| self.overheard == Overheard::Now);
         let overheard = caller.and_then(|caller| route.dial_overheard(&caller.channel).ok());
         overheard.unwrap_or_else(|| route.dial.clone())
     }
@@ -194,7 +196,7 @@ impl Session {
 
     /// Asks whether a key was what ended Dial.
     pub(super) fn ask_pressed(&mut self, ended: DialEnded) {
-        self.overheard = false;
+        self.overheard = Overheard::Before;
         match &self.caller {
             Some(caller) => {
                 let pressed = Command::GetShared(Shared::Pressed, caller.channel.clone());
@@ -210,7 +212,7 @@ impl Session {
             // The caller is taken to the program's own place, where it is started anew, and tells
             // of the call.
             (Ok(_), _) if gone => {
-                self.report.channel.clear();
+                self.role = Role::Replaced;
                 self.finish(Exit::Success);
             }
             (Ok(key), _) => self.take_press(ended.route, key),
@@ -237,7 +239,10 @@ impl Session {
 
     /// The command that leaves no key behind for a later start.
     pub(super) fn forget_press(&self) -> Option<Command> {
-        let caller = self.caller.as_ref().filter(|_| self.was_overheard)?;
+        let caller = self
+            .caller
+            .as_ref()
+            .filter(|_| self.overheard != Overheard::Never)?;
         Some(Command::SetShared(
             Shared::Pressed,
             caller.channel.clone(),

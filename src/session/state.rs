@@ -121,6 +121,30 @@ impl State {
     }
 }
 
+/// What this program is to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The header is still to tell.
+    Unknown,
+    /// It serves them.
+    Serving,
+    /// It serves them as a plain script would, after [`Session::rescue`]: VoiceMail plays its own greeting and
+    /// nobody listens.
+    Rescued,
+    /// It hears them on another channel than its own, for the one that serves them.
+    Listener,
+    /// It has served them; a key has taken them to another start of it, which tells of the call.
+    Replaced,
+}
+
+/// Whether somebody hears the caller while it rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Overheard {
+    Never,
+    Now,
+    Before,
+}
+
 /// What is still to be said at the end.
 pub(super) enum Closing {
     Command(Command),

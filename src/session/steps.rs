@@ -9,7 +9,7 @@ use super::{
     overhearing,
     presses::Source,
     ringing::Caller,
-    state::{AfterStop, DialEnded, Errand, Progress, State, position},
+    state::{AfterStop, DialEnded, Errand, Overheard, Progress, Role, State, position},
 };
 use crate::{
     agi::{Application, Argument, Command, Header, Reply, Variable},
@@ -23,6 +23,7 @@ impl Session {
         if let Some(caller) = overhearing::caller(header).filter(|_| !header.is_feigned()) {
             return self.overhear(caller);
         }
+        self.role = Role::Serving;
         self.caller = Caller::new(header);
         let dialled = header.dialled();
         self.report.extension = dialled.to_owned();
@@ -147,7 +148,7 @@ impl Session {
     }
 
     fn on_answered_first(&mut self, route: Route) {
-        if route.ringing == RingingKeys::Heard && !self.plain {
+        if route.ringing == RingingKeys::Heard && self.role != Role::Rescued {
             self.prepare_listener(route);
         } else {
             self.ring(route);
@@ -157,7 +158,7 @@ impl Session {
     fn on_dialled(&mut self, route: Route, result: i64) {
         match result {
             NOT_LOADED => self.lacks(Application::Dial),
-            _ if self.overheard => self.end_ringing(route, result),
+            _ if self.overheard == Overheard::Now => self.end_ringing(route, result),
             _ => self.ask_dial_status(route, result),
         }
     }
@@ -245,7 +246,7 @@ impl Session {
 
     fn on_dial_status(&mut self, ended: DialEnded) {
         // Whoever answers has ended what heard the caller, and no key counts any more.
-        if self.overheard && ended.status != "ANSWER" {
+        if self.overheard == Overheard::Now && ended.status != "ANSWER" {
             self.ask_pressed(ended);
         } else {
             self.on_dial_ended(ended);
@@ -270,7 +271,7 @@ impl Session {
         if self.hung_up.is_some() {
             return self.close(Status::HangUp, status);
         }
-        if self.plain {
+        if self.role == Role::Rescued {
             return self.leave_message(route, kind, true);
         }
         self.progress = Progress::Greeting(route.clone(), kind);
