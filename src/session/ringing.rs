@@ -13,9 +13,9 @@ use super::{
     Exit, FORMAT, Note, Session,
     clock::CallTime,
     listening::{Listening, Next, action},
-    outcome::Press,
+    outcome::{Press, Status},
     presses::Source,
-    state::{DialEnded, Errand, Overheard, Progress, Role, State},
+    state::{Closing, DialEnded, Errand, Overheard, Progress, Role, State},
     steps::NOT_LOADED,
 };
 use crate::{
@@ -209,12 +209,7 @@ impl Session {
     pub(super) fn on_dial_pressed(&mut self, ended: DialEnded, pressed: &str) {
         let gone = self.hung_up.is_some() || ended.result < 0;
         match (pressed.parse(), &self.caller) {
-            // The caller is taken to the program's own place, where it is started anew, and tells
-            // of the call.
-            (Ok(_), _) if gone => {
-                self.role = Role::Replaced;
-                self.finish(Exit::Success);
-            }
+            (Ok(_), _) if gone => self.be_replaced(),
             (Ok(key), _) => self.take_press(ended.route, key),
             (Err(_), Some(caller)) if !gone => {
                 let listener = Command::GetShared(Shared::Listener, caller.channel.clone());
@@ -222,6 +217,15 @@ impl Session {
             }
             (Err(_), _) => self.on_dial_ended(ended),
         }
+    }
+
+    /// The caller is taken to the program's own place, where it is started anew and tells of the call; unless
+    /// they hang up before it is, and nothing but this is left of the call.
+    fn be_replaced(&mut self) {
+        self.role = Role::Replaced;
+        let hung_up = Argument::readable(&Status::HangUp.to_string());
+        let status = Command::SetVariable(Variable::Status, hung_up);
+        self.close_on([Closing::Command(status)].into(), Exit::Success);
     }
 
     pub(super) fn end_listener(&mut self, ended: DialEnded, listener: &str) {

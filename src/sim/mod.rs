@@ -113,7 +113,7 @@ impl Call<'_> {
             }
         }
         if let Some(exit) = self.agent.run(now, &mut self.timeline) {
-            if self.asterisk.starts_anew() {
+            if self.asterisk.starts_anew(now, &mut self.timeline) {
                 self.agent = Program::new(self.config, Who::Agent, self.script);
                 self.agent.take(now, self.asterisk.header());
             } else {

@@ -1,6 +1,6 @@
 //! Keys while it rings, where the configuration lets Dial take them (its option `d`).
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use voiceagent::{
     config::Config,
@@ -185,6 +185,27 @@ fn keys_in_the_audio_do_while_it_rings_what_they_do_in_the_greeting() {
         let latency = when(&timeline, "stops ringing") - pressed;
         assert!(latency <= Duration::from_millis(43), "{latency:?}");
     }
+}
+
+#[test]
+fn whenever_the_caller_hangs_up_about_a_key_the_call_has_not_failed() {
+    let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
+    let mut seen = BTreeSet::new();
+    for after in (0..2_500).map(|step| Duration::from_micros(20 * step)) {
+        let timeline = run_with(
+            &config,
+            &Script {
+                caller: Caller {
+                    audio: tone('#', 1.0, 0.2),
+                    hang_up: Some(CallTime::ZERO + Duration::from_secs(1) + after),
+                    ..Caller::default()
+                },
+                ..unanswered()
+            },
+        );
+        seen.insert(variable(&timeline, "VOICEAGENTSTATUS").to_owned());
+    }
+    assert_eq!(seen.into_iter().collect::<Vec<_>>(), ["HANGUP"]);
 }
 
 #[test]

@@ -131,9 +131,15 @@ impl Asterisk {
         self.has_listener = false;
     }
 
-    /// Whether the dialplan starts the program once more, now that it has ended.
-    pub(super) fn starts_anew(&mut self) -> bool {
-        let anew = std::mem::take(&mut self.redirected);
+    /// Whether the dialplan starts the program once more, now that it has ended: a caller who is gone by then
+    /// is taken nowhere.
+    pub(super) fn starts_anew(&mut self, now: CallTime, timeline: &mut Timeline) -> bool {
+        let redirected = std::mem::take(&mut self.redirected);
+        let gone = self.hang_up_at.is_some_and(|at| at <= now);
+        if redirected && gone {
+            timeline.push(now, Who::Caller, "hangs up");
+        }
+        let anew = redirected && !gone;
         if anew {
             self.hung_up = false;
             self.format = AudioFormat::SLIN;

@@ -12,6 +12,7 @@ from scenarios.steps import dialled, leaves_message, logs_in
 
 LISTENER = "Originate Local/s@voiceagent-listen/n"
 PRESSES = 20
+HANG_UPS = 6
 
 
 class Called:
@@ -131,6 +132,30 @@ async def hash_heard_while_it_rings(case):
     await key_ends_ringing(case, called, "#")
     await leaves_message(case, "101")
     await ended_by_second_program(case, "VOICEMAIL", "VoiceMail 101@sales", "#")
+
+
+@scenario()
+async def hang_up_in_the_moment_of_a_key(case):
+    """Whether the program is started once more for the key or no more, the call has not failed."""
+    started = {1: 0, 2: 0}
+    for step in range(HANG_UPS):
+        one = Case(f"{case.name}-{step}", case.server, case.caller, case.callee, case.law)
+        try:
+            called = await rings(one, "heard-101")
+            one.call.media.play(audio.key_tone("#", PRESS))
+            await one.until(called.call.over, "the end of ringing")
+            await asyncio.sleep(0.003 * step)
+            await one.hangs_up()
+            await one.transcript()
+            await asyncio.sleep(0.5)
+            transcript = await one.transcript()
+        finally:
+            if one.call is not None:
+                one.call.close()
+        started[len(transcript.of("ended"))] += 1
+        status = transcript.variables.get("VOICEAGENTSTATUS")
+        check(status == "HANGUP", f"VOICEAGENTSTATUS is {status!r} after {transcript.executed}")
+    print(f"     {case.server.name}: programs started, and how often: {started}")
 
 
 @scenario()
