@@ -84,11 +84,12 @@ impl Codec {
         bent: &[
             // Off, with little more beside it than any codec leaves.
             Bent {
+                rest: 0.64,
+                worst: 0.7,
                 low: 0.11,
                 high: 0.12,
                 offset: 0.024,
                 apart: 0.026,
-                ..Bent::EVENLY
             },
             // More of it among the tones, and next to nothing elsewhere.
             Bent {
@@ -101,7 +102,7 @@ impl Codec {
             },
             // With a thump, but true tones.
             Bent {
-                rest: 0.44,
+                rest: 0.5,
                 worst: 0.92,
                 low: 1.9,
                 high: 0.02,
