@@ -245,32 +245,54 @@ impl Hold {
     /// Whether the key is up for good: the same press can no longer go on.
     ///
     /// The view tells whether tones have begun again that are still to be judged.
+    #[inline]
     pub(super) fn is_over(&mut self, history: &History, view: &View, now: u64, gap: u64) -> bool {
         let State::Stopped {
             end,
             phases,
             silence,
-        } = &mut self.state
+        } = self.state
         else {
             return false;
         };
-        let since = now - *end;
+        let since = now - end;
         if since <= TAIL {
             return false;
         }
-        let tones = self.pair.tones();
-        let sounds = (0..2).all(|i| view.powers[tones[i]] >= RETURNING * self.full[i])
-            || has_returned(history, now, self.model.radians, self.full);
-        let could_resume = since <= gap + SEEN_AFTER || (sounds && since <= gap + JUDGED_AFTER);
+        let could_resume = since <= gap + SEEN_AFTER
+            || (since <= gap + JUDGED_AFTER && self.has_returned(history, view, now));
         if could_resume {
             return false;
         }
         if phases.is_none() || since > FINAL {
             return true;
         }
-        let silence = silence.get_or_insert_with(|| Silence::after(history, *end));
+        let mut silence = silence.unwrap_or_else(|| Silence::after(history, end));
         silence.go_on(history, now);
+        self.state = State::Stopped {
+            end,
+            phases,
+            silence: Some(silence),
+        };
         !silence.may_be_lost_frames(now)
+    }
+
+    /// Whether both tones sound again, be it in the newest 10 ms only: where phases jump, the older part of
+    /// the window may take them away.
+    fn has_returned(&self, history: &History, view: &View, now: u64) -> bool {
+        let tones = self.pair.tones();
+        let is_seen = (0..2).all(|i| view.powers[tones[i]] >= RETURNING * self.full[i]);
+        // A window that is half full of them has as much at least.
+        let may_sound = view.mean_square >= 0.25 * RETURNED * (self.full[0] + self.full[1]);
+        is_seen || (may_sound && self.is_in_newest(history, now))
+    }
+
+    #[inline(never)]
+    fn is_in_newest(&self, history: &History, now: u64) -> bool {
+        let mut newest = [0.0; STEP];
+        listen(history, now - STEP as u64, now, &mut newest);
+        let newest = powers_at(&newest, self.model.radians);
+        (0..2).all(|tone| newest[tone] >= RETURNED * self.full[tone])
     }
 
     /// Whether both tones go on as if they had never stopped.
@@ -308,15 +330,6 @@ pub(super) fn sounds_faintly(
     listen(history, stretch.start, stretch.end, samples);
     let faint = powers_at(samples, radians);
     (0..2).all(|tone| faint[tone] >= FADED * powers[tone])
-}
-
-/// Whether two tones that had these powers sound in the newest 10 ms: where phases jump, the older part of a
-/// window may take them away.
-fn has_returned(history: &History, now: u64, radians: [f32; 2], powers: [f32; 2]) -> bool {
-    let mut newest = [0.0; STEP];
-    listen(history, now - STEP as u64, now, &mut newest);
-    let newest = powers_at(&newest, radians);
-    (0..2).all(|tone| newest[tone] >= RETURNED * powers[tone])
 }
 
 /// The audio between two positions without its mean.
