@@ -437,7 +437,8 @@ impl Detector {
                 }
                 let judged = self
                     .is_another_press(&evidence)
-                    .and_then(|()| self.pieces.judge(evidence, &self.judge, &self.history, now));
+                    .and_then(|()| self.pieces.judge(evidence, &self.judge, &self.history, now))
+                    .and_then(|whole| self.is_another_press(&whole).map(|()| whole));
                 match judged {
                     Ok(evidence) => {
                         self.down(&evidence, &look.view, now, on_event);
