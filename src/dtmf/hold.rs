@@ -11,7 +11,7 @@ use super::{
     history::{History, KEPT},
     previous::Previous,
     products::powers_at,
-    silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, frame_between},
+    silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, rest_of_frame},
     step::STEP,
     tones::Pair,
     window::View,
@@ -238,8 +238,8 @@ impl Hold {
     fn only_faded(&self, end: u64, onset: u64, history: &History, now: u64) -> bool {
         // More may be there, as samples came; what counts is what always is.
         let kept = now - KEPT as u64;
-        let frame = frame_between(end, onset).filter(|frame| frame.start >= kept);
-        frame.is_some_and(|frame| sounds_faintly(history, frame, self.model.radians, self.full))
+        let rest = rest_of_frame(end, onset).filter(|rest| rest.start >= kept);
+        rest.is_some_and(|rest| sounds_faintly(history, rest, self.model.radians, self.full))
     }
 
     /// Whether the key is up for good: the same press can no longer go on.
@@ -343,9 +343,9 @@ const FULL: f32 = 0.9;
 /// Share of the full power below which a tone is going.
 const DIPPED: f32 = 0.6;
 
-/// The same of a frame that fades to nothing, less what a jump of phases within it takes. In a pause a
-/// line's echo has a tenth.
-const FADED: f32 = 0.15;
+/// The same of a frame that is 10 dB fainter or fades to nothing, less what a jump of phases within it takes.
+/// (A line's echo may have as much, but in a pause: of those hardly any is one whole frame.)
+const FADED: f32 = 0.05;
 
 /// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
 pub(super) const FULL_AFTER: u64 = 104;

@@ -88,11 +88,11 @@ impl Silence {
     }
 }
 
-/// The frame that ends where tones begin, if others ended in it.
-pub(super) fn frame_between(end: u64, onset: u64) -> Option<Range<u64>> {
+/// What there is, behind tones that ended in it, of the frame that ends where others begin.
+pub(super) fn rest_of_frame(end: u64, onset: u64) -> Option<Range<u64>> {
     borders_near(onset).find_map(|(border, frame)| {
         let begin = border - frame;
-        (end + EDGE_ERROR >= begin).then_some(begin..border)
+        (end + EDGE_ERROR >= begin).then_some(begin.max(end)..border)
     })
 }
 

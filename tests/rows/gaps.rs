@@ -183,6 +183,19 @@ fn a_key_is_pressed_once_of_which_frames_are_concealed_by_fading_ones() {
 }
 
 #[test]
+fn a_key_is_pressed_once_of_which_a_frame_is_concealed_by_a_fainter_one() {
+    for frame in [1, 2, 3] {
+        let score = lossy_row(|seed| {
+            Presses::lasting(100.0, 100.0)
+                .record(seed)
+                .losing_of_each(&[frame], Concealment::Fainter)
+        });
+        let all = (score.heard, score.doubled, score.wrong);
+        assert_eq!(all, (480, 0, 0), "{frame}");
+    }
+}
+
+#[test]
 fn keys_are_heard_of_which_every_other_frame_is_lost() {
     // What arrives is pieces of 20 ms, and their phases jump where frames are missing or stand in for others.
     use Concealment::{Dropped, Missing, Repeated, Zeroed};

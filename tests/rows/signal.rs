@@ -346,8 +346,11 @@ impl Line {
                 (true, Concealment::Repeated) => {
                     Piece::Heard(last[..frame.len().min(last.len())].to_vec())
                 }
-                (true, Concealment::Faded) => {
-                    let gain = |i: usize| 1.0 - 0.7 * i as f32 / FRAME as f32;
+                (true, Concealment::Faded | Concealment::Fainter) => {
+                    let gain = |i: usize| match concealment {
+                        Concealment::Faded => 1.0 - 0.7 * i as f32 / FRAME as f32,
+                        _ => 0.3,
+                    };
                     let faded = last.iter().enumerate();
                     let faded = faded.map(|(i, &x)| (gain(i) * f32::from(x)) as i16);
                     Piece::Heard(faded.take(frame.len()).collect())
@@ -369,6 +372,8 @@ pub enum Concealment {
     Repeated,
     /// Repeated, and fading by 10 dB.
     Faded,
+    /// Repeated 10 dB fainter.
+    Fainter,
 }
 
 /// Audio in pieces, some of them missing.
