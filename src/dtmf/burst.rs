@@ -6,7 +6,7 @@
 //! frequencies of its own. If in every piece two tones make up most, the same two in all, it was a key:
 //! words and notes hardly ever stand so alone for so short. `codec` has what may be wrong with them.
 //!
-//! That is known when it is over, 50 to 80 ms after the onset: it is the last thing that is tried.
+//! That is known when it is over, 50 to 105 ms after the onset: it is the last thing that is tried.
 
 mod codec;
 
