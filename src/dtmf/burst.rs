@@ -83,9 +83,10 @@ impl Unheard {
         let mut samples = [0.0; SPAN];
         let excerpt = Excerpt::new(history, now, &mut samples);
         let codec = Codec::of(&excerpt);
+        let powers = powers_of_frames(excerpt.samples);
         let mut over = true;
         for alone in codec.alone {
-            match Burst::find(excerpt.samples, alone.loud) {
+            match Burst::find(&powers, alone.loud) {
                 Some(burst) if excerpt.start + burst.start() >= after + STEP as u64 => {
                     let key = burst.key(alone, codec, &excerpt, analysis, judge);
                     if key.is_some() {
@@ -112,12 +113,9 @@ struct Burst {
 }
 
 impl Burst {
-    /// The one that was over 10 to 35 ms before the end of `samples`.
-    fn find(samples: &[f32; SPAN], loud: f32) -> Option<Self> {
-        let mut powers = [0.0; FRAMES];
-        for (power, frame) in powers.iter_mut().zip(samples.chunks_exact(FRAME)) {
-            *power = energy(frame) / FRAME as f32;
-        }
+    /// The one that was over 10 to 35 ms before the end of frames with these `powers`: all of it has
+    /// this share of its loudest two at least, `loud`.
+    fn find(powers: &[f32; FRAMES], loud: f32) -> Option<Self> {
         let of_two = |last: usize| 0.5 * (powers[last - 1] + powers[last]);
         let loudest = (1..FRAMES).map(of_two).fold(0.0, f32::max);
         let mut within = (1..FRAMES)
@@ -245,6 +243,15 @@ impl Burst {
         };
         Some((evidence, worst))
     }
+}
+
+/// The mean square of each frame.
+fn powers_of_frames(samples: &[f32; SPAN]) -> [f32; FRAMES] {
+    let mut powers = [0.0; FRAMES];
+    for (power, frame) in powers.iter_mut().zip(samples.chunks_exact(FRAME)) {
+        *power = energy(frame) / FRAME as f32;
+    }
+    powers
 }
 
 /// The row and the column with the most power in all pieces, and what the next strongest of either has,

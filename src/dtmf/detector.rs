@@ -435,6 +435,7 @@ impl Detector {
                     hold.resume(&evidence, &look.view, now);
                     return;
                 }
+                // The whole is asked too: its first piece may be the end of the key that is up.
                 let judged = self
                     .is_another_press(&evidence)
                     .and_then(|()| self.pieces.judge(evidence, &self.judge, &self.history, now))
