@@ -92,7 +92,7 @@ impl Silence {
 pub(super) fn rest_of_frame(end: u64, onset: u64) -> Option<Range<u64>> {
     borders_near(onset).find_map(|(border, frame)| {
         let begin = border - frame;
-        (end + EDGE_ERROR >= begin).then_some(begin.max(end)..border)
+        (begin <= end + EDGE_ERROR && end < border).then_some(begin.max(end)..border)
     })
 }
 

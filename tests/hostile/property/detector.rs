@@ -16,7 +16,7 @@ use super::bytes::{Bytes, cut};
 pub(crate) fn holds(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let lengths = bytes.piece();
-    let limits = bytes.one_of(&[&Limits::ETSI, &Limits::ATT, &Limits::NTT]);
+    let limits = &limits(&mut bytes);
     let format = bytes.one_of(&["slin", "alaw", "ulaw", "slin16", "slin"]);
     let mut samples = Vec::new();
     while !bytes.is_empty() && samples.len() < LONGEST {
@@ -31,6 +31,25 @@ pub(crate) fn holds(data: &[u8]) {
     heard(limits, format, &samples, lengths);
     let whole = talking(&[&samples]);
     assert_eq!(talking(&cut(&samples, lengths)), whole, "speech, cut");
+}
+
+/// A profile, or any limits that there may be.
+fn limits(bytes: &mut Bytes<'_>) -> Limits {
+    const PROFILES: [Limits; 3] = [Limits::ETSI, Limits::ATT, Limits::NTT];
+    let profile = PROFILES.get(usize::from(bytes.byte() % 4)).cloned();
+    let mut between = |min: f32, max: f32| min + (max - min) * f32::from(bytes.byte()) / 255.0;
+    let limits = profile.unwrap_or_else(|| Limits {
+        min_duration_ms: between(15.0, 60.0),
+        max_gap_ms: between(0.0, 18.0),
+        max_offset_percent: between(0.5, 3.0),
+        max_twist_db: between(0.0, 12.0),
+        max_reverse_twist_db: between(0.0, 12.0),
+        min_level_dbm0: between(-50.0, 0.0),
+        max_residual_db: between(-30.0, -10.0),
+        max_before_db: between(-20.0, -3.0),
+    });
+    assert_eq!(limits.check(), Ok(()));
+    limits
 }
 
 /// A key with the first samples, whose phases may jump: its tones may seem to have begun before there
@@ -56,7 +75,11 @@ pub(crate) fn begins_with_a_key(seed: u64) {
     let noise = level.amplitude() * 10f32.powf(-0.05 * rng.between(6.0, 50.0));
     let heard = |sample: i16| (f32::from(sample) + noise * rng.normal()) as i16;
     let samples: Vec<i16> = synth.into_samples().into_iter().map(heard).collect();
-    for limits in [&Limits::ETSI, &Limits::ATT, &Limits::NTT] {
+    let unforgiving = Limits {
+        max_gap_ms: 0.0,
+        ..Limits::ETSI
+    };
+    for limits in [&Limits::ETSI, &Limits::ATT, &Limits::NTT, &unforgiving] {
         keys(limits, &[&samples]);
     }
 }
