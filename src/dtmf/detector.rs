@@ -39,6 +39,8 @@ use crate::{
 #[derive(Clone)]
 pub struct Detector {
     history: History,
+    /// Samples missing behind the newest one.
+    missing: u64,
     /// Position up to which the bank has seen the samples.
     done: u64,
     bank: Bank,
@@ -68,6 +70,7 @@ impl Detector {
         let pure = Pure::new(&judge);
         Self {
             history: History::new(),
+            missing: 0,
             done: FIRST_POSITION,
             bank: Bank::new(least_power.sqrt() * SILENCE),
             window: Window::new(),
@@ -105,16 +108,12 @@ impl Detector {
     }
 
     /// So many samples are missing: time goes on, they count as no evidence.
-    pub fn lost(&mut self, mut samples: u64, on_event: &mut impl FnMut(Event)) {
-        if let Some(more) = samples.checked_sub(LONG_LOSS as u64) {
+    ///
+    /// Told in one or in many pieces, it is the same loss until more samples are heard.
+    pub fn lost(&mut self, samples: u64, on_event: &mut impl FnMut(Event)) {
+        self.missing = self.missing.saturating_add(samples);
+        if self.missing >= LONG_LOSS {
             self.finish(on_event);
-            // It may have gone on: only what has been heard of it counts.
-            self.unheard.forget();
-            self.push(&[0; LONG_LOSS], on_event);
-            samples = more;
-        }
-        if samples > 0 {
-            self.history.lose(samples);
         }
     }
 
@@ -132,7 +131,8 @@ impl Detector {
     /// Samples pushed or lost so far.
     #[must_use]
     pub fn now(&self) -> SampleTime {
-        self.history.time_of(self.history.end())
+        let heard = self.history.time_of(self.history.end()).samples();
+        SampleTime::from_samples(heard.saturating_add(self.missing))
     }
 
     /// The key that is down now.
@@ -148,12 +148,30 @@ impl Detector {
         on_event: &mut impl FnMut(Event),
         asker: &mut impl Asker,
     ) {
+        if self.missing > 0 && !samples.is_empty() {
+            self.go_on_behind_loss(on_event);
+        }
         while !samples.is_empty() {
             let taken = self.history.take(samples);
             samples = &samples[taken..];
             while self.done + STEP as u64 <= self.history.end() {
                 self.step(on_event, asker);
             }
+        }
+    }
+
+    /// Samples come again after some were missing.
+    #[cold]
+    fn go_on_behind_loss(&mut self, on_event: &mut impl FnMut(Event)) {
+        let mut missing = std::mem::take(&mut self.missing);
+        if missing >= LONG_LOSS {
+            // It may have gone on: only what has been heard of it counts.
+            self.unheard.forget();
+            self.push(&[0; LONG_LOSS as usize], on_event);
+            missing -= LONG_LOSS;
+        }
+        if missing > 0 {
+            self.history.lose(missing);
         }
     }
 
@@ -484,13 +502,14 @@ impl Detector {
         let onset = self.history.snapped(evidence.onset).max(released);
         self.pieces.forget();
         self.unheard.forget();
-        self.hold = Some(Hold::new(onset, evidence, view, now));
+        let began = self.history.time_of(onset);
+        self.hold = Some(Hold::new(onset, began, evidence, view, now));
         let [low, high] = evidence
             .powers
             .map(|power| Dbm0::from_amplitude(power.sqrt()));
         on_event(Event::Down(KeyDown {
             key: evidence.pair.key(),
-            onset: self.history.time_of(onset),
+            onset: began,
             level: Dbm0(0.5 * (low.0 + high.0)),
             twist_db: twist_db(evidence),
             snr_db: snr_db(evidence),
@@ -503,11 +522,10 @@ impl Detector {
     fn up(&mut self, hold: &Hold, end: u64, on_event: &mut impl FnMut(Event)) {
         let end = end.max(hold.onset);
         self.released = Some(hold.over(end));
-        let onset = self.history.time_of(hold.onset);
         on_event(Event::Up(KeyUp {
             key: hold.pair.key(),
-            onset,
-            end: self.history.end_of(end).max(onset),
+            onset: hold.began,
+            end: self.history.end_of(end).max(hold.began),
         }));
     }
 }
@@ -554,7 +572,7 @@ const LEAST_DIAL_TONE: f32 = 0.7;
 const START_RANGE: f32 = 0.03;
 
 /// Samples, 100 ms: a key does not go on behind so long a loss, whose beginning counts as a pause.
-const LONG_LOSS: usize = 800;
+const LONG_LOSS: u64 = 800;
 
 #[cfg(test)]
 mod tests {
@@ -589,7 +607,7 @@ mod tests {
     fn the_same_key_behind_a_long_loss_is_another_press() {
         let audio = key_5(480);
         for first in (100..480).step_by(20) {
-            for lost in [LONG_LOSS as u64, 8000] {
+            for lost in [LONG_LOSS, 8000] {
                 let mut detector = Detector::new(&Limits::ETSI);
                 let mut downs = Vec::new();
                 let mut on_event = |event| {
@@ -606,6 +624,32 @@ mod tests {
                 assert!(downs.len() == 1 || downs[0] <= 8, "{first}: {downs:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_longest_loss_takes_no_time() {
+        let mut detector = Detector::new(&Limits::ETSI);
+        for _ in 0..2 {
+            detector.lost(u64::MAX, &mut |_| ());
+            detector.push(&[0; 160], &mut |_| ());
+        }
+        assert_eq!(detector.now().samples(), u64::MAX);
+    }
+
+    #[test]
+    fn a_key_that_is_up_began_when_it_was_said_to_whatever_was_lost_since() {
+        let mut detector = Detector::new(&Limits::ETSI);
+        let mut events = Vec::new();
+        for frame in key_5(24_000).chunks(800) {
+            detector.push(&frame[..720], &mut |event| events.push(event));
+            detector.lost(80, &mut |event| events.push(event));
+        }
+        detector.finish(&mut |event| events.push(event));
+        let [Event::Down(down), Event::Up(up)] = events[..] else {
+            panic!("{events:?}");
+        };
+        assert_eq!((down.onset.samples(), up.onset), (0, down.onset));
+        assert_eq!(up.end.samples(), 24_000 - 80);
     }
 
     #[test]

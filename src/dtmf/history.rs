@@ -31,6 +31,8 @@ pub(super) struct History {
     splices: [Splice; SPLICES],
     /// The newest splice is at `(spliced - 1) % SPLICES`.
     spliced: usize,
+    /// Samples lost up to the newest splice that is no longer remembered.
+    forgotten: u64,
     lost: u64,
 }
 
@@ -49,6 +51,7 @@ impl History {
             first: 0,
             splices: [Splice::default(); SPLICES],
             spliced: 0,
+            forgotten: 0,
             lost: 0,
         }
     }
@@ -66,18 +69,16 @@ impl History {
         taken
     }
 
-    /// Samples are missing after the newest one.
+    /// Samples are missing after the newest one, and were not before it.
     pub(super) fn lose(&mut self, samples: u64) {
-        self.lost += samples;
-        let position = self.end();
-        let newest = (self.spliced + SPLICES - 1) % SPLICES;
-        if self.spliced == 0 || self.splices[newest].position != position {
-            self.spliced += 1;
-        }
-        self.splices[(self.spliced + SPLICES - 1) % SPLICES] = Splice {
-            position,
+        self.lost = self.lost.saturating_add(samples);
+        let newest = Splice {
+            position: self.end(),
             lost: self.lost,
         };
+        let oldest = std::mem::replace(&mut self.splices[self.spliced % SPLICES], newest);
+        self.forgotten = oldest.lost;
+        self.spliced += 1;
     }
 
     /// The position after the newest sample.
@@ -92,18 +93,12 @@ impl History {
 
     /// When the sample at `position` was heard.
     pub(super) fn time_of(&self, position: u64) -> SampleTime {
-        SampleTime::from_samples(
-            position.saturating_sub(FIRST_POSITION)
-                + self.lost_until(|splice| splice.position <= position),
-        )
+        self.time(position, |splice| splice.position <= position)
     }
 
     /// When the sample before `position` was over: not the same where samples are missing.
     pub(super) fn end_of(&self, position: u64) -> SampleTime {
-        SampleTime::from_samples(
-            position.saturating_sub(FIRST_POSITION)
-                + self.lost_until(|splice| splice.position < position),
-        )
+        self.time(position, |splice| splice.position < position)
     }
 
     /// Where tones began that were found to begin at `position`: if samples are missing right
@@ -130,16 +125,16 @@ impl History {
         (1..=known).map(|age| self.splices[(self.spliced - age) % SPLICES])
     }
 
+    /// What was heard before `position`, and what was lost in the splices that count.
+    fn time(&self, position: u64, counts: impl Fn(&Splice) -> bool) -> SampleTime {
+        let heard = position.saturating_sub(FIRST_POSITION);
+        SampleTime::from_samples(heard.saturating_add(self.lost_until(counts)))
+    }
+
     fn lost_until(&self, counts: impl Fn(&Splice) -> bool) -> u64 {
-        let mut oldest = 0;
-        for splice in self.newest_splices() {
-            if counts(&splice) {
-                return splice.lost;
-            }
-            oldest = splice.lost;
-        }
-        // Older splices are forgotten; with them nothing was lost before the first one.
-        if self.spliced > SPLICES { oldest } else { 0 }
+        self.newest_splices()
+            .find(counts)
+            .map_or(self.forgotten, |splice| splice.lost)
     }
 }
 
@@ -149,7 +144,7 @@ const CAPACITY: usize = 4 * KEPT;
 /// Samples, 1 ms: how far from a loss an edge may seem to be.
 const SNAP: u64 = 8;
 
-/// Losses remembered: with one in every 10 ms, more than a key and what follows it need.
+/// Losses remembered: with one in every 10 ms, more than an edge is looked for behind.
 const SPLICES: usize = 16;
 
 #[cfg(test)]
@@ -160,14 +155,36 @@ mod tests {
     fn time_jumps_where_samples_are_lost_and_positions_do_not() {
         let mut history = History::new();
         history.take(&[1; 100]);
-        history.lose(160);
-        history.lose(160);
+        history.lose(320);
         history.take(&[2; 50]);
         let splice = FIRST_POSITION + 100;
         assert_eq!(history.end(), splice + 50);
         assert_eq!(history.end_of(splice).samples(), 100);
         assert_eq!(history.time_of(splice).samples(), 420);
         assert_eq!(history.time_of(splice - 1).samples(), 99);
+    }
+
+    #[test]
+    fn a_loss_that_is_no_longer_remembered_still_counts() {
+        let mut history = History::new();
+        let losses = 3 * SPLICES as u64;
+        for _ in 0..losses {
+            history.take(&[1; 10]);
+            history.lose(5);
+        }
+        let lost = 5 * losses;
+        for splices_ago in 0..SPLICES as u64 {
+            let position = history.end() - 10 * splices_ago;
+            let heard = position - FIRST_POSITION;
+            assert_eq!(
+                history.time_of(position).samples(),
+                heard + lost - 5 * splices_ago
+            );
+            assert_eq!(
+                history.end_of(position).samples(),
+                heard + lost - 5 * splices_ago - 5
+            );
+        }
     }
 
     #[test]

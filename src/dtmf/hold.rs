@@ -16,7 +16,7 @@ use super::{
     tones::Pair,
     window::View,
 };
-use crate::audio::SAMPLE_RATE;
+use crate::audio::{SAMPLE_RATE, SampleTime};
 
 /// A key that was reported.
 #[derive(Clone, Copy, Debug)]
@@ -24,6 +24,8 @@ pub(super) struct Hold {
     pub(super) pair: Pair,
     /// Where the key began.
     pub(super) onset: u64,
+    /// When that was: the losses before it may be forgotten by the time it is up.
+    pub(super) began: SampleTime,
     /// Where its newest stretch without a break began.
     resumed: u64,
     /// Powers of the tones at their fullest.
@@ -54,13 +56,20 @@ pub(super) enum State {
 }
 
 impl Hold {
-    /// A key down from `onset` on.
-    pub(super) fn new(onset: u64, evidence: &Evidence, view: &View, now: u64) -> Self {
+    /// A key down from `onset` on, which was when it `began`.
+    pub(super) fn new(
+        onset: u64,
+        began: SampleTime,
+        evidence: &Evidence,
+        view: &View,
+        now: u64,
+    ) -> Self {
         let tones = evidence.pair.tones();
         let full = [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i]));
         Self {
             pair: evidence.pair,
             onset,
+            began,
             resumed: evidence.resumed,
             full,
             latest: full,
@@ -81,7 +90,7 @@ impl Hold {
 
     /// The same press goes on after a break.
     pub(super) fn resume(&mut self, evidence: &Evidence, view: &View, now: u64) {
-        *self = Self::new(self.onset, evidence, view, now);
+        *self = Self::new(self.onset, self.began, evidence, view, now);
     }
 
     /// It sounds up to `now`, but phases jumped, as between a frame and its repetition.

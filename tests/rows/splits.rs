@@ -15,7 +15,11 @@ fn events(pieces: &[Piece], chunk: usize) -> Vec<Event> {
                     detector.push(samples, &mut on_event);
                 }
             }
-            Piece::Lost(samples) => detector.lost(*samples as u64, &mut on_event),
+            Piece::Lost(samples) => {
+                for told in (0..*samples).step_by(chunk) {
+                    detector.lost((samples - told).min(chunk) as u64, &mut on_event);
+                }
+            }
         }
     }
     detector.finish(&mut on_event);
@@ -70,6 +74,23 @@ fn any_split_between_losses_gives_the_same_events() {
                     "{concealment:?}, {chunk} samples at once"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_loss_is_the_same_told_in_any_pieces() {
+    let presses = Presses::lasting(200.0, 60.0).record(29).samples();
+    for lost in [799, 800, 801, 160_000] {
+        let mut pieces = Vec::new();
+        for heard in presses.chunks(1_111) {
+            pieces.push(Piece::Heard(heard.to_vec()));
+            pieces.push(Piece::Lost(lost));
+        }
+        let expected = events(&pieces, usize::MAX);
+        for chunk in [80, 160, 799] {
+            let found = events(&pieces, chunk);
+            assert_eq!(found, expected, "{lost} lost, {chunk} told at once");
         }
     }
 }
