@@ -176,8 +176,7 @@ impl Burst {
         let (evidence, worst) = self.two_tones(codec.others, excerpt, analysis.splitter())?;
         let is_key = evidence.rest >= UNBENT
             && codec.bent.iter().any(|bent| bent.allows(&evidence, worst))
-            && analysis.accepts(&evidence)
-            && judge.check_twist(&evidence).is_ok();
+            && judge.allows(&evidence);
         is_key.then_some(evidence)
     }
 

@@ -13,17 +13,23 @@ use super::{
     bands::Bands,
     coded::{self, longer_if_bent_by_gsm},
     evidence::Evidence,
-    excerpt::Underlay,
+    excerpt::{SPAN, Underlay},
     limits::Limits,
+    past::REACH,
+    step::STEP,
     verdict::{Rejection, Test},
 };
-use crate::audio::SAMPLE_RATE;
+use crate::audio::{Dbm0, SAMPLE_RATE};
 
 /// Limits in the units of the computation.
 #[derive(Clone)]
 pub(super) struct Judge {
     /// Samples.
     shortest: f32,
+    /// Relative, of a tone.
+    offset: f32,
+    /// Of a tone, in 16-bit steps squared.
+    least_power: f32,
     /// dB, high over low.
     twist: f32,
     reverse_twist: f32,
@@ -39,6 +45,8 @@ impl Judge {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
             shortest: samples(limits.min_duration_ms),
+            offset: 0.01 * limits.max_offset_percent,
+            least_power: Dbm0(limits.min_level_dbm0).amplitude().powi(2),
             twist: limits.max_twist_db,
             reverse_twist: limits.max_reverse_twist_db,
             residual: power_ratio(limits.max_residual_db),
@@ -57,18 +65,57 @@ impl Judge {
         self.longest_gap
     }
 
+    /// Largest relative offset of a tone.
+    pub(super) fn offset(&self) -> f32 {
+        self.offset
+    }
+
+    /// Power of the weakest tone.
+    pub(super) fn least_power(&self) -> f32 {
+        self.least_power
+    }
+
     /// Whether this is a key now.
     pub(super) fn judge(&self, evidence: &Evidence) -> Result<(), Rejection> {
-        self.judge_as_heard(evidence).or_else(|why| {
+        let as_heard = self.judge_as_heard(evidence).or_else(|why| {
             let twist = twist_db(evidence);
             let excess = (twist - self.twist).max(-twist - self.reverse_twist);
-            let longer = longer_if_bent_by_gsm(evidence, excess);
-            if longer.is_some_and(|longer| evidence.duration >= self.shortest + longer) {
-                Ok(())
-            } else {
-                Err(why)
-            }
-        })
+            let longer = longer_if_bent_by_gsm(evidence, excess).ok_or(why)?;
+            self.check_duration(evidence, self.shortest + longer)
+                .map_err(|_| why)
+        });
+        as_heard.and_then(|()| self.check_excused(evidence))
+    }
+
+    /// Whether what it is known by otherwise leaves it within every limit.
+    pub(super) fn allows(&self, evidence: &Evidence) -> bool {
+        let near = |offset: &f32| offset.abs() <= self.offset;
+        let loud = |power: &f32| *power >= self.least_power;
+        evidence.offsets.iter().all(near)
+            && evidence.powers.iter().all(loud)
+            && evidence
+                .tones_before
+                .iter()
+                .all(|&tone| tone <= self.before)
+            && evidence.residual.among <= EXCUSED_RESIDUAL * self.residual
+            && self.check_twist(evidence).is_ok()
+    }
+
+    /// Whether what is excused is not too far beyond its limit.
+    fn check_excused(&self, evidence: &Evidence) -> Result<(), Rejection> {
+        let [low, high] = evidence.tones_before;
+        let most = EXCUSED_BEFORE * self.before;
+        Rejection::unless_below(Test::Contrast, low.max(high), most)?;
+        let most = EXCUSED_RESIDUAL * self.residual;
+        Rejection::unless_below(Test::Residual, evidence.residual.among, most)
+    }
+
+    fn check_duration(&self, evidence: &Evidence, needed: f32) -> Result<(), Rejection> {
+        Rejection::unless_above(
+            Test::Duration,
+            evidence.duration,
+            needed.min(LONGEST_NEEDED),
+        )
     }
 
     fn judge_as_heard(&self, evidence: &Evidence) -> Result<(), Rejection> {
@@ -86,7 +133,7 @@ impl Judge {
             }
         }
         let needed = self.needed(evidence, twist.abs(), before)?;
-        Rejection::unless_above(Test::Duration, evidence.duration, needed)
+        self.check_duration(evidence, needed)
     }
 
     /// Whether neither tone is too much the stronger.
@@ -311,6 +358,17 @@ fn power_ratio(db: f32) -> f32 {
 pub(super) const fn samples(ms: f32) -> f32 {
     ms * SAMPLE_RATE as f32 / 1000.0
 }
+
+/// Energies over those of the limits, 17 and 11 dB: what of a key is excused, by noise, other sound or a
+/// codec, is so up to here. As the profiles have them, what is left has as much as the tones.
+const EXCUSED_RESIDUAL: f32 = 50.0;
+const EXCUSED_BEFORE: f32 = 12.6;
+
+/// Samples, 68 ms: no more of a key is seen at every look with enough of what was before it.
+const LONGEST_NEEDED: f32 = (SPAN - REACH - STEP - EDGES) as f32;
+
+/// Samples that a look may leave out at both edges.
+const EDGES: usize = 24;
 
 /// Relative; up to here a frequency is a keypad's: what the most generous standard accepts.
 const CLEAR_OFFSET: f32 = 0.0197;

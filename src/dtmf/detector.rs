@@ -65,8 +65,8 @@ impl Detector {
     /// A detector with these limits, which it takes as they are ([`Limits::check`] them first).
     #[must_use]
     pub fn new(limits: &Limits) -> Self {
-        let least_power = Dbm0(limits.min_level_dbm0).amplitude().powi(2);
         let judge = Judge::new(limits);
+        let least_power = judge.least_power();
         let pure = Pure::new(&judge);
         Self {
             history: History::new(),
@@ -76,7 +76,7 @@ impl Detector {
             window: Window::new(),
             screen: Screen::new(least_power, judge.shortest()),
             dial_tone: DialTone::new(least_power * LEAST_DIAL_TONE),
-            analysis: Analysis::new(0.01 * limits.max_offset_percent, least_power),
+            analysis: Analysis::new(&judge),
             judge,
             young: None,
             hold: None,

@@ -3,6 +3,7 @@
 use super::{
     bands::{Bands, SIDE, Splitter, energy},
     coded::{CODED_HIGH, CODED_LOW},
+    decide::Judge,
     edges::{self, Placed, STILL},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::Model,
@@ -90,24 +91,17 @@ pub(super) struct Analysis {
 }
 
 impl Analysis {
-    pub(super) fn new(offset_limit: f32, least_power: f32) -> Self {
+    pub(super) fn new(judge: &Judge) -> Self {
         Self {
             splitter: Splitter::new(),
-            offset_limit,
-            least_power,
+            offset_limit: judge.offset(),
+            least_power: judge.least_power(),
         }
     }
 
     /// What tells where energy is.
     pub(super) fn splitter(&self) -> &Splitter {
         &self.splitter
-    }
-
-    /// Whether tones are where they must be, and loud enough.
-    pub(super) fn accepts(&self, evidence: &Evidence) -> bool {
-        let near = |offset: &f32| offset.abs() <= self.offset_limit;
-        let loud = |power: &f32| *power >= self.least_power;
-        evidence.offsets.iter().all(near) && evidence.powers.iter().all(loud)
     }
 
     /// Looks for `place.pair` in the newest samples.

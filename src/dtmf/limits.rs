@@ -23,11 +23,12 @@ pub struct Limits {
     /// Weakest tone in dBm0, -50 to 0.
     pub min_level_dbm0: f32,
     /// Most that may be left among the tones' frequencies without them, in dB relative to both
-    /// tones, -30 to -10. Noise that was there before the key is excused.
+    /// tones, -30 to -10. What noise, other sound or a codec puts there is excused, up to 17 dB
+    /// more, where the rest of the key is the surer for it.
     pub max_residual_db: f32,
     /// Most that may have been at either tone's frequency before the key, in dB relative to the
-    /// tone, -20 to -3. Not asked where other sound breaks off as the tones begin, and leaves them
-    /// alone.
+    /// tone, -20 to -3. What GSM makes of a key's beginning is excused, up to 11 dB more. Not asked
+    /// of two tones that begin at once and then are alone for some milliseconds longer.
     pub max_before_db: f32,
 }
 
@@ -37,7 +38,9 @@ impl Limits {
     /// V1.3.1.)
     ///
     /// Where the standard leaves room it is used for the caller's benefit: 21 ms, 10.5 dB, and
-    /// 2.45 % lies between every column's largest offset accepted and smallest rejected.
+    /// 2.45 % lies between the largest offset accepted and the smallest rejected of every column
+    /// of Q.24, table A-1. Breaks of 17.5 to 20 ms make two presses here, so that pauses of 20 ms
+    /// surely do.
     pub const ETSI: Self = Self {
         min_duration_ms: 21.0,
         max_gap_ms: 17.5,

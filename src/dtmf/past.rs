@@ -68,7 +68,7 @@ impl Retrospect<'_> {
 
     /// What there was before `onset`, a sample of the excerpt.
     pub(super) fn before(&self, onset: usize) -> Past {
-        if onset < BEFORE_GAP + BEFORE + SIDE {
+        if onset < REACH {
             return Past::UNKNOWN;
         }
         let start = onset - BEFORE_GAP - BEFORE;
@@ -127,6 +127,9 @@ pub(super) const BEFORE_GAP: usize = 12;
 
 /// Samples of "before", 15 ms.
 pub(super) const BEFORE: usize = 120;
+
+/// Samples before the onset that are needed.
+pub(super) const REACH: usize = BEFORE_GAP + BEFORE + SIDE;
 
 /// Samples at the excerpt's begin that the filters have not settled on.
 const OLDEST: usize = 28;

@@ -89,8 +89,7 @@ pub(super) fn key(
         && apart(&evidence) <= APART
         && twist_db(&evidence).abs() <= DOUBTFUL_TWIST
         && check_steadiness(&evidence, GROWTH).is_ok()
-        && analysis.accepts(&evidence)
-        && judge.check_twist(&evidence).is_ok();
+        && judge.allows(&evidence);
     is_key.then_some(evidence)
 }
 

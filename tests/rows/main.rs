@@ -14,6 +14,7 @@ mod background;
 mod bent;
 mod gaps;
 mod hostile;
+mod limits;
 mod measures;
 mod notes;
 mod splits;
