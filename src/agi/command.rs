@@ -20,8 +20,8 @@ pub enum Command {
     GetVariable(Variable),
     /// `GET FULL VARIABLE "expression"`: the expression is ours, never made from input.
     GetFullVariable(&'static str),
-    /// `GET FULL VARIABLE "expression"`: the expression is the administrator's, in which nothing
-    /// of the caller stands but what telephones can dial.
+    /// `GET FULL VARIABLE "expression"`: the expression is the administrator's, or has the name of
+    /// their mailbox; nothing of the caller stands in it but what telephones can dial.
     LookUp(Argument),
     /// `SET VARIABLE name "value"`
     SetVariable(Variable, Argument),

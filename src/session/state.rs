@@ -82,8 +82,10 @@ pub(super) enum State {
     CheckingCaller(Route, Kind, Next),
     /// VoiceMail is under way.
     LeavingMessage(Route),
-    /// VMSTATUS was asked for.
-    AskingVmStatus(Route),
+    /// VMSTATUS was asked for, of a VoiceMail with that result.
+    AskingVmStatus { route: Route, result: i64 },
+    /// VoiceMail took no message; whether it knows the mailbox was asked for.
+    AskingMailbox(Route),
     /// VoiceMail was left by a key; which, the channel's extension tells.
     AskingVmExit(Route),
     /// VoiceMailMain is under way.

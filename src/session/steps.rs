@@ -129,10 +129,11 @@ impl Session {
             // The mailbox, and the end.
             State::AskingExit { route } => self.on_exit_known(route, value),
             State::LeavingMessage(route) => self.on_message_left(route, result),
-            State::AskingVmStatus(route) => {
+            State::AskingVmStatus { route, result } => {
                 value.clone_into(&mut self.report.vm_status);
-                self.on_vm_status(route, value);
+                self.on_vm_status(route, result, value);
             }
+            State::AskingMailbox(route) => self.on_mailbox(&route, value),
             State::AskingVmExit(route) => self.on_vm_exit(route, value),
             State::LoggingIn => self.on_logged_in(result),
             State::Closing(rest, exit) => self.close_on(rest, exit),
@@ -208,7 +209,7 @@ impl Session {
         }
         self.command(
             &Command::GetVariable(Variable::VmStatus),
-            State::AskingVmStatus(route),
+            State::AskingVmStatus { route, result },
         );
     }
 
@@ -359,17 +360,36 @@ impl Session {
         );
     }
 
-    fn on_vm_status(&mut self, route: Route, status: &str) {
+    fn on_vm_status(&mut self, route: Route, result: i64, status: &str) {
         match status {
             "USEREXIT" if self.hung_up.is_none() => {
                 self.command(&EXTENSION, State::AskingVmExit(route));
             }
+            "FAILED" if self.hung_up.is_none() && result < 0 => self.voice_mail_failed(&route),
             "FAILED" if self.hung_up.is_none() => {
-                let cause = format!("VoiceMail failed for mailbox {}", route.mailbox);
-                self.close(Status::Failed, &cause);
+                let exists = format!("${{VM_INFO({},exists)}}", route.mailbox);
+                self.command(
+                    &Command::LookUp(Argument::readable(&exists)),
+                    State::AskingMailbox(route),
+                );
             }
             status => self.close(Status::VoiceMail, status),
         }
+    }
+
+    /// VoiceMail says FAILED as well where the mailbox is full, which the caller was told, and where
+    /// the message was shorter than `minsecs`. Nobody shall hear the greeting again then.
+    fn on_mailbox(&mut self, route: &Route, exists: &str) {
+        if exists == "1" {
+            self.close(Status::VoiceMail, "FAILED");
+        } else {
+            self.voice_mail_failed(route);
+        }
+    }
+
+    fn voice_mail_failed(&mut self, route: &Route) {
+        let cause = format!("VoiceMail failed for mailbox {}", route.mailbox);
+        self.close(Status::Failed, &cause);
     }
 
     /// VoiceMail was left by a key of its own greeting.

@@ -15,3 +15,4 @@ mod starved;
 mod storage;
 mod support;
 mod unloaded;
+mod untaken;

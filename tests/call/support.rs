@@ -6,7 +6,7 @@ use voiceagent::{
     Key,
     audio::{Press, SAMPLE_RATE, Synth},
     config::Config,
-    session::{CallTime, Exit},
+    session::{CallTime, Exit, Input, Output, Plan, Session},
     sim::{self, Caller, DialEnd, Recordings, Script, SignalledKey, Timeline},
 };
 
@@ -97,4 +97,43 @@ pub(crate) fn when(timeline: &Timeline, text: &str) -> CallTime {
 /// A variable at the end of the call.
 pub(crate) fn variable<'a>(timeline: &'a Timeline, name: &str) -> &'a str {
     timeline.variables.get(name).map_or("", String::as_str)
+}
+
+/// VOICEAGENTSTATUS and VOICEAGENTCAUSE of a call of `extension` that nobody answers, where Asterisk
+/// answers the commands with these beginnings so.
+pub(crate) fn told(extension: &str, answers: &[(&str, &str)]) -> (String, String) {
+    let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
+    let header = format!("agi_extension: {extension}\nagi_enhanced: 1.0\nagi_threadid: 1\n\n");
+    session.handle(CallTime::ZERO, Input::Agi(header.as_bytes()));
+    let (mut status, mut cause) = Default::default();
+    while let Some(output) = session.poll_output() {
+        match output {
+            Output::Send(line) => {
+                let mut answers = answers.iter();
+                let answer = match answers.find(|(beginning, _)| line.starts_with(beginning)) {
+                    Some((_, answer)) => answer,
+                    None if line.contains("DIALSTATUS") => "result=1 (NOANSWER)",
+                    None if line.starts_with("GET FULL") => "result=1 (alaw)",
+                    None => "result=0",
+                };
+                let reply = format!("200 {answer}\n");
+                session.handle(CallTime::ZERO, Input::Agi(reply.as_bytes()));
+                for (name, value) in [("STATUS", &mut status), ("CAUSE", &mut cause)] {
+                    let set = line.strip_prefix(&format!("SET VARIABLE VOICEAGENT{name} "));
+                    if let Some(set) = set {
+                        *value = set.trim().trim_matches('"').to_owned();
+                    }
+                }
+            }
+            Output::LookUp { .. } => {
+                session.handle(CallTime::ZERO, Input::Recorded(Default::default()));
+            }
+            Output::Note(_) | Output::Measure { .. } => {}
+            Output::Finish(exit) => {
+                assert_eq!(exit, Exit::Success);
+                return (status, cause);
+            }
+        }
+    }
+    panic!("the call stands still");
 }

@@ -20,7 +20,8 @@ PROJECT = HERE.parent.parent
 # What a caller can hear on the way to a message, and what tells that a login was reached.
 STOCK = (
     "vm-theperson digits/0 digits/1 digits/2 vm-isunavail vm-isonphone vm-intro beep "
-    "vm-login vm-password vm-youhave vm-incorrect-mailbox vm-goodbye auth-thankyou pbx-invalid"
+    "vm-login vm-password vm-youhave vm-incorrect-mailbox vm-goodbye auth-thankyou pbx-invalid "
+    "vm-mailboxfull"
 ).split()
 # How the sound of a greeting recorded by a mailbox's owner is called.
 RECORDED = "recorded"

@@ -22,6 +22,7 @@ from scenarios import (
     stopped,
     storage,
     unheard,
+    untaken,
 )
 from scenarios.listing import ALONE, CAPTURES, LANE_101, LANE_102, LANE_CAPTURE, SCENARIOS, Scenario
 
@@ -54,4 +55,5 @@ __all__ = [
     "stopped",
     "storage",
     "unheard",
+    "untaken",
 ]
