@@ -156,7 +156,7 @@ fn tell(reason: &str) {
 /// does; without a name, which the header will tell, all of it.
 fn load(config: &Path) -> Result<Config, ConfigError> {
     let named = env::args_os().nth(1).filter(|_| is_started_by_asterisk());
-    match named.as_deref().and_then(OsStr::to_str) {
+    match named.as_deref().and_then(OsStr::to_str).map(str::trim) {
         Some(extension) if !extension.is_empty() => Config::load_for(config, extension),
         _ => Config::load(config),
     }

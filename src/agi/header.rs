@@ -59,10 +59,12 @@ impl Header {
             .filter(|value| !value.is_empty())
     }
 
-    /// Argument `n` of `EAGI(program,1,2,…)`, counted from 1.
+    /// Argument `n` of `EAGI(program, 1, 2, …)`, counted from 1. Asterisk keeps the spaces that
+    /// stand around it in the dialplan.
     #[must_use]
     pub fn argument(&self, n: usize) -> Option<&str> {
-        self.get(&format!("{ARGUMENT}{n}"))
+        let argument = self.get(&format!("{ARGUMENT}{n}"))?.trim();
+        (!argument.is_empty()).then_some(argument)
     }
 
     /// What was dialled: the first argument, else the extension at which the program was started,
@@ -143,6 +145,8 @@ mod tests {
         for (text, dialled) in [
             ("agi_extension: 9101\nagi_arg_1: 101", "101"),
             ("agi_extension: 101\nagi_arg_1: ", "101"),
+            ("agi_extension: 9101\nagi_arg_1:  101 ", "101"),
+            ("agi_extension: 101\nagi_arg_1:  ", "101"),
             ("agi_channel: SIP/peter-1", ""),
         ] {
             assert_eq!(header(text).dialled(), dialled, "{text}");

@@ -1,5 +1,7 @@
 //! Without a command: as EAGI program, whoever starts it.
 
+use std::fs;
+
 use crate::support::Folder;
 
 const HEADER: &str = "agi_channel: SIP/peter-00000001\nagi_language: en\nagi_context: users\n\
@@ -29,4 +31,23 @@ fn under_asterisk_no_word_is_a_command() {
     });
     assert_eq!((done.status, done.stdout.as_str()), (1, ""));
     assert!(!done.stderr.contains("command"), "{}", done.stderr);
+}
+
+#[test]
+fn spaces_around_the_extension_are_the_dialplans_and_not_the_numbers() {
+    let folder = Folder::new("eagi_spaces");
+    let person = "[extensions.101]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\n";
+    // What is wrong with somebody else's section does not matter, so this one was looked for.
+    let config = format!("{person}[extensions.102]\ndial = 7\n");
+    fs::write(folder.path("voiceagent.toml"), config).unwrap();
+    let header = HEADER.replace("\n\n", "\nagi_arg_1:  101 \n\n");
+    let input = header + &"200 result=1\n".repeat(20);
+    let done = folder.run_prepared(&[" 101 "], input.as_bytes(), |command| {
+        command.env("AST_AGI_DIR", "/usr/share/asterisk/agi-bin");
+    });
+    assert!(
+        done.stdout.contains("EXEC Dial \"SIP/bob,"),
+        "{}",
+        done.stdout
+    );
 }

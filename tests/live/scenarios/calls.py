@@ -156,6 +156,15 @@ async def without_an_argument(case):
     await case.ended("HANGUP", [dialled(case, "bob")])
 
 
+@scenario(lane=LANE_102)
+async def spaces_around_the_argument(case):
+    """`EAGI(voiceagent, 102 )` is the same call, though Asterisk keeps the spaces."""
+    await case.dial("spaced-102")
+    await case.hears("vm-theperson")
+    await case.hangs_up()
+    await case.ended("HANGUP", [dialled(case, "peter")])
+
+
 @scenario()
 async def route_by_lookup(case):
     """Who is not in the configuration is found in Asterisk's own database."""
