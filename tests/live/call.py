@@ -211,12 +211,22 @@ class IncomingCall(_Dialog):
 
     async def hang_up(self):
         """Ends the answered call from the called side."""
-        target = self._invite.header("contact").partition("<")[2].partition(">")[0]
-        local = f"{self._invite.header('to')};tag={self._tag}"
-        bye = self._request("BYE", local, self._invite.header("from"), target)
-        await self.phone.transact(bye)
+        await self.phone.transact(self._called_request("BYE"))
         self.over.set()
         self.close()
+
+    async def transfer(self, extension):
+        """Sends the caller to another extension."""
+        place = f"<sip:{extension}@{self.phone.server[0]}>"
+        asked = self._called_request("REFER", (("refer-to", place), ("referred-by", place)))
+        answer = await self.phone.transact(asked)
+        if answer.status != 202:
+            raise RuntimeError(f"the transfer was not taken: {answer.first_line}")
+
+    def _called_request(self, method, extra=()):
+        target = self._invite.header("contact").partition("<")[2].partition(">")[0]
+        local = f"{self._invite.header('to')};tag={self._tag}"
+        return self._request(method, local, self._invite.header("from"), target, extra)
 
     def abandon(self):
         """Ends it on this side only, whatever is under way."""

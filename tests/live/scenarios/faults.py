@@ -1,5 +1,6 @@
 """The program cannot do its work: the caller must not notice."""
 
+import asyncio
 import contextlib
 
 from case import check
@@ -74,6 +75,30 @@ async def without_the_program(case):
     with moved_away(case.server.program):
         transcript = await carried_on_by_the_dialplan(case, launched=False)
     check("AGISTATUS=NOTFOUND" in " ".join(transcript.steps), f"steps {transcript.steps}")
+
+
+@scenario(lane=ALONE)
+async def transferred_to_where_the_program_is_missing(case):
+    """What became of the call before, which the caller brings along, decides nothing."""
+    case.caller, case.callee = case.callee, case.caller
+    answered = asyncio.get_running_loop().create_future()
+
+    async def answers(incoming):
+        await incoming.pick_up(case.law)
+        answered.set_result(incoming)
+
+    await case.dial("101", answers)
+    incoming = await answered
+    await case.until(case.call.answered, "the answer")
+    # At first Asterisk moves the media, and takes nothing else meanwhile.
+    await asyncio.sleep(1.0)
+    with moved_away(case.server.program):
+        await incoming.transfer("102")
+        await leaves_message(case, "102")
+    incoming.close()
+    steps = " ".join((await case.transcript()).steps)
+    check("AGISTATUS=NOTFOUND" in steps, f"steps {steps}")
+    check(f"Dial({case.server.technology}/peter," in steps, f"nobody was rung: {steps}")
 
 
 @contextlib.contextmanager
