@@ -6,7 +6,7 @@ use std::{
     io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use tracing::{error, level_filters::LevelFilter, warn};
@@ -41,24 +41,16 @@ pub(crate) enum Stderr {
 /// header told of a call, which is a failure.
 pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Option<ExitCode> {
     let audio = Audio::open();
-    let config = config.map_or_else(default_config, Path::to_owned);
-    let plan = match load(&config) {
-        Ok(config) => Plan::Serve(Box::new(config)),
-        Err(error) => Plan::Refuse(error.to_string()),
-    };
-    let (logging, wants_sandbox, set_aside) = match &plan {
-        Plan::Serve(config) => (
-            Some(config.logging.clone()),
-            config.sandbox,
-            config.set_aside().to_vec(),
-        ),
-        Plan::Refuse(_) => (None, false, Vec::new()),
-    };
-    // Before the sandbox, in which no process can be started.
-    let mut recorder = match &plan {
-        Plan::Serve(config) => Recorder::new(config, call_log::now),
+    let plan = plan(config);
+    let config = match &plan {
+        Plan::Serve(config) => Some(config.as_ref()),
         Plan::Refuse(_) => None,
     };
+    let logging = config.map(|config| config.logging.clone());
+    let wants_sandbox = config.is_some_and(|config| config.sandbox);
+    let set_aside = config.map_or_else(Vec::new, |config| config.set_aside().to_vec());
+    // Before the sandbox, in which no process can be started.
+    let mut recorder = config.and_then(|config| Recorder::new(config, call_log::now));
     let mut session = Session::new(plan);
     if let Err(reason) = start_logging(logging.as_ref(), stderr) {
         warn!("{reason}");
@@ -81,34 +73,31 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Op
         }
         session.unconfined(reason);
     }
-    let calls = logging.and_then(|logging| logging.calls);
     let spool = env::var_os("AST_SPOOL_DIR").map_or_else(|| PathBuf::from(SPOOL), PathBuf::from);
-    match driver::run(session, audio, recorder, spool, started) {
-        Ok((exit, session)) => {
-            let told = session.told();
-            if let Some((file, report)) = calls.zip(told)
-                && let Err(error) = call_log::write(&file, report, started.elapsed())
-            {
-                let reason = logging::cannot(&file, &error);
-                warn!("{reason}");
-                logging::failed(reason);
-            }
-            // What the closing line has told is not told again.
-            let failures = logging::failures();
-            let untold = failures
-                .iter()
-                .filter(|reason| !session.report().unlogged.contains(*reason));
-            untold.for_each(|reason| tell(reason));
-            match exit {
-                Exit::Success => Some(ExitCode::SUCCESS),
-                Exit::Failure if told.is_none() => None,
-                Exit::Failure => Some(ExitCode::FAILURE),
-            }
-        }
+    let (exit, session) = match driver::run(session, audio, recorder, spool, started) {
+        Ok(served) => served,
         Err(error) => {
             error!("cannot serve the call: {error}");
-            Some(ExitCode::FAILURE)
+            return Some(ExitCode::FAILURE);
         }
+    };
+    if let Some(file) = logging.and_then(|logging| logging.calls) {
+        log_call(&file, &session, started.elapsed());
+    }
+    tell_failures(&session);
+    match exit {
+        Exit::Success => Some(ExitCode::SUCCESS),
+        Exit::Failure if session.told().is_none() => None,
+        Exit::Failure => Some(ExitCode::FAILURE),
+    }
+}
+
+/// What can be done by the configuration in this file, or where it usually is.
+fn plan(config: Option<&Path>) -> Plan {
+    let config = config.map_or_else(default_config, Path::to_owned);
+    match load(&config) {
+        Ok(config) => Plan::Serve(Box::new(config)),
+        Err(error) => Plan::Refuse(error.to_string()),
     }
 }
 
@@ -142,6 +131,26 @@ fn logs(logging: Option<&Logging>) -> Vec<&Path> {
         LogTo::Stderr | LogTo::Journal => None,
     };
     log.into_iter().chain(calls.as_deref()).collect()
+}
+
+/// Appends the call's line, if this program is the one that tells of the call.
+fn log_call(file: &Path, session: &Session, took: Duration) {
+    let Some(report) = session.told() else {
+        return;
+    };
+    if let Err(error) = call_log::write(file, report, took) {
+        let reason = logging::cannot(file, &error);
+        warn!("{reason}");
+        logging::failed(reason);
+    }
+}
+
+/// Says why lines of logs were lost. What the closing line has told is not told again.
+fn tell_failures(session: &Session) {
+    let told = &session.report().unlogged;
+    let failures = logging::failures();
+    let untold = failures.iter().filter(|reason| !told.contains(*reason));
+    untold.for_each(|reason| tell(reason));
 }
 
 /// Says on the console what happened after the closing line. Nobody waits for Asterisk's reply.
