@@ -52,12 +52,11 @@ impl Session {
     /// anew for it, or else by ringing.
     pub(super) fn serve(&mut self, route: Route) {
         self.progress = Progress::To(Errand::Dial(route.clone()));
-        match &self.caller {
-            Some(caller) if route.ringing == RingingKeys::Heard => {
-                let pressed = Command::GetShared(Shared::Pressed, caller.channel.clone());
-                self.start(&pressed, State::AskingPressed(route));
-            }
-            _ => self.dial(route),
+        if self.caller.is_some() && route.ringing == RingingKeys::Heard {
+            let pressed = self.get_shared(Shared::Pressed);
+            self.start(&pressed, State::AskingPressed(route));
+        } else {
+            self.dial(route);
         }
     }
 
@@ -125,16 +124,13 @@ impl Session {
             .filter(|&key| action(self.config(), &route, key).is_some())
             .map(Key::label)
             .collect();
-        let place = self.caller.as_ref().map_or("", |caller| &caller.place);
+        let place = &self.heard_caller().place;
         let ringing = Argument::readable(&format!("{keys} {place}"));
         self.set_shared(Shared::Ringing, ringing, State::AnnouncingRinging(route));
     }
 
     pub(super) fn originate(&mut self, route: Route) {
-        let Some(caller) = &self.caller else {
-            return self.ring(route);
-        };
-        let channel = &caller.channel;
+        let channel = &self.heard_caller().channel;
         let made = format!(
             "Local/s@{LISTEN}/n,app,ChanSpy,\"{channel},uoqSE\",,{SECONDS},v(VOICEAGENTCALLER={channel}^CDR_PROP(disable)=1)"
         );
@@ -175,13 +171,12 @@ impl Session {
 
     /// What Dial gets while somebody hears the caller: the answer comes through the dialplan.
     pub(super) fn dial_arguments(&self, route: &Route) -> Argument {
+        if self.overheard != Overheard::Now {
+            return route.dial.clone();
+        }
         // It fits: else nobody would have been made to hear the caller.
-        let caller = self
-            .caller
-            .as_ref()
-            .filter(|_| self.overheard == Overheard::Now);
-        let overheard = caller.and_then(|caller| route.dial_overheard(&caller.channel).ok());
-        overheard.unwrap_or_else(|| route.dial.clone())
+        let overheard = route.dial_overheard(&self.heard_caller().channel);
+        overheard.unwrap_or_else(|_| route.dial.clone())
     }
 
     /// Dial is over: from now on no key is waited for.
@@ -197,25 +192,20 @@ impl Session {
     /// Asks whether a key was what ended Dial.
     pub(super) fn ask_pressed(&mut self, ended: DialEnded) {
         self.overheard = Overheard::Before;
-        match &self.caller {
-            Some(caller) => {
-                let pressed = Command::GetShared(Shared::Pressed, caller.channel.clone());
-                self.command(&pressed, State::AskingDialPressed(ended));
-            }
-            None => self.on_dial_ended(ended),
-        }
+        let pressed = self.get_shared(Shared::Pressed);
+        self.command(&pressed, State::AskingDialPressed(ended));
     }
 
     pub(super) fn on_dial_pressed(&mut self, ended: DialEnded, pressed: &str) {
         let gone = self.hung_up.is_some() || ended.result < 0;
-        match (pressed.parse(), &self.caller) {
-            (Ok(_), _) if gone => self.be_replaced(),
-            (Ok(key), _) => self.take_press(ended.route, key),
-            (Err(_), Some(caller)) if !gone => {
-                let listener = Command::GetShared(Shared::Listener, caller.channel.clone());
+        match pressed.parse() {
+            Ok(_) if gone => self.be_replaced(),
+            Ok(key) => self.take_press(ended.route, key),
+            Err(_) if gone => self.on_dial_ended(ended),
+            Err(_) => {
+                let listener = self.get_shared(Shared::Listener);
                 self.start(&listener, State::AskingListener(ended));
             }
-            (Err(_), _) => self.on_dial_ended(ended),
         }
     }
 
@@ -243,15 +233,11 @@ impl Session {
 
     /// The command that leaves no key behind for a later start.
     pub(super) fn forget_press(&self) -> Option<Command> {
-        let caller = self
-            .caller
-            .as_ref()
-            .filter(|_| self.overheard != Overheard::Never)?;
-        Some(Command::SetShared(
-            Shared::Pressed,
-            caller.channel.clone(),
-            Argument::readable(""),
-        ))
+        let was_heard = self.overheard != Overheard::Never;
+        was_heard.then(|| {
+            let channel = self.heard_caller().channel.clone();
+            Command::SetShared(Shared::Pressed, channel, Argument::readable(""))
+        })
     }
 
     fn set_pressed(&mut self, value: &str, state: State) {
@@ -259,10 +245,18 @@ impl Session {
     }
 
     fn set_shared(&mut self, name: Shared, value: Argument, state: State) {
-        if let Some(caller) = &self.caller {
-            let command = Command::SetShared(name, caller.channel.clone(), value);
-            self.command(&command, state);
-        }
+        let command = Command::SetShared(name, self.heard_caller().channel.clone(), value);
+        self.command(&command, state);
+    }
+
+    fn get_shared(&self, name: Shared) -> Command {
+        Command::GetShared(name, self.heard_caller().channel.clone())
+    }
+
+    /// The caller whom somebody hears, has heard or is to hear while it rings.
+    fn heard_caller(&self) -> &Caller {
+        let caller = self.caller.as_ref();
+        caller.expect("nobody is made to hear a caller whose names cannot be handed on")
     }
 }
 
