@@ -30,6 +30,8 @@ pub enum Incoming {
     /// A line of the header behind its end, which a value with line breaks has feigned: nothing
     /// that was read of it is to be believed.
     Feigned,
+    /// Lines that no command waits for were lost, because too many have come. Told once.
+    Lost,
 }
 
 /// Both directions of one AGI session, without the pipes.
@@ -68,13 +70,18 @@ impl Default for Stage {
 impl Dialogue {
     /// Takes bytes from Asterisk; [`poll`](Self::poll) tells what they were.
     pub fn receive(&mut self, bytes: &[u8]) {
+        let had_lost = self.lines.has_lost();
         self.lines.push(bytes);
+        if self.lines.has_lost() && !had_lost {
+            self.ready.push_back(Incoming::Lost);
+        }
     }
 
     /// What has come in, oldest first.
     ///
     /// A reply is taken for the command that waits for one; as long as none does, it is kept for
-    /// the next. Asterisk never answers early, but a script that plays Asterisk may.
+    /// the next. Asterisk never answers early, but a script that plays Asterisk may; what goes
+    /// beyond any script is lost.
     pub fn poll(&mut self) -> Option<Incoming> {
         while self.ready.is_empty() && self.is_expecting() {
             let line = self.lines.pop()?;
@@ -319,6 +326,22 @@ mod tests {
         let mut dialogue = playing();
         dialogue.receive(b"200 result=0 endpos=1\n200 result=1 (NOANSWER)\n");
         assert_eq!(all(&mut dialogue).len(), 1);
+        let _line = dialogue.send(&PROBE);
+        assert!(
+            matches!(&all(&mut dialogue)[..], [Incoming::Reply(reply)] if reply.value() == "NOANSWER")
+        );
+    }
+
+    #[test]
+    fn replies_that_nobody_waits_for_are_lost_in_the_end_and_that_is_told_once() {
+        let mut dialogue = playing();
+        dialogue.receive(b"200 result=0 endpos=1\n");
+        assert_eq!(all(&mut dialogue).len(), 1);
+        let unasked = b"200 result=1 (NOANSWER)\n".repeat(1_000);
+        for _ in 0..100 {
+            dialogue.receive(&unasked);
+        }
+        assert_eq!(all(&mut dialogue), [Incoming::Lost]);
         let _line = dialogue.send(&PROBE);
         assert!(
             matches!(&all(&mut dialogue)[..], [Incoming::Reply(reply)] if reply.value() == "NOANSWER")

@@ -269,6 +269,7 @@ impl Session {
             Incoming::EndedByItself(reply) => self.on_ended_by_itself(now, &reply),
             Incoming::HangUp => self.on_hang_up(now),
             Incoming::Feigned => self.on_feigned(),
+            Incoming::Lost => self.note(Note::Unasked),
         }
     }
 

@@ -55,6 +55,8 @@ pub enum Note {
     },
     /// Standard input ended before the header did: Asterisk did not start this.
     NoHeader,
+    /// Asterisk, or who plays it, says so much that nobody asked for that some of it is lost.
+    Unasked,
     /// After a bug in this program the call goes on as a plain script would take it.
     Rescue,
 }
@@ -65,7 +67,11 @@ impl Note {
     pub const fn is_trouble(&self) -> bool {
         matches!(
             self,
-            Self::Deaf { .. } | Self::Unheard { .. } | Self::NoHeader | Self::Rescue
+            Self::Deaf { .. }
+                | Self::Unheard { .. }
+                | Self::NoHeader
+                | Self::Unasked
+                | Self::Rescue
         )
     }
 
@@ -109,6 +115,9 @@ impl Note {
             Self::Unheard { reason } => write!(f, "not listening while it rings: {reason}"),
             Self::NoHeader => f.write_str(
                 "no AGI header on standard input; Asterisk starts this program, by EAGI(voiceagent) in the dialplan",
+            ),
+            Self::Unasked => f.write_str(
+                "too many lines on standard input that answer no command; some of them are lost",
             ),
             Self::Rescue => f.write_str("an error in this program; going on without listening"),
         }

@@ -203,11 +203,32 @@ mod tests {
         }
     }
 
-    #[test]
-    fn nobody_is_heard_where_it_does_not_ring_or_no_longer() {
+    fn session() -> Session {
         let config = "[extensions.101]\ndial = \"SIP/bob\"\nmailbox = \"101@sales\"\n";
         let config = Config::parse(config).expect("well formed");
-        let mut session = Session::new(Plan::Serve(Box::new(config)));
+        Session::new(Plan::Serve(Box::new(config)))
+    }
+
+    #[test]
+    fn who_says_more_and_more_that_nobody_asked_for_is_told_of_once_and_goes_unheard() {
+        let mut session = session();
+        session.handle(CallTime::ZERO, Input::Agi(LISTENER.as_bytes()));
+        session.handle(
+            CallTime::ZERO,
+            Input::Agi(b"200 result=1 (*# users,101,2)\n"),
+        );
+        while session.poll_output().is_some() {}
+        for _ in 0..1_000 {
+            let unasked = b"200 result=1 (*# users,101,2)\n".repeat(1_000);
+            session.handle(CallTime::ZERO, Input::Agi(&unasked));
+        }
+        assert_eq!(session.poll_output(), Some(Output::Note(Note::Unasked)));
+        assert_eq!(session.poll_output(), None);
+    }
+
+    #[test]
+    fn nobody_is_heard_where_it_does_not_ring_or_no_longer() {
+        let mut session = session();
         let mut told = |now, input: Input<'_>| {
             session.handle(now, input);
             let outputs: Vec<_> = std::iter::from_fn(|| session.poll_output()).collect();

@@ -24,6 +24,7 @@ pub(crate) fn holds(data: &[u8]) {
                 assert!(reply.value().len() <= 4 * MAX_LINE);
             }
             Incoming::HangUp | Incoming::Feigned => {}
+            Incoming::Lost => panic!("everything was taken as it came"),
         }
     }
     words(&String::from_utf8_lossy(stream));
