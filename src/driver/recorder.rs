@@ -2,7 +2,9 @@
 //! call up.
 //!
 //! What the pipe does not take at once waits here, up to a limit, and then the recording ends; so
-//! it does when that process says that it cannot write. Why it ended is asked for when the call
+//! it does when that process says that it cannot write. Before the call's header is complete
+//! nothing is handed on, since a recording has its name from there; what waits for that has the
+//! same limit. Why it ended is asked for when the call
 //! ends, for the closing line.
 
 use std::{
@@ -42,6 +44,8 @@ pub struct Recorder {
     /// What the pipe has not taken yet, from byte `taken` on.
     waiting: String,
     taken: usize,
+    /// How much may wait.
+    most_waiting: usize,
     /// Bytes written, those that wait included.
     length: u64,
     /// Whether nothing more is recorded, and why, until it is told.
@@ -86,6 +90,8 @@ impl Recorder {
             header: Some(Dialogue::default()),
             writer,
             length: waiting.len() as u64,
+            // However long the configuration is.
+            most_waiting: waiting.len() + MOST_WAITING,
             waiting,
             taken: 0,
             over: false,
@@ -223,13 +229,16 @@ impl Recorder {
         self.hand_on();
     }
 
-    /// Lets the pipe take what it can.
+    /// Lets the pipe take what it can; the rest waits, if it is not too much.
     fn hand_on(&mut self) {
-        let (Process::Attached(keeper), None) = (&mut self.process, &self.header) else {
-            return;
-        };
-        let taken = keeper.to.try_write(&self.waiting.as_bytes()[self.taken..]);
-        self.took(taken);
+        if let (Process::Attached(keeper), None) = (&mut self.process, &self.header) {
+            let taken = keeper.to.try_write(&self.waiting.as_bytes()[self.taken..]);
+            self.took(taken);
+        }
+        if self.waiting.len() > self.most_waiting {
+            let reason = self.header.as_ref().map_or(SLOW, |_| NO_HEADER);
+            self.fail(reason);
+        }
     }
 
     /// The pipe has taken so many bytes.
@@ -245,8 +254,6 @@ impl Recorder {
         }
         if self.taken == self.waiting.len() {
             self.forget();
-        } else if self.waiting.len() > MOST_WAITING {
-            self.fail(SLOW);
         }
     }
 
@@ -261,6 +268,7 @@ impl Recorder {
         self.reason = Some(format!("cannot record in {folder}: {reason}"));
         self.over = true;
         self.process = Process::Failed;
+        self.header = None;
         self.forget();
     }
 
@@ -333,10 +341,11 @@ impl Keeper {
 
 /// Of the header and a small configuration.
 const FIRST: usize = 8 * 1024;
-/// What can wait: more than a minute of a call.
+/// What can wait of the call itself: more than a minute.
 const MOST_WAITING: usize = 1 << 20;
 /// How long the end of a call may wait for a disk.
 const PATIENCE: Duration = Duration::from_millis(200);
 /// Room for the line that says that there is no more room.
 const LAST_LINE: u64 = 32;
 const SLOW: &str = "the disk does not keep up";
+const NO_HEADER: &str = "too much came before the call's header was complete";

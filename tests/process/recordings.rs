@@ -240,6 +240,37 @@ fn while_the_disk_stands_still_the_call_goes_on_and_says_so() {
 }
 
 #[test]
+fn where_the_header_is_long_in_coming_the_call_goes_on_and_says_so() {
+    let folder = folder("no_header");
+    let mut agent = Agent::start_with(&config(&folder), Audio::Pipe);
+    let no_header = "no line of a header\n".repeat(1_000);
+    for _ in 0..100 {
+        agent.say(&no_header);
+    }
+    agent.header();
+    let (commands, status) = agent.answer_to_the_end();
+    assert!(status.success());
+    assert!(commands.contains(&"EXEC VoiceMail \"101@sales,s\"".to_owned()));
+    let told = commands.last().unwrap();
+    let expected = format!(
+        ", cannot record in {}: too much came before the call's header was complete",
+        folder.display()
+    );
+    assert!(told.contains(&expected), "{told}");
+    assert_eq!(recordings(&folder), [] as [PathBuf; 0]);
+}
+
+#[test]
+fn a_long_configuration_is_no_disk_that_does_not_keep_up() {
+    let folder = folder("long");
+    let remark = "# More is said of who is rung than anybody reads.\n".repeat(40_000);
+    let told = plain_call(&format!("{remark}{}", config(&folder)));
+    assert!(!told.contains("record"), "{told}");
+    let (_, recorded) = recording_with(&folder, " end 0");
+    assert!(recorded.len() > remark.len());
+}
+
+#[test]
 fn a_call_has_its_share_of_the_folder_and_no_more() {
     let folder = folder("share");
     let config = format!("record_call_limit_mib = 1\n{}", config(&folder));
