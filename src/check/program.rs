@@ -27,29 +27,8 @@ pub(super) fn check(programs: &BTreeSet<String>, site: &Site, findings: &mut Fin
 }
 
 fn check_one(program: &str, site: &Site, findings: &mut Findings) {
-    let file = if program.starts_with('/') {
-        let file = PathBuf::from(program);
-        if !site.disk.has(&file) {
-            return findings.note(
-                file.as_path(),
-                "the program is outside Asterisk's folders and is not looked at",
-                "",
-            );
-        }
-        file
-    } else {
-        let lacking = |folder: &Path| usize::from(!folder.join(program).exists());
-        let Some(folder) = site.existing(Folder::AgiBin, lacking) else {
-            let Some(usual) = site.candidates(Folder::AgiBin).into_iter().next() else {
-                return;
-            };
-            return findings.warning(
-                usual.as_path(),
-                "the folder for AGI programs is not on this machine, so the program was not looked for",
-                "name it by astagidir in asterisk.conf, and run this check where Asterisk runs",
-            );
-        };
-        folder.join(program)
+    let Some(file) = find(program, site, findings) else {
+        return;
     };
     let file = file.as_path();
     let metadata = match fs::metadata(file) {
@@ -81,12 +60,43 @@ fn check_one(program: &str, site: &Site, findings: &mut Findings) {
         );
     }
     check_folder(file, findings);
-    let Some(user) = site.user() else {
-        if owned.mode & 0o111 == 0 {
-            not_executable(file, findings);
+    match site.user() {
+        Some(user) => check_user(file, owned, user, findings),
+        None if owned.mode & 0o111 == 0 => not_executable(file, findings),
+        None => {}
+    }
+}
+
+/// Where Asterisk finds the program, if that can be looked at.
+fn find(program: &str, site: &Site, findings: &mut Findings) -> Option<PathBuf> {
+    if program.starts_with('/') {
+        let file = PathBuf::from(program);
+        if site.disk.has(&file) {
+            return Some(file);
         }
-        return;
-    };
+        findings.note(
+            file.as_path(),
+            "the program is outside Asterisk's folders and is not looked at",
+            "",
+        );
+        return None;
+    }
+    let lacking = |folder: &Path| usize::from(!folder.join(program).exists());
+    if let Some(folder) = site.existing(Folder::AgiBin, lacking) {
+        return Some(folder.join(program));
+    }
+    if let Some(usual) = site.candidates(Folder::AgiBin).first() {
+        findings.warning(
+            usual.as_path(),
+            "the folder for AGI programs is not on this machine, so the program was not looked for",
+            "name it by astagidir in asterisk.conf, and run this check where Asterisk runs",
+        );
+    }
+    None
+}
+
+/// Checks that Asterisk's user can start the program and cannot change it.
+fn check_user(file: &Path, owned: Owned, user: User, findings: &mut Findings) {
     let loss = Loss {
         severity: Severity::Error,
         words: "EAGI does not start it",

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
-use super::{Anchor, Colour, Picture, Shape, png};
+use super::{Anchor, Area, Colour, Picture, Shape, png};
 
 pub(super) fn write(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
     let Picture { width, height, .. } = picture;
@@ -21,50 +21,13 @@ pub(super) fn write(picture: &Picture, out: &mut impl Write) -> io::Result<()> {
 
 fn draw(shape: &Shape, out: &mut impl Write) -> io::Result<()> {
     match shape {
-        Shape::Box { area, fill } => writeln!(
-            out,
-            r#"<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>"#,
-            area.x,
-            area.y,
-            area.width,
-            area.height,
-            hex(*fill)
-        ),
+        Shape::Box { area, fill } => rectangle(*area, *fill, out),
         Shape::Line {
             from,
             to,
             colour,
             dashed,
-        } => {
-            // Of a line without length not every program draws the ends.
-            if !dashed && (from.0 == to.0 || from.1 == to.1) {
-                return writeln!(
-                    out,
-                    r#"<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>"#,
-                    from.0.min(to.0),
-                    from.1.min(to.1),
-                    from.0.abs_diff(to.0) + 1,
-                    from.1.abs_diff(to.1) + 1,
-                    hex(*colour)
-                );
-            }
-            // A pixel's middle.
-            let middle = |at: i32| f64::from(at) + 0.5;
-            let dash = if *dashed {
-                r#" stroke-dasharray="3 3""#
-            } else {
-                ""
-            };
-            writeln!(
-                out,
-                r#"<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"{dash}/>"#,
-                middle(from.0),
-                middle(from.1),
-                middle(to.0),
-                middle(to.1),
-                hex(*colour)
-            )
-        }
+        } => line(*from, *to, *colour, *dashed, out),
         Shape::Text {
             at,
             anchor,
@@ -101,6 +64,53 @@ fn draw(shape: &Shape, out: &mut impl Write) -> io::Result<()> {
             )
         }
     }
+}
+
+fn rectangle(area: Area, fill: Colour, out: &mut impl Write) -> io::Result<()> {
+    writeln!(
+        out,
+        r#"<rect x="{}" y="{}" width="{}" height="{}" fill="{}"/>"#,
+        area.x,
+        area.y,
+        area.width,
+        area.height,
+        hex(fill)
+    )
+}
+
+fn line(
+    from: (i32, i32),
+    to: (i32, i32),
+    colour: Colour,
+    dashed: bool,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    // Of a line without length not every program draws the ends.
+    if !dashed && (from.0 == to.0 || from.1 == to.1) {
+        let area = Area {
+            x: from.0.min(to.0),
+            y: from.1.min(to.1),
+            width: from.0.abs_diff(to.0) + 1,
+            height: from.1.abs_diff(to.1) + 1,
+        };
+        return rectangle(area, colour, out);
+    }
+    // A pixel's middle.
+    let middle = |at: i32| f64::from(at) + 0.5;
+    let dash = if dashed {
+        r#" stroke-dasharray="3 3""#
+    } else {
+        ""
+    };
+    writeln!(
+        out,
+        r#"<line x1="{}" y1="{}" x2="{}" y2="{}" stroke="{}"{dash}/>"#,
+        middle(from.0),
+        middle(from.1),
+        middle(to.0),
+        middle(to.1),
+        hex(colour)
+    )
 }
 
 fn hex(Colour(red, green, blue): Colour) -> String {

@@ -9,7 +9,7 @@ use super::{
     clipped::Clipped,
     overview::Overview,
     quiet::Quiet,
-    report::{KeyReport, Report, Stretch, Summary},
+    report::{Clipping, KeyReport, Report, Stretch, Summary},
     why::{Reason, Why},
 };
 use crate::{
@@ -76,8 +76,7 @@ impl Listener {
             summary.on_silence(stretch, on_report);
         });
         self.clipped.push(samples, &mut |clipping| {
-            summary.clipped += clipping.samples;
-            on_report(Report::Clipping(clipping));
+            summary.on_clipping(clipping, on_report);
         });
         if let Some(overview) = &mut self.overview {
             overview.push(samples);
@@ -112,8 +111,7 @@ impl Listener {
             summary.on_silence(stretch, on_report);
         });
         clipped.finish(&mut |clipping| {
-            summary.clipped += clipping.samples;
-            on_report(Report::Clipping(clipping));
+            summary.on_clipping(clipping, on_report);
         });
     }
 
@@ -227,9 +225,7 @@ impl Heard {
             }
         }
     }
-}
 
-impl Heard {
     /// The frame has come in, or as much of it as there is.
     fn tell_early(&mut self, frame_end: SampleTime, on_report: &mut impl FnMut(Report)) {
         for mut report in self.early.drain(..) {
@@ -243,6 +239,11 @@ impl Summary {
     fn on_silence(&mut self, stretch: Stretch, on_report: &mut impl FnMut(Report)) {
         self.silence.add(&stretch);
         on_report(Report::Silence(stretch));
+    }
+
+    fn on_clipping(&mut self, clipping: Clipping, on_report: &mut impl FnMut(Report)) {
+        self.clipped += clipping.samples;
+        on_report(Report::Clipping(clipping));
     }
 }
 

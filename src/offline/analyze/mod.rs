@@ -9,6 +9,7 @@ mod pictures;
 mod plot;
 mod quiet;
 mod report;
+mod style;
 mod table;
 mod timeline;
 mod total;
@@ -28,15 +29,13 @@ use std::{
 pub use self::pictures::Pictures;
 
 use self::{
-    json::Json,
     listener::Listener,
     pictures::Album,
     plot::{Channel, Plot},
     report::{Report, Summary},
-    table::Table,
+    style::Style,
     timeline::Timeline,
     total::Total,
-    why::Why,
 };
 use crate::{
     audio::{FileError, Reading, Recording, SAMPLE_RATE, SampleTime},
@@ -241,13 +240,7 @@ impl Analysis {
             )?;
         }
         let style = Style::new(self.json, &recording);
-        let frame = u64::from(self.frame_ms.max(1)) * u64::from(SAMPLE_RATE) / 1_000;
-        let listener = |_| {
-            let (keys, speech) = (&self.keys, &self.speech);
-            let (delay, drawn) = (recording.delay(), album.is_some());
-            Listener::new(keys, speech, frame, delay, self.why.as_ref(), drawn)
-        };
-        let mut listeners: Vec<Listener> = (0..recording.channels()).map(listener).collect();
+        let mut listeners = self.listeners(&recording, album.is_some());
         let mut timeline = Timeline::default();
         let mut drawn = vec![Vec::new(); listeners.len()];
         let mut tell = |out: &mut _, channel: usize, report: &Report| {
@@ -283,16 +276,7 @@ impl Analysis {
             return Ok(Heard::Broken(error));
         }
         let summaries: Vec<Summary> = listeners.iter().map(Listener::summary).collect();
-        if let Some(stretch) = &self.why {
-            let (begin, end) = (stretch.start(), summaries[0].seconds);
-            if begin.seconds() >= end {
-                writeln!(
-                    messages,
-                    "voiceagent: {}: --why asks about {begin} on, and it ends at {end:.3} s",
-                    recording.name()
-                )?;
-            }
-        }
+        self.tell_too_short(&recording, summaries[0].seconds, messages)?;
         for (channel, listener) in listeners.iter().enumerate() {
             if let Some(why) = listener.why() {
                 style.write_why(out, channel, why)?;
@@ -302,21 +286,57 @@ impl Analysis {
             style.write_summary(out, channel, summary)?;
         }
         if let Some(album) = album {
-            let channels = listeners.into_iter().zip(drawn).zip(&summaries);
-            let channels = channels.filter_map(|((listener, reports), summary)| {
-                let (overview, reasons) = listener.into_drawn()?;
-                Some(Channel {
-                    overview,
-                    reports,
-                    reasons,
-                    summary: summary.clone(),
-                })
-            });
-            let plot = Plot::new(recording.name(), recording.rate(), channels.collect());
+            let channels = channels(listeners, drawn, &summaries);
+            let plot = Plot::new(recording.name(), recording.rate(), channels);
             album.save(file, &plot)?;
         }
         Ok(Heard::All(summaries, recording.warning()))
     }
+
+    /// One for each channel.
+    fn listeners(&self, recording: &Recording, drawn: bool) -> Vec<Listener> {
+        let frame = u64::from(self.frame_ms.max(1)) * u64::from(SAMPLE_RATE) / 1_000;
+        let (keys, speech, why) = (&self.keys, &self.speech, self.why.as_ref());
+        let listener = |_| Listener::new(keys, speech, frame, recording.delay(), why, drawn);
+        (0..recording.channels()).map(listener).collect()
+    }
+
+    /// Says so, where what is asked about lies behind the end.
+    fn tell_too_short(
+        &self,
+        recording: &Recording,
+        end: f64,
+        messages: &mut impl Write,
+    ) -> io::Result<()> {
+        let begin = self.why.as_ref().map(RangeInclusive::start);
+        let Some(begin) = begin.filter(|begin| begin.seconds() >= end) else {
+            return Ok(());
+        };
+        writeln!(
+            messages,
+            "voiceagent: {}: --why asks about {begin} on, and it ends at {end:.3} s",
+            recording.name()
+        )
+    }
+}
+
+/// What is drawn of each channel.
+fn channels(
+    listeners: Vec<Listener>,
+    drawn: Vec<Vec<Report>>,
+    summaries: &[Summary],
+) -> Vec<Channel> {
+    let channels = listeners.into_iter().zip(drawn).zip(summaries);
+    let channels = channels.filter_map(|((listener, reports), summary)| {
+        let (overview, reasons) = listener.into_drawn()?;
+        Some(Channel {
+            overview,
+            reports,
+            reasons,
+            summary: summary.clone(),
+        })
+    });
+    channels.collect()
 }
 
 /// What came of one file.
@@ -325,63 +345,6 @@ enum Heard<'a> {
     All(Vec<Summary>, Option<String>),
     Broken(FileError),
     Nothing(&'a FileError),
-}
-
-/// How one file is told of.
-enum Style {
-    Json(Json),
-    Table(Table),
-}
-
-impl Style {
-    fn new(json: bool, recording: &Recording) -> Self {
-        if json {
-            Self::Json(Json::new(recording.name(), recording.channels()))
-        } else {
-            Self::Table(Table::new(recording.channels()))
-        }
-    }
-
-    fn write_head(&self, out: &mut impl Write, recording: &Recording) -> io::Result<()> {
-        match self {
-            Self::Json(_) => Ok(()),
-            Self::Table(table) => table.write_head(out, recording.name(), recording.rate()),
-        }
-    }
-
-    fn write_report(
-        &self,
-        out: &mut impl Write,
-        channel: usize,
-        report: &Report,
-    ) -> io::Result<()> {
-        match self {
-            Self::Json(json) => json.write_report(out, channel, report),
-            Self::Table(table) => table.write_report(out, channel, report),
-        }
-    }
-
-    fn write_why(&self, out: &mut impl Write, channel: usize, why: &Why) -> io::Result<()> {
-        match self {
-            Self::Json(json) => {
-                let mut reasons = why.reasons().iter();
-                reasons.try_for_each(|reason| json.write_reason(out, channel, reason))
-            }
-            Self::Table(table) => table.write_reasons(out, channel, why),
-        }
-    }
-
-    fn write_summary(
-        &self,
-        out: &mut impl Write,
-        channel: usize,
-        summary: &Summary,
-    ) -> io::Result<()> {
-        match self {
-            Self::Json(json) => json.write_summary(out, channel, summary),
-            Self::Table(table) => table.write_summary(out, channel, summary),
-        }
-    }
 }
 
 fn part(read: u64, all: u64) -> f64 {

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     config::letters,
+    key::Key,
     session::CallTime,
     sim::{
         script::DialEnd,
@@ -39,21 +40,7 @@ impl Asterisk {
             "Dial" => {
                 timeline.push(now, Who::Asterisk, &format!("rings {first}"));
                 let seconds = arguments.next().and_then(|text| text.parse().ok());
-                let (ringing, talking) = match self.dial {
-                    DialEnd::NoAnswer => {
-                        let seconds = seconds.unwrap_or(3600);
-                        (Duration::from_secs(seconds), Duration::ZERO)
-                    }
-                    DialEnd::Answer => (RINGING, CONVERSATION),
-                    DialEnd::Cancel => (RINGING, Duration::ZERO),
-                    DialEnd::AtOnce(_) => (Duration::ZERO, Duration::ZERO),
-                };
-                Activity::Dial {
-                    rings_until: now + ringing,
-                    until: now + ringing + talking,
-                    answered: false,
-                    options: letters(arguments.next().unwrap_or_default()),
-                }
+                self.dial(now, seconds, arguments.next().unwrap_or_default())
             }
             "Originate" => {
                 timeline.push(now, Who::Asterisk, "makes a channel that hears the caller");
@@ -75,22 +62,8 @@ impl Asterisk {
                 }
             }
             "VoiceMail" => {
-                let options = arguments.next().unwrap_or_default();
-                let greeting = self.recordings.temp || options.contains(['u', 'b']);
                 self.media.begin(now);
-                let mut voice_mail = VoiceMail {
-                    phase: Phase::Greeting,
-                    until: now,
-                    instructions: !options.contains('s'),
-                    leaves_by_digit: options.contains('d'),
-                };
-                if greeting {
-                    voice_mail.until = now + RECORDED_GREETING;
-                    timeline.push(now, Who::Asterisk, "VoiceMail plays its greeting");
-                } else {
-                    voice_mail.next_phase(now, timeline);
-                }
-                Activity::VoiceMail(voice_mail)
+                self.voice_mail(now, arguments.next().unwrap_or_default(), timeline)
             }
             "VoiceMailMain" => {
                 timeline.push(now, Who::Asterisk, &format!("VoiceMailMain opens {first}"));
@@ -103,6 +76,42 @@ impl Asterisk {
             },
         };
         self.advance(now, timeline)
+    }
+
+    /// Dial, that rings for so many seconds at most.
+    fn dial(&self, now: CallTime, seconds: Option<u64>, options: &str) -> Activity {
+        let (ringing, talking) = match self.dial {
+            DialEnd::NoAnswer => {
+                let seconds = seconds.unwrap_or(3600);
+                (Duration::from_secs(seconds), Duration::ZERO)
+            }
+            DialEnd::Answer => (RINGING, CONVERSATION),
+            DialEnd::Cancel => (RINGING, Duration::ZERO),
+            DialEnd::AtOnce(_) => (Duration::ZERO, Duration::ZERO),
+        };
+        Activity::Dial {
+            rings_until: now + ringing,
+            until: now + ringing + talking,
+            answered: false,
+            options: letters(options),
+        }
+    }
+
+    fn voice_mail(&self, now: CallTime, options: &str, timeline: &mut Timeline) -> Activity {
+        let greeting = self.recordings.temp || options.contains(['u', 'b']);
+        let mut voice_mail = VoiceMail {
+            phase: Phase::Greeting,
+            until: now,
+            instructions: !options.contains('s'),
+            leaves_by_digit: options.contains('d'),
+        };
+        if greeting {
+            voice_mail.until = now + RECORDED_GREETING;
+            timeline.push(now, Who::Asterisk, "VoiceMail plays its greeting");
+        } else {
+            voice_mail.next_phase(now, timeline);
+        }
+        Activity::VoiceMail(voice_mail)
     }
 
     pub(super) fn end_dial(
@@ -126,6 +135,38 @@ impl Asterisk {
         };
         self.variables.set("DIALSTATUS", &status);
         self.reply(now, "200 result=0".to_owned(), timeline, out);
+    }
+
+    pub(super) fn on_key_in_voice_mail(
+        &mut self,
+        now: CallTime,
+        key: Key,
+        timeline: &mut Timeline,
+        out: &mut Vec<Delivery>,
+    ) {
+        let Activity::VoiceMail(voice_mail) = &mut self.activity else {
+            return;
+        };
+        match (voice_mail.phase, key) {
+            (Phase::Greeting | Phase::Instructions, Key::HASH) => {
+                voice_mail.instructions = false;
+                voice_mail.next_phase(now, timeline);
+            }
+            (Phase::Greeting | Phase::Instructions, Key::STAR) if voice_mail.leaves_by_digit => {
+                self.variables.set("EXTEN", "a");
+                self.end_voice_mail(now, "USEREXIT", 0, timeline, out);
+            }
+            (Phase::Greeting | Phase::Instructions, key)
+                if voice_mail.leaves_by_digit && key.label().is_ascii_digit() =>
+            {
+                let result = u32::from(key.label()).into();
+                self.end_voice_mail(now, "USEREXIT", result, timeline, out);
+            }
+            (Phase::Recording, Key::HASH) => {
+                self.end_voice_mail(now, "SUCCESS", 0, timeline, out);
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn end_voice_mail(

@@ -371,28 +371,7 @@ impl Asterisk {
                 };
                 self.reply(now, format!("200 result={result}"), timeline, out);
             }
-            Activity::VoiceMail(voice_mail) => match (voice_mail.phase, key) {
-                (Phase::Greeting | Phase::Instructions, Key::HASH) => {
-                    voice_mail.instructions = false;
-                    voice_mail.next_phase(now, timeline);
-                }
-                (Phase::Greeting | Phase::Instructions, Key::STAR)
-                    if voice_mail.leaves_by_digit =>
-                {
-                    self.variables.set("EXTEN", "a");
-                    self.end_voice_mail(now, "USEREXIT", 0, timeline, out);
-                }
-                (Phase::Greeting | Phase::Instructions, key)
-                    if voice_mail.leaves_by_digit && key.label().is_ascii_digit() =>
-                {
-                    let result = u32::from(key.label()).into();
-                    self.end_voice_mail(now, "USEREXIT", result, timeline, out);
-                }
-                (Phase::Recording, Key::HASH) => {
-                    self.end_voice_mail(now, "SUCCESS", 0, timeline, out);
-                }
-                _ => {}
-            },
+            Activity::VoiceMail(_) => self.on_key_in_voice_mail(now, key, timeline, out),
             // Lost while idle, and of no meaning elsewhere.
             _ => {}
         }

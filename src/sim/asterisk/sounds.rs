@@ -21,7 +21,7 @@ pub(super) fn length_of_file(file: &str, recordings: Recordings) -> Option<Durat
     PROMPTS
         .iter()
         .find(|(prompt, _)| *prompt == file)
-        .map(|(_, ms)| Duration::from_millis(*ms))
+        .map(|(_, length)| *length)
 }
 
 /// Digits that are spoken.
@@ -31,14 +31,18 @@ pub(super) fn length_of_digits(digits: &str) -> Duration {
 
 /// A greeting as people record them.
 pub(super) const RECORDED_GREETING: Duration = Duration::from_secs(6);
+/// `vm-intro`, of which VoiceMail takes its instructions (as all here, of asterisk-core-sounds-en 1.6.1).
+pub(super) const INSTRUCTIONS: Duration = Duration::from_millis(5_654);
+/// `beep`.
+pub(super) const BEEP: Duration = Duration::from_millis(426);
 
-/// Lengths of Asterisk's English prompts, in milliseconds (asterisk-core-sounds-en 1.6.1).
-const PROMPTS: [(&str, u64); 4] = [
-    ("vm-theperson", 2_040),
-    ("vm-isunavail", 1_245),
-    ("vm-isonphone", 1_446),
-    ("vm-intro", 5_654),
+/// Asterisk's English prompts.
+const PROMPTS: [(&str, Duration); 4] = [
+    ("vm-theperson", Duration::from_millis(2_040)),
+    ("vm-isunavail", Duration::from_millis(1_245)),
+    ("vm-isonphone", Duration::from_millis(1_446)),
+    ("vm-intro", INSTRUCTIONS),
 ];
 
-/// A spoken digit (`digits/1` of the same).
+/// A spoken digit (`digits/1`).
 const DIGIT: Duration = Duration::from_millis(911);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::sounds::{BEEP, INSTRUCTIONS};
 use crate::{
     session::CallTime,
     sim::timeline::{Timeline, Who},
@@ -43,9 +44,5 @@ impl VoiceMail {
     }
 }
 
-/// `vm-intro` of asterisk-core-sounds-en 1.6.1.
-const INSTRUCTIONS: Duration = Duration::from_millis(5_654);
-/// `beep` of the same.
-const BEEP: Duration = Duration::from_millis(426);
 /// A message; its end is the caller's hang-up.
 const MESSAGE: Duration = Duration::from_secs(5);
