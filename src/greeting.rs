@@ -145,6 +145,7 @@ pub(crate) const SOUND_ENDINGS: [&str; 44] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     fn mailbox(text: &str) -> Mailbox {
         Mailbox::parse(text).expect("well formed")
@@ -202,9 +203,8 @@ mod tests {
 
     #[test]
     fn only_sound_files_in_the_mailboxs_folder_are_recordings() {
-        let folder =
-            std::env::temp_dir().join(format!("voiceagent-greeting-{}", std::process::id()));
-        fs::create_dir_all(folder.join("INBOX")).expect("a scratch folder");
+        let folder = Scratch::new("greeting");
+        fs::create_dir(folder.join("INBOX")).expect("a scratch folder");
         for name in [
             "unavail.WAV",
             "unavail.gsm",
@@ -215,7 +215,6 @@ mod tests {
             fs::write(folder.join(name), b"").expect("a scratch file");
         }
         let recorded = look_up(&folder);
-        fs::remove_dir_all(&folder).expect("the scratch folder goes");
         assert_eq!(
             recorded.unavail.as_ref().map(Argument::as_str),
             folder.join("unavail").to_str()
@@ -224,6 +223,6 @@ mod tests {
             (recorded.temp, recorded.busy, recorded.greet),
             (None, None, None)
         );
-        assert_eq!(look_up(&folder), Recorded::default());
+        assert_eq!(look_up(&folder.join("nowhere")), Recorded::default());
     }
 }

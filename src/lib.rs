@@ -67,6 +67,8 @@ pub mod picture;
 mod pipe;
 pub mod prompts;
 pub mod recording;
+#[cfg(test)]
+mod scratch;
 mod senses;
 pub mod session;
 pub mod sim;

@@ -137,13 +137,15 @@ mod tests {
     use std::fs;
 
     use super::*;
-    use crate::audio::{SAMPLE_RATE, Synth};
+    use crate::{
+        audio::{SAMPLE_RATE, Synth},
+        scratch::Scratch,
+    };
 
     /// What a greeting of so many samples, a hum, sounds like.
     fn prompt(samples: usize) -> (Prompt, Vec<i16>) {
-        let name = format!("voiceagent-prompts-{samples}-{}", std::process::id());
-        let folder = env::temp_dir().join(name);
-        fs::create_dir_all(folder.join("sounds")).expect("a scratch folder");
+        let folder = Scratch::new(&format!("prompts-{samples}"));
+        fs::create_dir(folder.join("sounds")).expect("a scratch folder");
         let audio: Vec<i16> = (0..samples).map(|i| (i % 331 * 40) as i16).collect();
         let bytes: Vec<u8> = audio
             .iter()
@@ -151,9 +153,7 @@ mod tests {
             .collect();
         fs::write(folder.join("sounds/hum.sln"), bytes).expect("it is written");
         let piece = Piece::File(Argument::readable("hum"));
-        let prompt = Prompts::new(&folder).prompt(&piece, "en");
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
-        (prompt, audio)
+        (Prompts::new(&folder).prompt(&piece, "en"), audio)
     }
 
     #[test]
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_prompt_is_what_asterisk_finds_first_and_unknown_where_that_cannot_be_read() {
-        let data = env::temp_dir().join(format!("voiceagent-prompts-{}", std::process::id()));
+        let data = Scratch::new("prompts");
         let mut synth = Synth::new(SAMPLE_RATE);
         synth.silence(0.1);
         let samples = synth.into_samples();
@@ -202,6 +202,5 @@ mod tests {
         assert!(known("vm-intro", "en_GB") && known("vm-intro", "es_MX_f"));
         assert!(known("beep", "de") && !known("beep", "es_MX"));
         assert!(!known("vm-goodbye", "en"));
-        fs::remove_dir_all(&data).expect("it is removed");
     }
 }

@@ -140,12 +140,12 @@ const OTHERS: u32 = 0;
 #[cfg(test)]
 mod tests {
     use std::{
-        env,
         fs::Permissions,
         os::unix::fs::{PermissionsExt, symlink},
     };
 
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn the_first_class_a_user_is_in_decides() {
@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn the_first_folder_that_refuses_is_in_the_way_also_behind_a_link() {
-        let root = env::temp_dir().join(format!("voiceagent-access-{}", std::process::id()));
+        let root = Scratch::new("access");
         let [outer, inner] = ["outer", "outer/inner"].map(|name| root.join(name));
         fs::create_dir_all(&inner).expect("a scratch folder");
         let (file, link) = (inner.join("file"), root.join("link"));
@@ -215,7 +215,7 @@ mod tests {
                 Some(Obstacle::Folder(outer.clone(), Answer::No))
             );
         }
+        // Else it could not be removed.
         mode(&outer, 0o755);
-        fs::remove_dir_all(root).expect("the scratch folder goes");
     }
 }

@@ -156,13 +156,12 @@ fn fittest(candidates: Vec<PathBuf>, lacking: impl Fn(&Path) -> usize) -> Option
 
 #[cfg(test)]
 mod tests {
-    use std::env;
-
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn of_the_folders_of_several_builds_the_one_that_has_things_in_it_counts() {
-        let root = env::temp_dir().join(format!("voiceagent-site-{}", std::process::id()));
+        let root = Scratch::new("site");
         let [empty, full] = ["empty", "full"].map(|name| root.join(name));
         fs::create_dir_all(&empty).expect("a scratch folder");
         fs::create_dir_all(full.join("thing")).expect("another");
@@ -175,6 +174,5 @@ mod tests {
         assert_eq!(chosen(&[&full, &empty]), Some(full.clone()));
         assert_eq!(chosen(&[&nowhere, &empty]), Some(empty.clone()));
         assert_eq!(chosen(&[&nowhere]), None);
-        fs::remove_dir_all(root).expect("the scratch folder goes");
     }
 }

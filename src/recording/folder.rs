@@ -91,14 +91,7 @@ const MODE: u32 = 0o600;
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn folder(test: &str) -> PathBuf {
-        let name = format!("voiceagent-recordings-{test}-{}", std::process::id());
-        let folder = std::env::temp_dir().join(name);
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("a scratch folder");
-        folder
-    }
+    use crate::scratch::Scratch;
 
     fn recording(second: u32) -> String {
         name::file_name(&format!("2026-03-02T09:14:{second:02}Z"), "101", "SIP/x")
@@ -106,7 +99,7 @@ mod tests {
 
     #[test]
     fn the_oldest_give_way_and_nothing_else() {
-        let folder = folder("oldest");
+        let folder = Scratch::new("recordings-oldest");
         for second in 0..10 {
             fs::write(folder.join(recording(second)), [0; 100]).expect("it is written");
         }
@@ -118,12 +111,11 @@ mod tests {
         let left: Vec<_> = (0..10).filter(|&second| there(second)).collect();
         assert_eq!(left, [0, 8, 9]);
         assert!(folder.join("notes.txt").exists() && folder.join("a.recording").exists());
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 
     #[test]
     fn what_is_being_written_stays_until_it_is_closed() {
-        let folder = folder("written");
+        let folder = Scratch::new("recordings-written");
         let oldest = create(&folder, &recording(0)).expect("it is new");
         oldest.set_len(100).expect("it grows");
         for second in 1..4 {
@@ -138,17 +130,15 @@ mod tests {
         assert_eq!(left(100), [0, 3]);
         drop(oldest);
         assert_eq!(left(100), [3]);
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 
     #[test]
     fn a_file_that_is_there_is_not_written_over() {
-        let folder = folder("there");
+        let folder = Scratch::new("recordings-there");
         let (link, new) = (recording(1), recording(2));
         std::os::unix::fs::symlink("/dev/null", folder.join(&link)).expect("a link");
         assert!(create(&folder, &link).is_err());
         assert!(create(&folder, &new).is_ok());
         assert!(create(&folder, &new).is_err());
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 }

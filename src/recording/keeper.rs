@@ -74,19 +74,12 @@ const STRIDE: u64 = 1 << 20;
 
 #[cfg(test)]
 mod tests {
-    use std::{env, fs, path::PathBuf};
+    use std::{fs, path::PathBuf};
 
     use super::*;
+    use crate::scratch::Scratch;
 
     const NAME: &str = "20260302T091407Z_101_x.recording";
-
-    fn folder(test: &str) -> PathBuf {
-        let folder =
-            env::temp_dir().join(format!("voiceagent-keeper-{test}-{}", std::process::id()));
-        let _ = fs::remove_dir_all(&folder);
-        fs::create_dir_all(&folder).expect("a scratch folder");
-        folder
-    }
 
     #[test]
     fn all_is_written_before_the_answer() {
@@ -105,14 +98,13 @@ mod tests {
             }
         }
 
-        let folder = folder("answers");
+        let folder = Scratch::new("keeper-answers");
         let mut look = Look(folder.join(NAME), Vec::new());
         let input = format!("{NAME}\none\n\0two\n\0\0three\n");
         keep(&folder, u64::MAX, input.as_bytes(), &mut look).expect("it is kept");
         assert_eq!(look.1, ["one\n", "one\ntwo\n", "one\ntwo\n"]);
         let kept = fs::read_to_string(folder.join(NAME)).expect("it is there");
         assert_eq!(kept, "one\ntwo\nthree\n");
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 
     /// What a call says first, and what it says once its recording was removed.
@@ -130,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_recording_that_was_removed_is_told_whenever_that_is_looked_for() {
-        let folder = folder("removed");
+        let folder = Scratch::new("keeper-removed");
         let long = vec![b' '; 2 * STRIDE as usize];
         for rest in [&b"two\n\0"[..], &long, b""] {
             let first = format!("{NAME}\none\n\0");
@@ -141,26 +133,24 @@ mod tests {
             assert_eq!(told, Err("its file was removed during the call".to_owned()));
             assert_eq!(answers, [DONE]);
         }
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 
     #[test]
     fn recordings_stay_while_they_fit_however_small_the_limit_is() {
-        let folder = folder("small");
+        let folder = Scratch::new("keeper-small");
         let keep_one = |second: u32| {
             let name = format!("20260302T0914{second:02}Z_101_x.recording");
             let call = format!("{name}\n{}", " ".repeat(200 << 10));
             keep(&folder, 1 << 20, call.as_bytes(), io::sink()).expect("it is kept");
-            fs::read_dir(&folder).expect("it is there").count()
+            fs::read_dir(&*folder).expect("it is there").count()
         };
         let kept: Vec<_> = (0..6).map(keep_one).collect();
         assert_eq!(kept, [1, 2, 3, 3, 3, 3]);
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 
     #[test]
     fn a_folder_that_is_none_is_told() {
-        let folder = folder("missing");
+        let folder = Scratch::new("keeper-missing");
         let kept = |folder: &Path, input: &str| {
             keep(folder, 1, input.as_bytes(), io::sink()).map_err(|error| error.kind())
         };
@@ -172,6 +162,5 @@ mod tests {
             Err(io::ErrorKind::InvalidInput)
         );
         assert_eq!(kept(&missing, ""), Ok(()));
-        fs::remove_dir_all(folder).expect("the scratch folder goes");
     }
 }

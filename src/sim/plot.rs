@@ -335,6 +335,7 @@ const APPLICATION: Colour = Colour(245, 221, 164);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scratch::Scratch;
 
     #[test]
     fn of_a_call_without_end_the_beginning_is_listed_and_how_much_more_there_is() {
@@ -343,16 +344,11 @@ mod tests {
             for _ in 0..entries {
                 timeline.push(CallTime::ZERO, Who::Agent, "ends");
             }
-            let name = format!(
-                "voiceagent-plot-{entries}-{format:?}-{}",
-                std::process::id()
-            );
-            let file = std::env::temp_dir().join(name);
+            let folder = Scratch::new("plot");
+            let file = folder.join("picture");
             let saved = timeline.save_picture("call", &file, format);
             saved.expect("it is written");
-            let bytes = std::fs::read(&file).expect("it is there");
-            std::fs::remove_file(file).expect("it goes");
-            bytes
+            std::fs::read(&file).expect("it is there")
         };
         let text = |entries| {
             String::from_utf8(drawn(entries, PictureFormat::Svg)).expect("an SVG is text")

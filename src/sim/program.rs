@@ -152,9 +152,7 @@ impl Program {
             }
         }
     }
-}
 
-impl Program {
     /// What a piece of the greeting sounds like. A recorded greeting is one that somebody might
     /// have recorded: no file holds it.
     fn prompt(&self, piece: &Piece, language: &str) -> Prompt {

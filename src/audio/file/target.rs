@@ -133,12 +133,14 @@ impl Target {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{Reading, Recording};
+    use crate::{
+        audio::{Reading, Recording},
+        scratch::Scratch,
+    };
 
     #[test]
     fn what_is_written_is_read_back() {
-        let folder = std::env::temp_dir().join(format!("voiceagent-target-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
+        let folder = Scratch::new("target");
         let samples: Vec<i16> = (0..16_000)
             .map(|n| (n % 200 * 100 - 10_000) as i16)
             .collect();
@@ -155,7 +157,6 @@ mod tests {
                 );
             }
         }
-        std::fs::remove_dir_all(&folder).expect("it was made above");
     }
 
     #[test]
