@@ -9,7 +9,7 @@ use std::{
 use clap::Args;
 use voiceagent::check::{self, Finding, Severity};
 
-use super::{Common, failed, output::Data};
+use super::{Common, ended, failed, output::Data};
 use crate::agent;
 
 /// Checks the configuration against itself and against Asterisk's own files
@@ -57,11 +57,12 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
         let is_clean = findings.iter().all(|f| f.severity == Severity::Note);
         (write_all(&findings, arguments.json, &mut out), is_clean)
     };
-    match written.and_then(|()| out.flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
-        _ if is_clean => ExitCode::SUCCESS,
-        _ => ExitCode::FAILURE,
-    }
+    let status = if is_clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    };
+    ended(written.and_then(|()| out.flush()), status)
 }
 
 fn write_all(findings: &[Finding], json: bool, out: &mut impl Write) -> io::Result<()> {

@@ -11,7 +11,7 @@ use clap::Args;
 use voiceagent::offline::{Headroom, Progress, Report};
 
 use super::{
-    Common, failed,
+    Common, ended, failed,
     number::{whole, within},
     output::Data,
     progress::Bar,
@@ -44,9 +44,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
     common.ignore_config();
-    match measure(arguments).and_then(|report| write(&report, arguments.json)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+    match measure(arguments) {
+        Ok(report) => ended(write(&report, arguments.json), ExitCode::SUCCESS),
         Err(error) => failed(&error),
     }
 }

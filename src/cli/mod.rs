@@ -143,9 +143,16 @@ fn refuse(error: &clap::Error) -> ExitCode {
         return ExitCode::from(2);
     }
     let mut out = Data::new();
-    match write!(out, "{text}").and_then(|()| out.flush()) {
+    let written = write!(out, "{text}").and_then(|()| out.flush());
+    ended(written, ExitCode::SUCCESS)
+}
+
+/// How a command ends whose output was written so, and that ends with `status` otherwise. Whoever
+/// has read enough may close the pipe.
+fn ended(written: io::Result<()>, status: ExitCode) -> ExitCode {
+    match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
-        _ => ExitCode::SUCCESS,
+        _ => status,
     }
 }
 

@@ -19,7 +19,7 @@ use voiceagent::{
 };
 
 use super::{
-    Common, failed,
+    Common, ended, failed,
     number::{RATES, whole},
     output::{Data, say},
     replay,
@@ -205,10 +205,8 @@ impl Arguments {
         write: impl FnOnce(&mut BufWriter<Data>, bool) -> io::Result<()>,
     ) -> ExitCode {
         let mut out = BufWriter::new(Data::new());
-        match write(&mut out, self.json).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => failed(&error),
-            _ => ExitCode::SUCCESS,
-        }
+        let written = write(&mut out, self.json).and_then(|()| out.flush());
+        ended(written, ExitCode::SUCCESS)
     }
 
     fn script(&self, audio: Vec<i16>) -> Script {
