@@ -380,7 +380,7 @@ impl Session {
     /// VoiceMail says FAILED as well where the mailbox is full, which the caller was told, and where
     /// the message was shorter than `minsecs`. Nobody shall hear the greeting again then.
     fn on_mailbox(&mut self, route: &Route, exists: &str) {
-        if exists == "1" {
+        if exists == "1" || self.hung_up.is_some() {
             self.close(Status::VoiceMail, "FAILED");
         } else {
             self.voice_mail_failed(route);
