@@ -124,12 +124,28 @@ impl Hold {
                 self.stop(history, seen, now, strongest);
                 matches!(self.state, State::Sounding { .. })
             }
-            State::Stopped { end, .. } if full && now - FULL_AFTER <= end + gap => {
+            State::Stopped { end, .. } if full && self.went_on(history, end, now, gap) => {
                 self.jump(now);
                 true
             }
             State::Stopped { .. } => false,
         }
+    }
+
+    /// Whether tones that seemed to stop at `end` and fill the newest window have not stopped for longer
+    /// than `gap`, but grew fainter at most, in a frame that stood in for a lost one.
+    fn went_on(&self, history: &History, end: u64, now: u64, gap: u64) -> bool {
+        let back = now - FULL_AFTER;
+        if back <= end + gap {
+            return true;
+        }
+        // In steps: phases jump where that frame begins and ends.
+        let mut steps = (end..=back - STEP as u64).step_by(STEP);
+        back - end <= LONGEST_DIP
+            && steps.all(|from| {
+                let step = from..from + STEP as u64;
+                sound(history, step, self.model.radians, self.full, DIMMED)
+            })
     }
 
     /// Finds the last sample of tones that are going.
@@ -334,11 +350,22 @@ pub(super) fn sounds_faintly(
     radians: [f32; 2],
     powers: [f32; 2],
 ) -> bool {
+    sound(history, stretch, radians, powers, FADED)
+}
+
+/// The same with at least this share of their power.
+fn sound(
+    history: &History,
+    stretch: Range<u64>,
+    radians: [f32; 2],
+    powers: [f32; 2],
+    share: f32,
+) -> bool {
     let mut samples = [0.0; LONGEST_FRAME];
     let samples = &mut samples[..(stretch.end - stretch.start) as usize];
     listen(history, stretch.start, stretch.end, samples);
-    let faint = powers_at(samples, radians);
-    (0..2).all(|tone| faint[tone] >= FADED * powers[tone])
+    let heard = powers_at(samples, radians);
+    (0..2).all(|tone| heard[tone] >= share * powers[tone])
 }
 
 /// The audio between two positions without its mean.
@@ -355,6 +382,12 @@ const DIPPED: f32 = 0.6;
 /// The same of a frame that is 10 dB fainter or fades to nothing, less what a jump of phases within it takes.
 /// (A line's echo may have as much, but in a pause: of those hardly any is one whole frame.)
 const FADED: f32 = 0.05;
+
+/// The same of a frame that may be anywhere, 7 dB: hardly any line has so loud an echo in its pauses.
+const DIMMED: f32 = 0.2;
+
+/// Samples, 40 ms: a frame of 30 ms, and a step until it is seen that the tones are back.
+const LONGEST_DIP: u64 = 320;
 
 /// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
 pub(super) const FULL_AFTER: u64 = 104;

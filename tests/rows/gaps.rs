@@ -3,7 +3,7 @@
 use voiceagent::{Key, dtmf::Limits};
 
 use crate::{
-    score::{hear, lossy_row, row},
+    score::{hear, hear_pieces, lossy_row, row},
     signal::{Concealment, Line, Presses, RATE},
 };
 
@@ -188,10 +188,30 @@ fn a_key_is_pressed_once_of_which_a_frame_is_concealed_by_a_fainter_one() {
         let score = lossy_row(|seed| {
             Presses::lasting(100.0, 100.0)
                 .record(seed)
-                .losing_of_each(&[frame], Concealment::Fainter)
+                .losing_of_each(&[frame], Concealment::Fainter(10.0))
         });
         let all = (score.heard, score.doubled, score.wrong);
         assert_eq!(all, (480, 0, 0), "{frame}");
+    }
+}
+
+#[test]
+fn a_key_is_down_to_its_end_though_frames_of_it_are_concealed_by_fainter_ones() {
+    for db in [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0] {
+        let lossy = Presses::lasting(400.0, 100.0)
+            .record(11)
+            .losing_of_each(&[5, 9], Concealment::Fainter(db));
+        let reports = hear_pieces(lossy.pieces, &Limits::ETSI);
+        let again = reports.len() - lossy.presses.len();
+        // Between the faint frame that is looked through and the one that is waited for.
+        let most = if db == 6.0 { 16 } else { 0 };
+        assert!(again <= most, "{db} dB: {again} pressed again");
+        if again == 0 {
+            for (report, press) in reports.iter().zip(&lossy.presses) {
+                let end = report.up.map_or(0, |up| up.end.samples() as usize);
+                assert!(end + 8 >= press.to, "{db} dB: {press:?} up at {end}");
+            }
+        }
     }
 }
 

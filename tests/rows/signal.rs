@@ -346,10 +346,10 @@ impl Line {
                 (true, Concealment::Repeated) => {
                     Piece::Heard(last[..frame.len().min(last.len())].to_vec())
                 }
-                (true, Concealment::Faded | Concealment::Fainter) => {
+                (true, Concealment::Faded | Concealment::Fainter(_)) => {
                     let gain = |i: usize| match concealment {
-                        Concealment::Faded => 1.0 - 0.7 * i as f32 / FRAME as f32,
-                        _ => 0.3,
+                        Concealment::Fainter(db) => 10f32.powf(-0.05 * db),
+                        _ => 1.0 - 0.7 * i as f32 / FRAME as f32,
                     };
                     let faded = last.iter().enumerate();
                     let faded = faded.map(|(i, &x)| (gain(i) * f32::from(x)) as i16);
@@ -372,8 +372,8 @@ pub enum Concealment {
     Repeated,
     /// Repeated, and fading by 10 dB.
     Faded,
-    /// Repeated 10 dB fainter.
-    Fainter,
+    /// Repeated, so many dB fainter.
+    Fainter(f32),
 }
 
 /// Audio in pieces, some of them missing.
