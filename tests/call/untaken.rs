@@ -32,3 +32,14 @@ fn a_voicemail_that_cannot_go_on_is_one_whatever_it_knows() {
     let told = told_with("result=-1", "result=1 (1)");
     assert_eq!(told.0, "FAILED");
 }
+
+#[test]
+fn a_caller_who_hangs_up_meanwhile_is_done() {
+    let answers = [
+        ("EXEC VoiceMail ", "result=0"),
+        ("GET VARIABLE VMSTATUS", "result=1 (FAILED)\nHANGUP"),
+        (EXISTS, "result=0"),
+    ];
+    let told = told("101", &answers);
+    assert_eq!(told, ("VOICEMAIL".to_owned(), "FAILED".to_owned()));
+}
