@@ -181,6 +181,44 @@ fn a_voice_12_db_under_each_tone_hides_almost_no_key_and_makes_none() {
 }
 
 #[test]
+fn what_is_played_comes_back_9_db_under_each_tone_and_hides_next_to_no_key() {
+    for (what, played, least) in [
+        ("a prompt", voice(45, 60), 98.0),
+        ("music", music(46), 100.0),
+    ] {
+        let score = row(|seed| {
+            Presses::default()
+                .record(seed)
+                .with_background(&played, 9.0)
+        });
+        assert!(score.percent() >= least, "{what}: {:.1} %", score.percent());
+        assert_eq!((score.doubled, score.wrong), (0, 0), "{what}");
+    }
+}
+
+/// A minute of plucked triads, each note with four harmonics and a decay of its own.
+fn music(seed: u64) -> Vec<f32> {
+    const BEAT: usize = 3 * RATE / 10;
+    let mut random = Random::new(seed);
+    let mut audio = vec![0.0; 60 * RATE];
+    for from in (0..audio.len()).step_by(BEAT) {
+        let root = (random.bits() % 25) as f32;
+        for step in [0.0, 4.0, 7.0] {
+            let hertz = 130.8 * 2f32.powf((root + step) / 12.0);
+            let decay = 0.1 + 0.4 * random.uniform();
+            for (i, x) in audio[from..].iter_mut().take(2 * BEAT).enumerate() {
+                let seconds = i as f32 / RATE as f32;
+                let loud = (-seconds / decay).exp();
+                *x += (1..=4).map(|n| n as f32).fold(0.0, |sum, n| {
+                    sum + 1000.0 / (n * n) * loud * (TAU * (n * hertz * seconds).fract()).sin()
+                });
+            }
+        }
+    }
+    audio
+}
+
+#[test]
 fn keys_that_are_clipped_by_12_db_are_heard() {
     for over_db in [6.0, 12.0] {
         // Nobody sends so much; an amplifier does, and what is beyond full scale is cut off. It may be
