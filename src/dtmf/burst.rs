@@ -297,6 +297,6 @@ const PIECE: usize = 96;
 /// Steps of a fit from the nominal frequencies.
 const FIT_STEPS: usize = 3;
 
-/// Energy left, relative to the tones', up to which nothing has bent them: what looks have measured of those
-/// stands.
+/// Energy left, relative to the tones', up to which nothing has bent them: such tones have been judged as
+/// they sounded.
 const UNBENT: f32 = 0.08;

@@ -447,9 +447,9 @@ pub(super) const GROWTH: f32 = 0.15;
 const GROWTH_IF_DOUBTFUL: f32 = 0.05;
 const DOUBTFUL_BEFORE: f32 = 0.05;
 
-/// Standard deviations of the growth that the rest makes a tone seem to have, and what their square
-/// is for one sample, as white as the rest may be: 24 times its share of the band (1250 of 4000 Hz),
-/// by half the tones' power.
+/// Standard deviations of the growth that the rest makes a tone seem to have. Their square, for a tone of
+/// power P over n samples beside white noise whose share among the tones (1250 of 4000 Hz) is r of both
+/// powers, is 24 (4000 / 1250) r (P1 + P2) / 2 / (P n).
 const GROWTH_VARIES: f32 = 2.5;
 const GROWTH_OF_NOISE: f32 = 24.0 * 3.2 * 0.5;
 

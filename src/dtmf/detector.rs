@@ -117,7 +117,8 @@ impl Detector {
         }
     }
 
-    /// The end of the stream: a key that is still down is up.
+    /// The end of the stream: a key that is still down is up. One that began within the last 40 ms may not
+    /// be known yet; push as much silence first where it matters.
     pub fn finish(&mut self, on_event: &mut impl FnMut(Event)) {
         if let Some(hold) = self.hold.take() {
             let end = match hold.state {
@@ -555,10 +556,12 @@ struct Young {
     why: Rejection,
 }
 
-/// Samples, 25 ms: what was too young at the last look and began as long ago has only gone on.
+/// Samples, 25 ms: tones that began as long ago are those that were too young at the last look, and have
+/// only gone on.
 const STILL_YOUNG: u64 = 200;
 
-/// Sample over the weakest tone's amplitude that is silence: 13 dB under the weakest key.
+/// Sample over the weakest tone's amplitude that is silence: 13 dB under the weakest key, and up to 6 more,
+/// as the bank takes a power of two.
 const SILENCE: f32 = 0.22;
 
 /// Mean square over the weakest tone's power (which is its squared amplitude) of a window not

@@ -23,7 +23,7 @@ pub(super) struct Evidence {
     pub(super) onset: u64,
     /// Where its newest stretch without a gap began.
     pub(super) resumed: u64,
-    /// Position after the last sample; the newest one where `ongoing`.
+    /// Position after the last sample; where `ongoing`, the newest one or up to 3 ms before it.
     pub(super) end: u64,
     /// Whether the tones sound up to the newest sample.
     pub(super) ongoing: bool,

@@ -1,6 +1,7 @@
 //! Keys in the audio: a DTMF detector.
 //!
-//! The way of a sample, and the modules in the order in which to read them:
+//! The way of a sample, and the modules in the order in which to read them. (`tones` are the keypad's,
+//! `history` the last samples and when each was heard, `verdict` the tests and what is said of them.)
 //!
 //! 1. `bank`: sixteen samples become one block, eight complex sums at the nominal tones (Q.23).
 //! 2. `step`, `window`: five blocks are a step, two steps a view over 20 ms. (`avx2` makes the same
@@ -102,7 +103,8 @@ pub struct KeyDown {
     pub key: Key,
     /// Its first sample.
     pub onset: SampleTime,
-    /// Level of one tone: the mean of both, in dB.
+    /// Level of one tone: the mean of both, in dB. Over a dial tone, which is filtered away, it is up to
+    /// 0.5 dB low, and the twist up to 0.7 dB off.
     pub level: Dbm0,
     /// Level of the high tone over the low one, in dB.
     pub twist_db: f32,
@@ -113,7 +115,8 @@ pub struct KeyDown {
     /// Level of one tone over all that is left without them, in dB; hum and a dial tone that were
     /// filtered away are not in it.
     pub snr_db: f32,
-    /// Energy left among the tones' frequencies (600 to 1850 Hz) without them, relative to theirs.
+    /// Energy left among the tones' frequencies (600 to 1850 Hz) without them, relative to theirs; where
+    /// next to nothing is left at all, that of the whole band.
     pub residual: f32,
 }
 

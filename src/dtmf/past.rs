@@ -52,7 +52,7 @@ pub(super) struct Retrospect<'a> {
     pub(super) splitter: &'a Splitter,
     pub(super) samples: &'a [f32; SPAN],
     pub(super) model: &'a Model,
-    /// Of an energy a sample, relative to the tones': what makes it one that is.
+    /// What makes an energy a sample one that is relative to the tones'.
     pub(super) per_sample: f32,
     /// Whether there is company now, which what there was then may excuse.
     pub(super) company: bool,

@@ -297,7 +297,7 @@ const NOTHING_BEFORE: f32 = 0.03;
 const HARDLY_ELSE: f32 = 0.75;
 
 /// The same of tones that fill the window: if one of them seems to have just begun, the phases of both jumped
-/// where frames are missing, and in the window before the two parts took it away from each other.
+/// where frames are missing, and in the window before the two parts cancelled.
 const NOTHING_ELSE: f32 = 0.9;
 
 /// Samples, 21 ms.

@@ -136,7 +136,7 @@ pub(super) const LONGEST_SILENCE: u64 = 484;
 pub(super) const FRAMES: [u64; 2] = [160, 240];
 pub(super) const LONGEST_FRAME: usize = 240;
 
-/// Samples that the edges of such a silence may be off by.
+/// Samples that the edges of such a silence may be off by, half of them either way.
 const FRAME_SLACK: u64 = 4;
 
 /// Samples that the ends of the tones may be misjudged by.

@@ -183,7 +183,7 @@ const FIRST_FIT: usize = 128;
 /// From block phases or a coarse search, two steps leave less than 1 Hz.
 const FIRST_STEPS: usize = 2;
 
-/// From another model's frequencies, usually one is enough.
+/// At most, from another model's frequencies: usually one is enough.
 const REFIT_STEPS: usize = 4;
 
 /// Relative; the first fit is good to 1 %, and the refit to a quarter of it.

@@ -116,7 +116,7 @@ const SCREEN: [Test; 7] = [
     Test::Fall,
 ];
 
-/// The order of the tests of two tones that just begin; most of a duration is its last.
+/// The order of the tests of two tones that just begin, if they last for long enough for all of them.
 const ANALYSIS: [Test; 13] = [
     Test::Fit,
     Test::Frequency,

@@ -63,8 +63,8 @@ impl Codec {
     /// GSM full rate has one pitch for both tones. What it finds none for it may leave 15 dB fainter, off by
     /// more, or as a thump below the tones, until its next frame of 20 ms.
     ///
-    /// In 311 h of speech and music through it, at nine speeds, three bursts more are so than any codec may
-    /// make.
+    /// In 311 h of speech and music through it, at nine speeds, three bursts more are taken for keys with
+    /// these limits than with those of any codec.
     const GSM: Self = Self {
         others: 0.5,
         alone: &[
