@@ -143,37 +143,37 @@ impl Detector {
     }
 
     #[inline]
-    fn hear(
-        &mut self,
-        mut samples: &[i16],
-        on_event: &mut impl FnMut(Event),
-        asker: &mut impl Asker,
-    ) {
+    fn hear(&mut self, samples: &[i16], on_event: &mut impl FnMut(Event), asker: &mut impl Asker) {
+        let mut pause = &PAUSE[..0];
         if self.missing > 0 && !samples.is_empty() {
-            self.go_on_behind_loss(on_event);
+            pause = self.end_of_loss();
         }
-        while !samples.is_empty() {
-            let taken = self.history.take(samples);
-            samples = &samples[taken..];
-            while self.done + STEP as u64 <= self.history.end() {
-                self.step(on_event, asker);
+        for mut samples in [pause, samples] {
+            while !samples.is_empty() {
+                let taken = self.history.take(samples);
+                samples = &samples[taken..];
+                while self.done + STEP as u64 <= self.history.end() {
+                    self.step(on_event, asker);
+                }
             }
         }
     }
 
-    /// Samples come again after some were missing.
+    /// Samples come again after some were missing; what is to be heard before them.
     #[cold]
-    fn go_on_behind_loss(&mut self, on_event: &mut impl FnMut(Event)) {
+    #[inline(never)]
+    fn end_of_loss(&mut self) -> &'static [i16] {
         let mut missing = std::mem::take(&mut self.missing);
-        if missing >= LONG_LOSS {
+        let is_long = missing >= LONG_LOSS;
+        if is_long {
             // It may have gone on: only what has been heard of it counts.
             self.unheard.forget();
-            self.push(&[0; LONG_LOSS as usize], on_event);
             missing -= LONG_LOSS;
         }
         if missing > 0 {
             self.history.lose(missing);
         }
+        if is_long { &PAUSE } else { &PAUSE[..0] }
     }
 
     /// The next 10 ms.
@@ -576,6 +576,9 @@ const START_RANGE: f32 = 0.03;
 
 /// Samples, 100 ms: a key does not go on behind so long a loss, whose beginning counts as a pause.
 const LONG_LOSS: u64 = 800;
+
+/// The beginning of so long a loss.
+static PAUSE: [i16; LONG_LOSS as usize] = [0; LONG_LOSS as usize];
 
 #[cfg(test)]
 mod tests {
