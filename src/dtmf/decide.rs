@@ -97,7 +97,7 @@ impl Judge {
                 .tones_before
                 .iter()
                 .all(|&tone| tone <= self.before)
-            && evidence.residual.among <= EXCUSED_RESIDUAL * self.residual
+            && self.check_excused_residual(evidence).is_ok()
             && self.check_twist(evidence).is_ok()
     }
 
@@ -106,6 +106,10 @@ impl Judge {
         let [low, high] = evidence.tones_before;
         let most = EXCUSED_BEFORE * self.before;
         Rejection::unless_below(Test::Contrast, low.max(high), most)?;
+        self.check_excused_residual(evidence)
+    }
+
+    fn check_excused_residual(&self, evidence: &Evidence) -> Result<(), Rejection> {
         let most = EXCUSED_RESIDUAL * self.residual;
         Rejection::unless_below(Test::Residual, evidence.residual.among, most)
     }

@@ -144,10 +144,11 @@ impl Detector {
 
     #[inline]
     fn hear(&mut self, samples: &[i16], on_event: &mut impl FnMut(Event), asker: &mut impl Asker) {
-        let mut pause = &PAUSE[..0];
-        if self.missing > 0 && !samples.is_empty() {
-            pause = self.end_of_loss();
-        }
+        let pause = if self.missing > 0 && !samples.is_empty() {
+            self.end_of_loss()
+        } else {
+            &[]
+        };
         for mut samples in [pause, samples] {
             while !samples.is_empty() {
                 let taken = self.history.take(samples);
@@ -163,17 +164,19 @@ impl Detector {
     #[cold]
     #[inline(never)]
     fn end_of_loss(&mut self) -> &'static [i16] {
-        let mut missing = std::mem::take(&mut self.missing);
-        let is_long = missing >= LONG_LOSS;
-        if is_long {
+        let missing = std::mem::take(&mut self.missing);
+        let pause: &[i16] = if missing >= LONG_LOSS {
             // It may have gone on: only what has been heard of it counts.
             self.unheard.forget();
-            missing -= LONG_LOSS;
+            &PAUSE
+        } else {
+            &[]
+        };
+        let unheard = missing - pause.len() as u64;
+        if unheard > 0 {
+            self.history.lose(unheard);
         }
-        if missing > 0 {
-            self.history.lose(missing);
-        }
-        if is_long { &PAUSE } else { &PAUSE[..0] }
+        pause
     }
 
     /// The next 10 ms.

@@ -8,7 +8,8 @@ pub(super) const LANES: usize = 4;
 /// Four successive samples of `re + j im` turning by a fixed angle a sample.
 ///
 /// Turning by multiplication costs six operations for four samples where sines and cosines would
-/// cost a hundred; over the 288 samples of a fit the rounding stays below 3e-5, over the 800 of an excerpt below 1e-4.
+/// cost a hundred; over the 288 samples of a fit the rounding stays below 3e-5, over the 800 of an
+/// excerpt below 1e-4.
 #[derive(Clone, Copy)]
 pub(super) struct Phasor {
     pub(super) re: f32x4,
