@@ -11,7 +11,7 @@ use super::{
     history::{History, KEPT},
     previous::Previous,
     products::powers_at,
-    silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, rest_of_frame},
+    silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, frame_behind, is_a_frame, rest_of_frame},
     step::STEP,
     tones::Pair,
     window::View,
@@ -253,8 +253,9 @@ impl Hold {
             || phases.is_some_and(|phases| {
                 silence <= LONGEST_SILENCE
                     && self.in_phase(phases, evidence, silence)
-                    && Silence::between(history, end, evidence.onset)
-                        .is_lost_frames(end, evidence.onset)
+                    && (is_concealed(end, evidence)
+                        || Silence::between(history, end, evidence.onset)
+                            .is_lost_frames(end, evidence.onset))
             })
     }
 
@@ -284,6 +285,8 @@ impl Hold {
         if since <= TAIL {
             return false;
         }
+        // A frame that something stood in for may end the break.
+        let gap = gap.max(phases.and(frame_behind(end)).unwrap_or(0));
         let could_resume = since <= gap + SEEN_AFTER
             || (since <= gap + JUDGED_AFTER && self.has_returned(history, view, now));
         if could_resume {
@@ -335,6 +338,13 @@ impl Hold {
             (turns - turns.round()).abs() < phase_error + frequency_error * silence as f32
         })
     }
+}
+
+/// Whether what lies between tones that ended and others that are in phase with them stood in for one lost
+/// frame, be it noise or anything else: only clean tones tell phases so well that pauses of as long go
+/// together as rarely as behind silence.
+fn is_concealed(end: u64, evidence: &Evidence) -> bool {
+    evidence.rest <= CLEAN && is_a_frame(end, evidence.onset)
 }
 
 /// Whether a window is full of both tones, which have these powers.

@@ -96,6 +96,16 @@ pub(super) fn rest_of_frame(end: u64, onset: u64) -> Option<Range<u64>> {
     })
 }
 
+/// Whether tones stopped where a frame begins and were back where it ends.
+pub(super) fn is_a_frame(end: u64, onset: u64) -> bool {
+    borders_near(end).any(|(border, frame)| onset.abs_diff(border + frame) <= EDGE_ERROR)
+}
+
+/// The samples of the shortest frame that begins where tones stopped, if one does.
+pub(super) fn frame_behind(end: u64) -> Option<u64> {
+    borders_near(end).map(|(_, frame)| frame).min()
+}
+
 /// Where one frame ends and the next begins, if that is where tones begin or stop, and how many samples
 /// such a frame has.
 pub(super) fn borders_near(edge: u64) -> impl Iterator<Item = (u64, u64)> {

@@ -196,8 +196,23 @@ fn a_key_is_pressed_once_of_which_a_frame_is_concealed_by_a_fainter_one() {
 }
 
 #[test]
+fn a_key_is_pressed_once_of_which_a_frame_is_concealed_by_noise() {
+    for dbm0 in [-65.0, -50.0, -35.0] {
+        for frame in [1, 2, 3] {
+            let score = lossy_row(|seed| {
+                Presses::lasting(120.0, 100.0)
+                    .record(seed)
+                    .losing_of_each(&[frame], Concealment::ComfortNoise(dbm0))
+            });
+            let all = (score.heard, score.doubled, score.wrong);
+            assert_eq!(all, (480, 0, 0), "{dbm0} dBm0, {frame}");
+        }
+    }
+}
+
+#[test]
 fn a_key_is_down_to_its_end_though_frames_of_it_are_concealed_by_fainter_ones() {
-    for db in [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0] {
+    for db in [2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 13.0, 16.0, 20.0, 30.0] {
         let lossy = Presses::lasting(400.0, 100.0)
             .record(11)
             .losing_of_each(&[5, 9], Concealment::Fainter(db));

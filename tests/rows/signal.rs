@@ -321,7 +321,7 @@ impl Line {
         self.without(lost, concealment)
     }
 
-    fn without(self, lost: Vec<bool>, concealment: Concealment) -> Lossy {
+    fn without(mut self, lost: Vec<bool>, concealment: Concealment) -> Lossy {
         let audio = self.samples();
         let mut presses = self.presses.clone();
         let mut pieces = Vec::new();
@@ -343,6 +343,11 @@ impl Line {
                     continue;
                 }
                 (true, Concealment::Zeroed) => Piece::Heard(vec![0; frame.len()]),
+                (true, Concealment::ComfortNoise(dbm0)) => {
+                    let deviation = Dbm0(dbm0).mean_square().sqrt();
+                    let noise = frame.iter().map(|_| deviation * self.random.normal());
+                    Piece::Heard(noise.map(|x| x.round() as i16).collect())
+                }
                 (true, Concealment::Repeated) => {
                     Piece::Heard(last[..frame.len().min(last.len())].to_vec())
                 }
@@ -369,6 +374,8 @@ pub enum Concealment {
     /// Nothing, and nobody knows, as on the way to an EAGI program.
     Dropped,
     Zeroed,
+    /// White, of so many dBm0.
+    ComfortNoise(f32),
     Repeated,
     /// Repeated, and fading by 10 dB.
     Faded,
