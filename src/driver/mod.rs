@@ -114,8 +114,6 @@ struct Driver {
     settled: bool,
     /// Whether logs know which call this is.
     introduced: bool,
-    /// Why none comes, until it is logged.
-    no_audio: Option<io::Error>,
 }
 
 impl Driver {
@@ -130,7 +128,6 @@ impl Driver {
             recorder: recorder.map(Box::new),
             settled: false,
             introduced: false,
-            no_audio: None,
         }
     }
 
@@ -145,10 +142,7 @@ impl Driver {
         let mut audio = match audio.and_then(pipe::Receiver::from_file) {
             Ok(pipe) => Some(pipe),
             Err(error) => {
-                if let Some(recorder) = &mut self.recorder {
-                    recorder.no_audio(self.now, &error.to_string());
-                }
-                self.no_audio = Some(error);
+                self.no_audio(&error.to_string());
                 None
             }
         };
@@ -181,7 +175,8 @@ impl Driver {
                 read = read_audio(&mut audio, &mut audio_bytes) => match read {
                     Ok(0) | Err(_) => {
                         audio = None;
-                        self.audio_ends();
+                        self.now = self.time();
+                        self.no_audio("it has ended");
                     }
                     Ok(length) => self.handle(Input::Audio(&audio_bytes[..length])),
                 },
@@ -211,11 +206,11 @@ impl Driver {
         CallTime::after(Duration::from_micros(micros.try_into().unwrap_or(u64::MAX)))
     }
 
-    fn audio_ends(&mut self) {
-        let now = self.time();
+    fn no_audio(&mut self, reason: &str) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.no_audio(now, "it has ended");
+            recorder.no_audio(self.now, reason);
         }
+        self.session.no_audio(reason.to_owned());
     }
 
     /// Notes until when the session waits; waits itself, once the call's end is known and once at
@@ -250,9 +245,6 @@ impl Driver {
             .record("extension", report.extension.as_str());
         info!("a call begins");
         self.introduced = true;
-        if let Some(error) = self.no_audio.take() {
-            warn!("no audio on descriptor 3: {error}; only signalled keys are heard");
-        }
     }
 
     /// Does what the session wants, until it wants nothing more or is at its end.

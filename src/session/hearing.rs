@@ -38,12 +38,13 @@ impl Session {
     pub(super) fn ear(&mut self, format: &str) -> Option<Box<Ear>> {
         let config = self.config();
         let speech = config.greeting.barge_in.then_some(&config.speech);
-        let ear = match format.parse::<AudioFormat>() {
-            _ if !self.carries_audio => Err(NO_AUDIO.to_owned()),
-            Ok(format) => {
+        let ear = match (format.parse::<AudioFormat>(), &self.no_audio) {
+            _ if !self.carries_audio => Err(NOT_ASKED_FOR.to_owned()),
+            (Err(error), _) => Err(error.to_string()),
+            (Ok(_), Some(reason)) => Err(format!("no audio on descriptor 3: {reason}")),
+            (Ok(format), None) => {
                 Ear::new(format, &config.detector, speech).map_err(|error| error.to_string())
             }
-            Err(error) => Err(error.to_string()),
         };
         match ear {
             Ok(ear) => Some(Box::new(ear)),
@@ -191,7 +192,7 @@ impl Session {
 }
 
 /// Why nothing is heard where Asterisk sends no audio at all.
-const NO_AUDIO: &str = "the dialplan says AGI, not EAGI";
+const NOT_ASKED_FOR: &str = "the dialplan says AGI, not EAGI";
 
 /// Plays nothing for a second, during which any key is reported.
 pub(super) fn silence() -> Command {

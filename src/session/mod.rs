@@ -118,6 +118,8 @@ pub struct Session {
     hung_up: Option<CallTime>,
     /// Whether descriptor 3 carries audio (EAGI, not AGI).
     carries_audio: bool,
+    /// Why no audio comes on descriptor 3, if it is known.
+    no_audio: Option<String>,
     /// In which prompts are played.
     language: String,
     /// Sets the dialplan position to behind this program's own, after a key moved it.
@@ -142,6 +144,7 @@ impl Session {
             state: State::Header,
             hung_up: None,
             carries_audio: false,
+            no_audio: None,
             language: String::new(),
             position: state::position(&Header::default()),
             moved: false,
@@ -245,6 +248,11 @@ impl Session {
     /// Says in the closing line why the program is not in its sandbox.
     pub fn unconfined(&mut self, reason: String) {
         self.report.unconfined = reason;
+    }
+
+    /// No audio comes, or none any more: an ear that is wanted from here on has nothing to listen to.
+    pub fn no_audio(&mut self, reason: String) {
+        self.no_audio = Some(reason);
     }
 
     /// What is known of the call.

@@ -66,12 +66,19 @@ fn what_piled_up_before_the_greeting_is_not_taken_for_now() {
 
 #[test]
 fn the_call_goes_on_whatever_descriptor_3_is() {
-    for audio in [Audio::Closed, Audio::Null, Audio::File] {
+    for (audio, why) in [
+        (Audio::Closed, "No such file or directory (os error 2)"),
+        (Audio::Null, "it is not a pipe"),
+        (Audio::File, "it is not a pipe"),
+    ] {
         let mut agent = Agent::start(audio);
         agent.header();
         let (commands, status) = agent.answer_to_the_end();
         assert!(status.success());
         assert!(commands.contains(&"EXEC VoiceMail \"101@sales,s\"".to_owned()));
+        let last = commands.iter().rfind(|command| command.starts_with("VERBOSE"));
+        let told = format!("not listening: no audio on descriptor 3: {why}");
+        assert!(last.is_some_and(|last| last.contains(&told)), "{last:?}");
     }
 }
 

@@ -153,6 +153,7 @@ impl<'a> Player<'a> {
                     Who::Asterisk,
                     &format!("no audio on descriptor 3: {reason}"),
                 );
+                self.session.no_audio(reason.clone());
             }
             Event::HangUp => {
                 self.push(Who::Caller, "hangs up");
