@@ -7,6 +7,8 @@ pub struct Call<'a> {
     pub name: &'a str,
     /// What stands between the commas, without blanks around it.
     pub arguments: Vec<&'a str>,
+    /// Whether there are blanks around the first one, which Asterisk hands on with it.
+    pub is_padded: bool,
 }
 
 /// The calls of applications with one of these names in a line, also inside of others such as
@@ -23,8 +25,12 @@ pub fn calls<'a>(line: &'a str, names: &[&str]) -> Vec<Call<'a>> {
             });
         let name = &before[start..];
         if names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            let arguments = arguments(&line[open + 1..]);
-            found.push(Call { name, arguments });
+            let (arguments, is_padded) = arguments(&line[open + 1..]);
+            found.push(Call {
+                name,
+                arguments,
+                is_padded,
+            });
         }
         if found.len() == MAX_CALLS {
             break;
@@ -36,14 +42,15 @@ pub fn calls<'a>(line: &'a str, names: &[&str]) -> Vec<Call<'a>> {
         found.push(Call {
             name: bare,
             arguments: Vec::new(),
+            is_padded: false,
         });
     }
     found
 }
 
 /// Up to the parenthesis that closes, or the end; commas inside of `(…)`, `{…}`, `[…]` and `"…"`
-/// separate nothing.
-fn arguments(text: &str) -> Vec<&str> {
+/// separate nothing. Without blanks around them, and whether there were any around the first.
+fn arguments(text: &str) -> (Vec<&str>, bool) {
     let mut arguments = Vec::new();
     let (mut depth, mut start, mut quoted, mut escaped) = (0_usize, 0, false, false);
     let mut end = text.len();
@@ -60,17 +67,19 @@ fn arguments(text: &str) -> Vec<&str> {
             '(' | '{' | '[' => depth += 1,
             ')' | '}' | ']' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
-                arguments.push(text[start..at].trim());
+                arguments.push(&text[start..at]);
                 start = at + 1;
             }
             _ => {}
         }
     }
-    let last = text[start..end].trim();
-    if !(arguments.is_empty() && last.is_empty()) {
+    let last = &text[start..end];
+    if !(arguments.is_empty() && last.trim().is_empty()) {
         arguments.push(last);
     }
-    arguments
+    let trimmed: Vec<_> = arguments.iter().map(|argument| argument.trim()).collect();
+    let is_padded = trimmed.first() != arguments.first();
+    (trimmed, is_padded)
 }
 
 /// In one line. Nobody writes as many.
@@ -101,6 +110,18 @@ mod tests {
         assert_eq!(shown("AGI"), ["AGI "]);
         assert_eq!(shown("AGI(a"), ["AGI a"]);
         assert_eq!(shown("é AGI()"), ["AGI "]);
+    }
+
+    #[test]
+    fn blanks_around_the_first_argument_are_told() {
+        for (line, is_padded) in [
+            ("EAGI(voiceagent, ${EXTEN})", false),
+            ("EAGI( voiceagent,${EXTEN})", true),
+            ("EAGI(voiceagent ,${EXTEN})", true),
+            ("EAGI( )", false),
+        ] {
+            assert_eq!(calls(line, &["EAGI"])[0].is_padded, is_padded, "{line}");
+        }
     }
 
     #[test]

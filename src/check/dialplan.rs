@@ -167,6 +167,14 @@ impl EntryPoint<'_> {
                 ),
                 format!("write EAGI({right}): it runs where Asterisk does, from agi-bin"),
             );
+        } else if self.call.is_padded {
+            findings.error(
+                place,
+                format!(
+                    "Asterisk takes the blanks around {PROGRAM} for part of its name, and finds no such program"
+                ),
+                format!("write {}({right})", self.call.name),
+            );
         } else if !self.carries_audio() {
             findings.error(
                 place,

@@ -68,6 +68,22 @@ fn agi_instead_of_eagi_is_an_error() {
 }
 
 #[test]
+fn blanks_around_the_programs_name_are_an_error() {
+    for (test, written) in [("before", " voiceagent"), ("behind", "voiceagent ")] {
+        let installation = Installation::new(&format!("plan_blank_{test}"));
+        let padded = format!("n,EAGI({written},${{EXTEN}})");
+        installation.replace("extensions.conf", "n,EAGI(voiceagent,${EXTEN})", &padded);
+        let line = installation.line("extensions.conf", &padded);
+        installation.check().only(
+            "error",
+            &format!("extensions.conf:{line}"),
+            "blanks around voiceagent",
+            "write EAGI(voiceagent,${EXTEN})",
+        );
+    }
+}
+
+#[test]
 fn a_program_over_the_network_is_an_error_whatever_calls_it() {
     for call in ["EAGI", "AGI"] {
         let installation = Installation::new(&format!("plan_fast_{call}"));
