@@ -66,7 +66,10 @@ struct Phones<'a> {
     sip_is_partial: bool,
     /// Whether chan_sip is not installed, which is told with the modules: sip.conf mends nothing.
     has_no_sip: bool,
-    endpoints: HashSet<&'a str>,
+    /// chan_pjsip's, and the sections that say more of them than that there is a wizard.
+    endpoints: HashMap<&'a str, Option<&'a Section>>,
+    /// The names under which endpoints are registered.
+    aors: HashSet<&'a str>,
     pjsip_is_partial: bool,
     realtime: &'a Realtime,
     dialplan: &'a Dialplan,
@@ -92,8 +95,13 @@ impl<'a> Phones<'a> {
             sip: by_name,
             has_no_sip: modules.is_some_and(|all| all.is_installed("chan_sip") == Some(false)),
             sip_is_partial: sip.map_or(realtime.unknown, partial),
-            endpoints: plain
-                .chain(wizards)
+            endpoints: wizards
+                .map(|section| (section.name.as_str(), None))
+                .chain(plain.map(|section| (section.name.as_str(), Some(section))))
+                .collect(),
+            aors: pjsip
+                .into_iter()
+                .flat_map(|conf| of_type(conf, "aor"))
                 .map(|section| section.name.as_str())
                 .collect(),
             pjsip_is_partial: [pjsip, wizard]
@@ -162,7 +170,7 @@ impl Phones<'_> {
             let names = names.map(|section| section.name.as_str());
             let elsewhere = self
                 .endpoints
-                .contains(peer)
+                .contains_key(peer)
                 .then(|| format!("PJSIP/{dialled}"));
             let near = nearest(peer, names).map(|near| format!("SIP/{near}"));
             unknown(
@@ -178,7 +186,15 @@ impl Phones<'_> {
 
     fn check_pjsip(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {
         let peer = pjsip_endpoint(dialled);
-        if self.endpoints.contains(peer) || self.pjsip_is_partial {
+        if self.pjsip_is_partial {
+            return;
+        }
+        if let Some(&endpoint) = self.endpoints.get(peer) {
+            // What is dialled may say itself where the telephone is.
+            let needs_aor = !dialled.contains('/') && self.realtime.pjsip.is_none();
+            if let Some(endpoint) = endpoint.filter(|_| needs_aor) {
+                self.check_aors(endpoint, findings);
+            }
             return;
         }
         if let Some(place) = &self.realtime.pjsip {
@@ -188,7 +204,7 @@ impl Phones<'_> {
                 "compare the endpoints of voiceagent.toml with it",
             );
         }
-        let names = self.endpoints.iter().filter(|_| findings.may_suggest());
+        let names = self.endpoints.keys().filter(|_| findings.may_suggest());
         let near = nearest(peer, names.copied());
         let near = near.map(|near| format!("PJSIP/{near}"));
         let elsewhere = self.sip.contains_key(&peer.to_ascii_lowercase());
@@ -202,6 +218,27 @@ impl Phones<'_> {
             spot,
             findings,
         );
+    }
+
+    /// Whether Asterisk can know where the telephone is.
+    fn check_aors(&self, endpoint: &Section, findings: &mut Findings) {
+        let name = &endpoint.name;
+        let Some(named) = endpoint.all("aors").next_back() else {
+            return findings.error(
+                &endpoint.place,
+                format!("endpoint [{name}] has no aors, so it is never rung"),
+                format!("set aors={name}, and add [{name}] with type=aor"),
+            );
+        };
+        let mut aors = named.value.split(',').map(str::trim);
+        if !aors.any(|aor| self.aors.contains(aor)) {
+            let wanted = named.value.as_str();
+            findings.error(
+                &named.place,
+                format!("pjsip.conf has no aor {wanted}, so endpoint [{name}] is never rung"),
+                format!("add [{wanted}] with type=aor to it"),
+            );
+        }
     }
 
     fn check_local(&self, dialled: &str, spot: &Spot, findings: &mut Findings) {

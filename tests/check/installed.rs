@@ -212,7 +212,10 @@ fn who_is_rung_by_pjsip_needs_all_that_its_channels_are_made_of() {
         installation.append("modules.conf", &format!("noload => {module}.so\n"));
         installation.check().nothing();
         installation.replace("voiceagent.toml", "SIP/bob", "PJSIP/bob");
-        installation.write("pjsip.conf", "[bob]\ntype=endpoint\n");
+        installation.write(
+            "pjsip.conf",
+            "[bob]\ntype=endpoint\naors=bob\n[bob]\ntype=aor\n",
+        );
         installation.check().only(
             "error",
             "modules.conf:3",

@@ -195,7 +195,10 @@ fn of_a_file_that_cannot_be_read_only_that_is_told() {
             "SIP/peter",
             "SIP/bob&PJSIP/bob&Local/7@without-voiceagent",
         );
-        installation.append("pjsip.conf", "[bob]\ntype=endpoint\n");
+        installation.append(
+            "pjsip.conf",
+            "[bob]\ntype=endpoint\naors=bob\n[bob]\ntype=aor\n",
+        );
         installation.append(
             "extensions.conf",
             "[without-voiceagent](+)\nexten => 7,1,Answer()\n",

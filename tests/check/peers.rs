@@ -49,11 +49,37 @@ fn an_endpoint_is_what_has_the_type_itself_or_by_a_template() {
         .has("error", "voiceagent.toml:5", "PJSIP/bob", "");
     installation.write(
         "pjsip.conf",
-        "[phone](!)\ntype=endpoint\n[bob]\ntype=aor\n[bob](phone)\n",
+        "[phone](!)\ntype=endpoint\naors=bob\n[bob]\ntype=aor\n[bob](phone)\n",
     );
     installation.check().nothing();
     installation.write("pjsip.conf", "");
     installation.write("pjsip_wizard.conf", "[bob]\ntype=wizard\n");
+    installation.check().nothing();
+}
+
+#[test]
+fn an_endpoint_is_rung_only_where_it_can_be_registered() {
+    let installation = ringing("peers_aors", "PJSIP/bob");
+    installation.write("pjsip.conf", "[bob]\ntype=endpoint\n[bob]\ntype=aor\n");
+    installation
+        .check()
+        .only("error", "pjsip.conf:1", "has no aors", "set aors=bob");
+    installation.write(
+        "pjsip.conf",
+        "[bob]\ntype=endpoint\naors=bob-desk\n[bob]\ntype=aor\n",
+    );
+    installation
+        .check()
+        .only("error", "pjsip.conf:3", "no aor bob-desk", "type=aor");
+    installation.replace("pjsip.conf", "aors=bob-desk", "aors=bob-desk, bob");
+    installation.check().nothing();
+    // A trunk, where what is dialled names the other side.
+    installation.replace(
+        "voiceagent.toml",
+        "PJSIP/bob",
+        "PJSIP/bob/sip:1@example.com",
+    );
+    installation.replace("pjsip.conf", "aors=bob-desk, bob", "");
     installation.check().nothing();
 }
 

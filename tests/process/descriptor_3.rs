@@ -76,7 +76,9 @@ fn the_call_goes_on_whatever_descriptor_3_is() {
         let (commands, status) = agent.answer_to_the_end();
         assert!(status.success());
         assert!(commands.contains(&"EXEC VoiceMail \"101@sales,s\"".to_owned()));
-        let last = commands.iter().rfind(|command| command.starts_with("VERBOSE"));
+        let last = commands
+            .iter()
+            .rfind(|command| command.starts_with("VERBOSE"));
         let told = format!("not listening: no audio on descriptor 3: {why}");
         assert!(last.is_some_and(|last| last.contains(&told)), "{last:?}");
     }
