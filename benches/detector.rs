@@ -15,7 +15,7 @@ use criterion::{
 };
 use support::{FRAME, Listener, hear_all, ours, signals};
 use voiceagent::{
-    audio::{AudioFormat, Encoding, g711},
+    audio::{AudioFormat, Encoding, g711, g722},
     dtmf,
     ear::Ear,
     speech::{self, Envelope, Prompt},
@@ -82,7 +82,7 @@ fn formats(c: &mut Criterion) {
     let samples = signals::speech();
     let mut group = c.benchmark_group("formats");
     group.throughput(Throughput::Elements(samples.len() as u64));
-    for name in ["slin", "ulaw", "alaw", "slin16", "slin48"] {
+    for name in ["slin", "ulaw", "alaw", "g722", "slin16", "slin48"] {
         let format: AudioFormat = name.parse().expect("one of Asterisk's");
         let bytes = encode(&samples, format);
         let mut ear = Ear::new(
@@ -112,6 +112,10 @@ fn encode(samples: &[i16], format: AudioFormat) -> Vec<u8> {
     match format.encoding() {
         Encoding::Alaw => samples.iter().map(|&x| g711::linear_to_alaw(x)).collect(),
         Encoding::Ulaw => samples.iter().map(|&x| g711::linear_to_ulaw(x)).collect(),
+        Encoding::G722 => {
+            let mut band = g722::LowerBand::new();
+            samples.iter().map(|&x| band.encode(x)).collect()
+        }
         Encoding::Slin => samples
             .iter()
             .flat_map(|x| [x.to_le_bytes()].repeat(times))

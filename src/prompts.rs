@@ -38,7 +38,7 @@ impl Prompts {
     }
 
     /// What a piece of a greeting sounds like in this language; unknown when a file is missing,
-    /// in a codec that is not read here (GSM, G.722 …), or longer than ten minutes.
+    /// in a codec that is not read here (GSM, G.729 …), or longer than ten minutes.
     #[must_use]
     pub fn prompt(&self, piece: &Piece, language: &str) -> Prompt {
         let envelope = match piece {
@@ -126,7 +126,7 @@ fn with_ending(folder: &Path, name: &str, ending: &str) -> PathBuf {
 pub(crate) const ENGLISH: &str = "en";
 
 /// Endings of the codecs that are read here; a sound that is there in several is the same sound.
-const ENDINGS: [&str; 6] = ["wav", "sln16", "sln", "ulaw", "alaw", "sln48"];
+const ENDINGS: [&str; 7] = ["wav", "sln16", "sln", "ulaw", "alaw", "g722", "sln48"];
 /// Steps, ten minutes: few callers hear so much of a greeting, and the call stands still while it is read.
 const LONGEST: usize = 120_000;
 /// Asterisk's data folder where it does not tell.

@@ -185,7 +185,7 @@ _voiceagent() {
                     return 0
                     ;;
                 --codec)
-                    COMPREPLY=($(compgen -W "alaw ulaw slin" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "alaw ulaw g722 slin" -- "${cur}"))
                     return 0
                     ;;
                 --recorded)

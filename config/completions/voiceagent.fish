@@ -37,11 +37,12 @@ complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l exten
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l replay -d 'Run this recording of a call again' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l audio -d 'What the caller says or plays: .wav, all its channels averaged into one, or bare samples by ending (.sln, .alaw, .ulaw …); - is standard input' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l rate -d 'The caller\'s audio has so many samples a second, whatever the file says' -r
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l encoding -d 'The caller\'s audio is bare samples: slin (16 bits, low byte first), ulaw or alaw' -r
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l encoding -d 'The caller\'s audio is bare samples: slin (16 bits, low byte first), ulaw, alaw or g722' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l dial-status -d 'How Dial ends: NOANSWER, BUSY, ANSWER, CANCEL, CONGESTION, CHANUNAVAIL …' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l key -d 'A key that the caller\'s telephone signals, and when: KEY@SECONDS, optionally +SECONDS held' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l codec -d 'The codec between the caller\'s telephone and Asterisk' -r -f -a "alaw\t''
 ulaw\t''
+g722\t''
 slin\t''"
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand simulate" -l recorded -d 'A greeting that the mailbox\'s owner has recorded' -r -f -a "temp\t''
 unavail\t''
@@ -59,7 +60,7 @@ complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l plot -
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l frame-ms -d 'Audio arrives in frames of so many milliseconds: keys are detected at the end of one' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l jobs -d 'How many recordings to listen to at once (else as many as there are processors)' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l rate -d 'Samples a second, whatever the file says' -r
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l encoding -d 'The files are bare samples: slin (16 bits, low byte first), ulaw or alaw' -r
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l encoding -d 'The files are bare samples: slin (16 bits, low byte first), ulaw, alaw or g722' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l json -d 'Write JSON, an object a line'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand analyze" -l mix -d 'Average all channels of a file into one'

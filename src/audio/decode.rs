@@ -1,6 +1,6 @@
 //! What arrives on descriptor 3, as the detectors want it: bytes in, 8 kHz samples out.
 
-use super::{AudioFormat, Encoding, RateError, g711, resample::ToSampleRate};
+use super::{AudioFormat, RateError, codes::Codes, resample::ToSampleRate};
 
 /// Decodes a stream of bytes in one format into samples at 8 kHz.
 ///
@@ -21,6 +21,7 @@ use super::{AudioFormat, Encoding, RateError, g711, resample::ToSampleRate};
 /// ```
 pub struct Decoder {
     format: AudioFormat,
+    codes: Codes,
     /// The first byte of a sample whose second has not come yet.
     carried: Option<u8>,
     output: ToSampleRate,
@@ -36,6 +37,7 @@ impl Decoder {
     pub fn new(format: AudioFormat) -> Result<Self, RateError> {
         Ok(Self {
             format,
+            codes: Codes::new(format.encoding()),
             carried: None,
             output: ToSampleRate::new(format.rate())?,
             block: [0; BLOCK],
@@ -44,11 +46,19 @@ impl Decoder {
 
     /// Takes the next bytes, however many, and hands on the samples they complete, in one or more
     /// pieces.
-    pub fn push(&mut self, bytes: &[u8], on_samples: &mut impl FnMut(&[i16])) {
-        match self.format.encoding() {
-            Encoding::Slin => self.push_slin(bytes, on_samples),
-            Encoding::Ulaw => self.push_g711(bytes, g711::ulaw_to_linear, on_samples),
-            Encoding::Alaw => self.push_g711(bytes, g711::alaw_to_linear, on_samples),
+    pub fn push(&mut self, mut bytes: &[u8], on_samples: &mut impl FnMut(&[i16])) {
+        let width = self.format.bytes_per_sample();
+        if let Some(low) = self.carried {
+            let Some((&high, rest)) = bytes.split_first() else {
+                return;
+            };
+            self.decode(&[low, high], on_samples);
+            bytes = rest;
+        }
+        let (whole, odd) = bytes.split_at(bytes.len() - bytes.len() % width);
+        self.carried = odd.first().copied();
+        for bytes in whole.chunks(BLOCK * width) {
+            self.decode(bytes, on_samples);
         }
     }
 
@@ -74,44 +84,11 @@ impl Decoder {
         self.output.delay()
     }
 
-    fn push_slin(&mut self, mut bytes: &[u8], on_samples: &mut impl FnMut(&[i16])) {
-        let mut carried = 0;
-        if let Some(low) = self.carried {
-            let Some((&high, rest)) = bytes.split_first() else {
-                return;
-            };
-            self.block[0] = i16::from_le_bytes([low, high]);
-            carried = 1;
-            bytes = rest;
-        }
-        let (mut pairs, odd) = bytes.as_chunks::<2>();
-        self.carried = odd.first().copied();
-
-        while carried > 0 || !pairs.is_empty() {
-            let (head, rest) = pairs.split_at(pairs.len().min(BLOCK - carried));
-            for (sample, pair) in self.block[carried..].iter_mut().zip(head) {
-                *sample = i16::from_le_bytes(*pair);
-            }
-            self.output
-                .push(&self.block[..carried + head.len()], on_samples);
-            carried = 0;
-            pairs = rest;
-        }
-    }
-
-    fn push_g711(
-        &mut self,
-        bytes: &[u8],
-        to_linear: fn(u8) -> i16,
-        on_samples: &mut impl FnMut(&[i16]),
-    ) {
-        for codes in bytes.chunks(BLOCK) {
-            let samples = &mut self.block[..codes.len()];
-            for (sample, code) in samples.iter_mut().zip(codes) {
-                *sample = to_linear(*code);
-            }
-            self.output.push(samples, on_samples);
-        }
+    /// Whole samples, a block at most.
+    fn decode(&mut self, bytes: &[u8], on_samples: &mut impl FnMut(&[i16])) {
+        let samples = &mut self.block[..bytes.len() / self.format.bytes_per_sample()];
+        self.codes.decode(bytes, samples);
+        self.output.push(samples, on_samples);
     }
 }
 
@@ -121,10 +98,11 @@ const BLOCK: usize = 960;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::audio::g711;
 
-    const FORMATS: [&str; 11] = [
+    const FORMATS: [&str; 12] = [
         "slin", "slin12", "slin16", "slin24", "slin32", "slin44", "slin48", "slin96", "slin192",
-        "ulaw", "alaw",
+        "ulaw", "alaw", "g722",
     ];
 
     fn decoder(format: &str) -> Decoder {

@@ -27,6 +27,8 @@ impl AudioFormat {
     pub const ULAW: Self = Self::new(Encoding::Ulaw, 8_000);
     /// G.711 A-law.
     pub const ALAW: Self = Self::new(Encoding::Alaw, 8_000);
+    /// The lower band of G.722, which is all that a narrowband line carries.
+    pub const G722: Self = Self::new(Encoding::G722, 8_000);
 
     /// Samples written as `encoding`, `rate` a second.
     #[must_use]
@@ -49,10 +51,7 @@ impl AudioFormat {
     /// Bytes that one sample takes.
     #[must_use]
     pub const fn bytes_per_sample(self) -> usize {
-        match self.encoding {
-            Encoding::Slin => 2,
-            Encoding::Ulaw | Encoding::Alaw => 1,
-        }
+        self.encoding.bytes_per_sample()
     }
 }
 
@@ -91,6 +90,19 @@ pub enum Encoding {
     Ulaw,
     /// G.711 A-law, one byte.
     Alaw,
+    /// G.722, one byte for a sample of the lower band.
+    G722,
+}
+
+impl Encoding {
+    /// Bytes that one sample takes.
+    #[must_use]
+    pub const fn bytes_per_sample(self) -> usize {
+        match self {
+            Self::Slin => 2,
+            Self::Ulaw | Self::Alaw | Self::G722 => 1,
+        }
+    }
 }
 
 impl FromStr for Encoding {
@@ -101,6 +113,7 @@ impl FromStr for Encoding {
             "slin" | "s16le" => Self::Slin,
             "ulaw" | "mulaw" => Self::Ulaw,
             "alaw" => Self::Alaw,
+            "g722" => Self::G722,
             _ => return Err(FormatError::UnknownEncoding(name.to_owned())),
         })
     }
@@ -112,6 +125,7 @@ impl fmt::Display for Encoding {
             Self::Slin => "slin",
             Self::Ulaw => "ulaw",
             Self::Alaw => "alaw",
+            Self::G722 => "g722",
         })
     }
 }
@@ -122,22 +136,22 @@ pub enum FormatError {
     /// One of Asterisk's codecs whose frames are not samples. Keys can then be heard only where
     /// Asterisk reports them, or after `Set(EAGI_AUDIO_FORMAT=slin)` in the dialplan.
     #[error(
-        "audio format {0:?} cannot be decoded here (slin, slin12 to slin192, ulaw and alaw can)"
+        "audio format {0:?} cannot be decoded here (slin, slin12 to slin192, ulaw, alaw and g722 can)"
     )]
     NotDecodable(String),
     /// No codec of Asterisk's that this program has heard of.
     #[error(
         "unknown audio format {0:?} (known are slin, slin12, slin16, slin24, slin32, slin44, \
-         slin48, slin96, slin192, ulaw and alaw)"
+         slin48, slin96, slin192, ulaw, alaw and g722)"
     )]
     Unknown(String),
     /// Not one of the encodings that raw files may have.
-    #[error("unknown encoding {0:?} (known are slin, ulaw and alaw)")]
+    #[error("unknown encoding {0:?} (known are slin, ulaw, alaw and g722)")]
     UnknownEncoding(String),
 }
 
 /// Names as `core show codecs` of Asterisk 22 prints them. `slin44` is 44.1 kHz there.
-const DECODABLE: [(&str, AudioFormat); 11] = [
+const DECODABLE: [(&str, AudioFormat); 12] = [
     ("slin", AudioFormat::SLIN),
     ("slin12", AudioFormat::new(Encoding::Slin, 12_000)),
     ("slin16", AudioFormat::new(Encoding::Slin, 16_000)),
@@ -149,12 +163,13 @@ const DECODABLE: [(&str, AudioFormat); 11] = [
     ("slin192", AudioFormat::new(Encoding::Slin, 192_000)),
     ("ulaw", AudioFormat::ULAW),
     ("alaw", AudioFormat::ALAW),
+    ("g722", AudioFormat::G722),
 ];
 
 /// The other audio codecs of `core show codecs`, Asterisk 16 to 22.
-const NOT_DECODABLE: [&str; 20] = [
-    "adpcm", "codec2", "g719", "g722", "g723", "g726", "g726aal2", "g729", "gsm", "ilbc", "lpc10",
-    "opus", "silk8", "silk12", "silk16", "silk24", "siren7", "siren14", "speex", "testlaw",
+const NOT_DECODABLE: [&str; 19] = [
+    "adpcm", "codec2", "g719", "g723", "g726", "g726aal2", "g729", "gsm", "ilbc", "lpc10", "opus",
+    "silk8", "silk12", "silk16", "silk24", "siren7", "siren14", "speex", "testlaw",
 ];
 
 #[cfg(test)]
@@ -177,7 +192,7 @@ mod tests {
 
     #[test]
     fn codecs_that_are_not_samples_are_told_from_names_never_heard_of() {
-        for name in ["g722", "gsm", "opus", "g729", "speex"] {
+        for name in ["gsm", "opus", "g729", "speex"] {
             assert_eq!(
                 name.parse::<AudioFormat>(),
                 Err(FormatError::NotDecodable(name.to_owned()))

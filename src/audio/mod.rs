@@ -1,9 +1,11 @@
 //! Audio as the detectors see it: 16-bit samples at 8 kHz, counted, not clocked.
 
+mod codes;
 mod decode;
 mod file;
 mod format;
 pub mod g711;
+pub mod g722;
 mod level;
 mod resample;
 mod rng;
@@ -11,6 +13,7 @@ mod synth;
 mod time;
 mod voice;
 
+pub(crate) use codes::Codes;
 pub use decode::Decoder;
 pub use file::{FileError, Reading, Recording, Target};
 pub use format::{AudioFormat, Encoding, FormatError};

@@ -27,7 +27,7 @@ use super::{
 /// Tells which keys and what speech the detectors hear in recordings
 ///
 /// Files are .wav (any rate and channels; PCM, float, A-law, µ-law), or bare samples by Asterisk's
-/// endings: .sln and .raw (8 kHz), .sln12 to .sln192, .ulaw, .ul, .pcm, .alaw, .al. Each channel is
+/// endings: .sln and .raw (8 kHz), .sln12 to .sln192, .ulaw, .ul, .pcm, .alaw, .al, .g722. Each channel is
 /// listened to by itself. The configuration's limits for keys and speech count, as in a call; where
 /// there is none, or that of a call cannot be read, the usual ones do.
 #[derive(Args)]
@@ -76,7 +76,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "HZ", allow_negative_numbers = true,
         value_parser = whole(RATES, " of Hz"))]
     rate: Option<u32>,
-    /// The files are bare samples: slin (16 bits, low byte first), ulaw or alaw
+    /// The files are bare samples: slin (16 bits, low byte first), ulaw, alaw or g722
     #[arg(long)]
     encoding: Option<Encoding>,
 }

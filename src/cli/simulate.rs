@@ -80,7 +80,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "HZ", requires = "audio", allow_negative_numbers = true,
         value_parser = whole(RATES, " of Hz"))]
     rate: Option<u32>,
-    /// The caller's audio is bare samples: slin (16 bits, low byte first), ulaw or alaw
+    /// The caller's audio is bare samples: slin (16 bits, low byte first), ulaw, alaw or g722
     #[arg(long, requires = "audio")]
     encoding: Option<Encoding>,
     /// How Dial ends: NOANSWER, BUSY, ANSWER, CANCEL, CONGESTION, CHANUNAVAIL …
@@ -118,6 +118,7 @@ pub(super) struct Arguments {
 enum Codec {
     Alaw,
     Ulaw,
+    G722,
     Slin,
 }
 
@@ -222,6 +223,7 @@ impl Arguments {
                 codec: match self.codec {
                     Codec::Alaw => AudioFormat::ALAW,
                     Codec::Ulaw => AudioFormat::ULAW,
+                    Codec::G722 => AudioFormat::G722,
                     Codec::Slin => AudioFormat::SLIN,
                 },
                 keys,

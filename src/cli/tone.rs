@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     /// Keys to press: 0 to 9, *, #, A to D
     #[arg(value_parser = key_sequence, allow_hyphen_values = true)]
     digits: Keys,
-    /// File to write: .wav, or bare samples by ending (.sln, .raw, .sln12 to .sln192, .ulaw, .alaw);
+    /// File to write: .wav, or bare samples by ending (.sln, .raw, .sln12 to .sln192, .ulaw, .alaw, .g722);
     /// - is signed linear on standard output
     file: PathBuf,
     /// Level of each tone, dBm0

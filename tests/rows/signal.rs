@@ -4,7 +4,7 @@ use std::f32::consts::TAU;
 
 use voiceagent::{
     Key,
-    audio::{Dbm0, Rng},
+    audio::{Dbm0, Rng, g722::LowerBand},
 };
 
 pub const RATE: usize = 8_000;
@@ -293,6 +293,15 @@ impl Line {
     pub fn through_g711(mut self, law: Law) -> Self {
         for x in &mut self.audio {
             *x = law.requantize(*x);
+        }
+        self
+    }
+
+    /// Through the lower band of G.722.
+    pub fn through_g722(mut self) -> Self {
+        let (mut sent, mut received) = (LowerBand::new(), LowerBand::new());
+        for x in &mut self.audio {
+            *x = f32::from(received.decode(sent.encode(x.round() as i16)));
         }
         self
     }

@@ -134,6 +134,27 @@ fn g711_changes_nothing() {
 }
 
 #[test]
+fn keys_are_heard_through_g722_at_every_level_and_length_and_in_noise() {
+    for level in [3.0, -10.0, -25.0, -40.0, -45.0] {
+        let score = row(|seed| Presses::at(level).record(seed).through_g722());
+        let all = (score.heard, score.doubled, score.wrong);
+        assert_eq!(all, (480, 0, 0), "{level} dBm0");
+    }
+    for (ms, snr_db, least) in [(24.0, 15.0, 99.0), (50.0, 6.0, 99.0)] {
+        let score = row(|seed| {
+            let presses = Presses::lasting(ms, 60.0);
+            presses.record(seed).with_white_noise(snr_db).through_g722()
+        });
+        assert!(
+            score.percent() >= least,
+            "{ms} ms: {:.1} %",
+            score.percent()
+        );
+        assert_eq!((score.doubled, score.wrong), (0, 0), "{ms} ms");
+    }
+}
+
+#[test]
 fn the_tones_may_start_5_ms_apart() {
     let presses = Presses {
         stagger_ms: 5.0,

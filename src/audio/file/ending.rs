@@ -11,6 +11,7 @@ pub(super) fn format_of_ending(name: &str) -> Option<AudioFormat> {
         "sln" | "raw" | "slin" => AudioFormat::SLIN,
         "ulaw" | "ul" | "ulw" | "mu" | "pcm" => AudioFormat::ULAW,
         "alaw" | "al" | "alw" => AudioFormat::ALAW,
+        "g722" => AudioFormat::G722,
         // What is slin16 elsewhere is sln16 in a file's name.
         _ => format!("slin{}", ending.strip_prefix("sln")?)
             .parse()
@@ -27,4 +28,4 @@ pub(super) fn has_ending(name: &str, ending: &str) -> bool {
 
 /// For messages.
 pub(super) const ENDINGS: &str =
-    ".wav, .sln, .raw, .sln12 to .sln192, .ulaw, .ul, .pcm, .alaw or .al";
+    ".wav, .sln, .raw, .sln12 to .sln192, .ulaw, .ul, .pcm, .alaw, .al or .g722";

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::{error::Fault, read_up_to, wav::Linear};
-use crate::audio::{Encoding, g711};
+use crate::audio::{Encoding, codes::Codes};
 
 /// Where a recording's samples come from.
 pub(super) enum Source {
@@ -34,6 +34,7 @@ impl Source {
 /// Samples that are one or two bytes each.
 pub(super) struct Bytes {
     encoding: Encoding,
+    codes: Codes,
     reader: Box<dyn Read>,
     /// Bytes still to come, if a header said how many there are.
     left: Option<u64>,
@@ -45,6 +46,7 @@ impl Bytes {
     pub(super) fn new(encoding: Encoding, length: Option<u64>, reader: Box<dyn Read>) -> Self {
         Self {
             encoding,
+            codes: Codes::new(encoding),
             reader,
             left: length,
             buffer: Vec::new(),
@@ -53,10 +55,7 @@ impl Bytes {
     }
 
     fn read(&mut self, block: &mut [i16]) -> Result<usize, Fault> {
-        let width = match self.encoding {
-            Encoding::Slin => 2,
-            Encoding::Ulaw | Encoding::Alaw => 1,
-        };
+        let width = self.encoding.bytes_per_sample();
         self.buffer.resize(block.len() * width, 0);
         let room = self.left.unwrap_or(u64::MAX).min(self.buffer.len() as u64);
         let buffer = &mut self.buffer[..room as usize];
@@ -64,16 +63,7 @@ impl Bytes {
         self.left = self.left.map(|left| left - read as u64);
         self.odd |= read % width != 0;
 
-        let bytes = &self.buffer[..read];
-        match self.encoding {
-            Encoding::Slin => {
-                for (sample, pair) in block.iter_mut().zip(bytes.as_chunks::<2>().0) {
-                    *sample = i16::from_le_bytes(*pair);
-                }
-            }
-            Encoding::Ulaw => convert(bytes, block, g711::ulaw_to_linear),
-            Encoding::Alaw => convert(bytes, block, g711::alaw_to_linear),
-        }
+        self.codes.decode(&self.buffer[..read], block);
         Ok(read / width)
     }
 
@@ -86,11 +76,5 @@ impl Bytes {
             )),
             _ => None,
         }
-    }
-}
-
-fn convert(codes: &[u8], block: &mut [i16], to_linear: fn(u8) -> i16) {
-    for (sample, code) in block.iter_mut().zip(codes) {
-        *sample = to_linear(*code);
     }
 }

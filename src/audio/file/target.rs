@@ -1,8 +1,8 @@
 //! Writing samples to a file of the kind that its name says.
 
 use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
+    fs,
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
@@ -13,7 +13,7 @@ use super::{
     ending::{format_of_ending, has_ending},
     error::Fault,
 };
-use crate::audio::{AudioFormat, Encoding, SAMPLE_RATE, g711};
+use crate::audio::{AudioFormat, Encoding, SAMPLE_RATE, codes::Codes};
 
 /// A file to be written: 16-bit WAV, or bare samples with one of Asterisk's endings.
 #[derive(Clone, Debug)]
@@ -110,19 +110,13 @@ impl Target {
     }
 
     fn write_bare(&self, encoding: Encoding, samples: &[i16]) -> io::Result<()> {
-        let mut writer: Box<dyn Write> = if self.is_stdout() {
-            Box::new(BufWriter::new(io::stdout().lock()))
-        } else {
-            Box::new(BufWriter::new(File::create(&self.path)?))
-        };
-        for sample in samples {
-            match encoding {
-                Encoding::Slin => writer.write_all(&sample.to_le_bytes())?,
-                Encoding::Ulaw => writer.write_all(&[g711::linear_to_ulaw(*sample)])?,
-                Encoding::Alaw => writer.write_all(&[g711::linear_to_alaw(*sample)])?,
-            }
+        let bytes = Codes::new(encoding).encode(samples);
+        if self.is_stdout() {
+            let mut stdout = io::stdout().lock();
+            stdout.write_all(&bytes)?;
+            return stdout.flush();
         }
-        writer.flush()
+        fs::write(&self.path, bytes)
     }
 
     fn is_stdout(&self) -> bool {

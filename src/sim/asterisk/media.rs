@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, time::Duration};
 
 use crate::{
-    audio::{AudioFormat, Encoding, g711},
+    audio::{AudioFormat, Codes},
     key::Key,
     session::CallTime,
     sim::script::{Caller, SignalledKey},
@@ -14,6 +14,9 @@ pub(super) struct Media {
     audio: Vec<i16>,
     falls_silent: bool,
     codec: AudioFormat,
+    /// What the telephone has said in it, and what Asterisk has made of that.
+    spoken: Codes,
+    understood: Codes,
     keys: VecDeque<SignalledKey>,
     /// When the caller was answered; before, telephones send nothing.
     since: Option<CallTime>,
@@ -27,6 +30,8 @@ impl Media {
             audio: caller.audio.clone(),
             falls_silent: caller.falls_silent,
             codec: caller.codec,
+            spoken: Codes::new(caller.codec.encoding()),
+            understood: Codes::new(caller.codec.encoding()),
             keys: caller.keys.iter().copied().collect(),
             since: None,
             frames: 0,
@@ -64,18 +69,20 @@ impl Media {
         Some(key)
     }
 
-    /// The caller's next 20 ms, when they are due, in this format.
+    /// The caller's next 20 ms, when they are due: as the telephone sent them, or as samples.
     pub(super) fn pop_frame(&mut self, now: CallTime, format: AudioFormat) -> Option<Vec<u8>> {
         self.next_frame().filter(|due| *due <= now)?;
         let from = self.frames as usize * FRAME_SAMPLES;
         self.frames += 1;
-        let samples = (from..from + FRAME_SAMPLES)
-            .map(|index| self.audio.get(index).copied().unwrap_or_default());
-        Some(match format.encoding() {
-            Encoding::Alaw => samples.map(g711::linear_to_alaw).collect(),
-            Encoding::Ulaw => samples.map(g711::linear_to_ulaw).collect(),
-            Encoding::Slin => samples.flat_map(i16::to_le_bytes).collect(),
-        })
+        let mut samples: Vec<i16> = (from..from + FRAME_SAMPLES)
+            .map(|index| self.audio.get(index).copied().unwrap_or_default())
+            .collect();
+        let sent = self.spoken.encode(&samples);
+        self.understood.decode(&sent, &mut samples);
+        if format == self.codec {
+            return Some(sent);
+        }
+        Some(samples.into_iter().flat_map(i16::to_le_bytes).collect())
     }
 
     /// When the next packet comes, if one does.

@@ -1,0 +1,55 @@
+//! Bytes into 16-bit samples, as they come, at whatever rate they have.
+
+use super::{Encoding, g711, g722::LowerBand};
+
+/// What is known of a stream of samples that are one or two bytes each.
+#[derive(Clone, Debug)]
+pub(crate) enum Codes {
+    Slin,
+    Ulaw,
+    Alaw,
+    G722(LowerBand),
+}
+
+impl Codes {
+    /// At the start of a stream.
+    pub(crate) fn new(encoding: Encoding) -> Self {
+        match encoding {
+            Encoding::Slin => Self::Slin,
+            Encoding::Ulaw => Self::Ulaw,
+            Encoding::Alaw => Self::Alaw,
+            Encoding::G722 => Self::G722(LowerBand::new()),
+        }
+    }
+
+    /// Fills `samples` from as many of the next bytes; whole samples only.
+    pub(crate) fn decode(&mut self, bytes: &[u8], samples: &mut [i16]) {
+        match self {
+            Self::Slin => {
+                for (sample, pair) in samples.iter_mut().zip(bytes.as_chunks::<2>().0) {
+                    *sample = i16::from_le_bytes(*pair);
+                }
+            }
+            Self::Ulaw => each(bytes, samples, g711::ulaw_to_linear),
+            Self::Alaw => each(bytes, samples, g711::alaw_to_linear),
+            Self::G722(band) => each(bytes, samples, |code| band.decode(code)),
+        }
+    }
+
+    /// The bytes of the next samples.
+    pub(crate) fn encode(&mut self, samples: &[i16]) -> Vec<u8> {
+        let samples = samples.iter().copied();
+        match self {
+            Self::Slin => samples.flat_map(i16::to_le_bytes).collect(),
+            Self::Ulaw => samples.map(g711::linear_to_ulaw).collect(),
+            Self::Alaw => samples.map(g711::linear_to_alaw).collect(),
+            Self::G722(band) => samples.map(|sample| band.encode(sample)).collect(),
+        }
+    }
+}
+
+fn each(codes: &[u8], samples: &mut [i16], mut to_linear: impl FnMut(u8) -> i16) {
+    for (sample, code) in samples.iter_mut().zip(codes) {
+        *sample = to_linear(*code);
+    }
+}
