@@ -54,7 +54,7 @@ class Media(asyncio.DatagramProtocol):
     """One RTP socket. It sends silence when there is nothing else, as a phone does."""
 
     def __init__(self, law, on_packet=None):
-        self.law = law
+        self.law = law.stream()
         self._on_packet = on_packet
         self._remote = None
         self._clips = collections.deque()
@@ -64,7 +64,6 @@ class Media(asyncio.DatagramProtocol):
         self._sequence = 0
         self._timestamp = 0
         self._sender = None
-        self._quiet = law.encode(array("h", bytes(2 * FRAME)))
         self._transport = None
 
     async def open(self, address):
@@ -136,8 +135,6 @@ class Media(asyncio.DatagramProtocol):
 
     def _next_frame(self):
         clip = self._clips[0] if self._clips else None
-        if clip is None and self._echo is None:
-            return self._quiet
         frame = self._next_of(clip) if clip is not None else array("h", bytes(2 * FRAME))
         if self._echo is not None and self._echo[1]:
             gain, returned = self._echo

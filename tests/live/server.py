@@ -12,11 +12,13 @@ import time
 import audio
 import chroot
 import g711
+import g722
 import log
 import sounds
 
 HERE = pathlib.Path(__file__).resolve().parent
 PROJECT = HERE.parent.parent
+CODECS = (g711.ALAW, g711.ULAW, g722.G722())
 # What a caller can hear on the way to a message, and what tells that a login was reached.
 STOCK = (
     "vm-theperson digits/0 digits/1 digits/2 vm-isunavail vm-isonphone vm-intro beep "
@@ -276,7 +278,7 @@ class Server:
             self._learn(f"{language}/{name}", f"/{path.relative_to(self.root)}")
 
     def _learn_sounds(self):
-        self.libraries = {law.name: sounds.Library() for law in (g711.ALAW, g711.ULAW)}
+        self.libraries = {law.name: sounds.Library() for law in CODECS}
         for name in STOCK:
             self._learn(name, f"/usr/share/asterisk/sounds/en/{name}.wav")
 

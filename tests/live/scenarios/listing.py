@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import g711
+import g722
 from clock import ClockServer
 from database import DatabaseServer
 from hardened import HardenedServer
@@ -14,6 +15,7 @@ LANE_102 = "102"
 LANE_CAPTURE = "capture"
 ALONE = "alone"
 BOTH_LAWS = (g711.ALAW, g711.ULAW)
+ALL_CODECS = (*BOTH_LAWS, g722.G722())
 # Which of a version's servers a call is for.
 STOCK = Server
 DATABASE = DatabaseServer
@@ -35,7 +37,7 @@ class Scenario:
     name: str
     run: object
     lane: str
-    law: g711.Law
+    law: g711.Law | g722.G722
     server: type
 
 
@@ -44,7 +46,7 @@ CAPTURES = []
 
 
 def scenario(lane=LANE_101, laws=(g711.ALAW,), server=STOCK):
-    """Puts a function on the list under its own name, once for each law."""
+    """Puts a function on the list under its own name, once for each codec."""
     return _listed(SCENARIOS, lane, laws, server)
 
 
