@@ -96,9 +96,9 @@ pub(super) fn rest_of_frame(end: u64, onset: u64) -> Option<Range<u64>> {
     })
 }
 
-/// Whether tones stopped where a frame begins and were back where it ends.
+/// Whether clean tones stopped where a frame begins and were back where it ends.
 pub(super) fn is_a_frame(end: u64, onset: u64) -> bool {
-    borders_near(end).any(|(border, frame)| onset.abs_diff(border + frame) <= EDGE_ERROR)
+    borders_near(end).any(|(_, frame)| onset.abs_diff(end + frame) <= CLEAN_FRAME_ERROR)
 }
 
 /// The samples of the shortest frame that begins where tones stopped, if one does.
@@ -148,6 +148,9 @@ pub(super) const LONGEST_FRAME: usize = 240;
 
 /// Samples that the edges of such a silence may be off by, half of them either way.
 const FRAME_SLACK: u64 = 4;
+
+/// Samples that a frame may seem to be longer or shorter by between two clean tones.
+const CLEAN_FRAME_ERROR: u64 = 10;
 
 /// Samples that the ends of the tones may be misjudged by.
 const EDGE_ERROR: u64 = 12;
