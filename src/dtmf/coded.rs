@@ -99,7 +99,7 @@ fn goes_on_in_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
 ///
 /// A tone whose amplitude A falls by g A over n samples leaves the square of g A m / n times a cosine:
 /// over all m the part g^2 / 12 of its own energy.
-fn decay(evidence: &Evidence) -> f32 {
+pub(super) fn decay(evidence: &Evidence) -> f32 {
     let both: f32 = evidence.powers.iter().sum();
     let tones = evidence.growth.iter().zip(evidence.powers);
     tones

@@ -55,6 +55,17 @@ enum When {
 const BEFORE: usize = 200;
 
 #[test]
+fn a_key_that_one_gain_takes_down_is_a_key() {
+    // By 10 and by 14 dB in 80 ms, as an automatic gain does at the onset.
+    for half_each_ms in [48.0, 34.0] {
+        let presses = Presses::lasting(80.0, 80.0);
+        let score = row(|seed| presses.record(seed).decaying(half_each_ms));
+        let all = (score.heard, score.doubled, score.wrong);
+        assert_eq!(all, (480, 0, 0), "{half_each_ms} ms");
+    }
+}
+
+#[test]
 fn notes_that_decay_over_a_bass_are_no_key() {
     let notes = Presses::lasting(150.0, 100.0);
     let score = row(|seed| notes.record(seed).decaying(20.0).with_sines(BASS));
