@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    dimmed::{self, FOR_GOOD, have_risen},
     edges::{STILL, last_match},
     evidence::Evidence,
     excerpt::{Excerpt, SPAN, Underlay, without_mean},
@@ -32,6 +33,8 @@ pub(super) struct Hold {
     full: [f32; 2],
     /// The same at the last look at which they sounded.
     latest: [f32; 2],
+    /// Whether they have gone down to that for good.
+    dimmed: bool,
     model: Model,
     model_start: u64,
     /// What the model was freed of, and so what its end is looked for without.
@@ -55,6 +58,16 @@ pub(super) enum State {
     },
 }
 
+impl State {
+    const fn stopped(end: u64, phases: Option<[f32; 2]>) -> Self {
+        Self::Stopped {
+            end,
+            phases,
+            silence: None,
+        }
+    }
+}
+
 impl Hold {
     /// A key down from `onset` on, which was when it `began`.
     pub(super) fn new(
@@ -73,24 +86,24 @@ impl Hold {
             resumed: evidence.resumed,
             full,
             latest: full,
+            dimmed: false,
             model: evidence.model,
             model_start: evidence.model_start,
             underlay: evidence.underlay,
             state: if evidence.ongoing {
                 State::Sounding { seen: now }
             } else {
-                State::Stopped {
-                    end: evidence.end,
-                    phases: Some(evidence.phases_at(evidence.end)),
-                    silence: None,
-                }
+                State::stopped(evidence.end, Some(evidence.phases_at(evidence.end)))
             },
         }
     }
 
     /// The same press goes on after a break.
     pub(super) fn resume(&mut self, evidence: &Evidence, view: &View, now: u64) {
-        *self = Self::new(self.onset, self.began, evidence, view, now);
+        *self = Self {
+            dimmed: self.dimmed,
+            ..Self::new(self.onset, self.began, evidence, view, now)
+        };
     }
 
     /// It sounds up to `now`, but phases jumped, as between a frame and its repetition.
@@ -114,9 +127,14 @@ impl Hold {
         let full = sounds(self.full);
         // What a codec makes fainter goes little by little, what stops goes at once.
         let steady = full || sounds(self.latest);
+        let powers = self.pair.tones().map(|tone| view.powers[tone]);
         match self.state {
+            State::Sounding { seen } if self.dimmed && have_risen(powers, self.full) => {
+                self.state = State::stopped(seen, None);
+                false
+            }
             State::Sounding { .. } if steady => {
-                self.latest = self.pair.tones().map(|tone| view.powers[tone]);
+                self.latest = powers;
                 self.state = State::Sounding { seen: now };
                 true
             }
@@ -128,8 +146,26 @@ impl Hold {
                 self.jump(now);
                 true
             }
+            State::Stopped { end, .. }
+                if now - end >= FOR_GOOD && self.is_dimmed(history, view, end, now) =>
+            {
+                (self.full, self.latest, self.dimmed) = (powers, powers, true);
+                self.jump(now);
+                true
+            }
             State::Stopped { .. } => false,
         }
+    }
+
+    /// Whether tones that stopped at `end` only went on fainter, so far.
+    fn is_dimmed(&self, history: &History, view: &View, end: u64, now: u64) -> bool {
+        let powers = self.pair.tones().map(|tone| view.powers[tone]);
+        let stopped = dimmed::Stopped {
+            end,
+            full: self.full,
+            radians: self.model.radians,
+        };
+        stopped.go_on(powers, view.mean_square, history, now)
     }
 
     /// Whether tones that seemed to stop at `end` and fill the newest window have not stopped for longer
@@ -193,11 +229,7 @@ impl Hold {
                 (self.model, self.model_start) = (model, start);
             }
         }
-        self.state = State::Stopped {
-            end,
-            phases,
-            silence: None,
-        };
+        self.state = State::stopped(end, phases);
     }
 
     /// This key when it was over, at `end`.
@@ -240,7 +272,7 @@ impl Hold {
         now: u64,
         gap: u64,
     ) -> bool {
-        if evidence.pair != self.pair {
+        if evidence.pair != self.pair || (self.dimmed && have_risen(evidence.powers, self.full)) {
             return false;
         }
         let (end, phases) = match self.state {
@@ -289,7 +321,9 @@ impl Hold {
         let gap = gap.max(phases.and(frame_behind(end)).unwrap_or(0));
         let could_resume = since <= gap + SEEN_AFTER
             || (since <= gap + JUDGED_AFTER && self.has_returned(history, view, now));
-        if could_resume {
+        // For good it is only at the next look that follows.
+        let may_be_dimmed = since < FOR_GOOD + STEP as u64;
+        if could_resume || (may_be_dimmed && self.is_dimmed(history, view, end, now)) {
             return false;
         }
         if phases.is_none() || since > FINAL {

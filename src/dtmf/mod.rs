@@ -52,6 +52,7 @@ mod coded;
 mod decide;
 mod detector;
 mod dialtone;
+mod dimmed;
 mod edges;
 mod evidence;
 mod excerpt;

@@ -86,6 +86,38 @@ fn a_key_that_goes_on_fainter_and_out_of_phase_is_pressed_once() {
 }
 
 #[test]
+fn a_key_that_goes_on_fainter_for_good_is_pressed_once_and_down_to_its_end() {
+    for dropout_ms in [None, Some((260.0, 10.0))] {
+        let presses = Presses {
+            dropout_ms,
+            ..Presses::lasting(400.0, 100.0)
+        };
+        for db in [4.0, 6.0, 8.0, 10.0, 12.0] {
+            let line = presses.record(12).stepping_down(120, db);
+            let reports = hear(&line.samples(), 160, &Limits::ETSI);
+            assert_eq!(reports.len(), line.presses.len(), "{db} dB, {dropout_ms:?}");
+            for (report, press) in reports.iter().zip(&line.presses) {
+                let end = report.up.map_or(0, |up| up.end.samples() as usize);
+                assert!(
+                    end.abs_diff(press.to) <= 16,
+                    "{db} dB: {press:?} up at {end}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_key_pressed_again_in_its_own_long_echo_is_another_press() {
+    let presses = Presses {
+        keys: vec![Key::ALL[5]; 160],
+        ..Presses::lasting(120.0, 75.0)
+    };
+    let score = row(|seed| presses.record(seed).with_echo(100.0, 11.0));
+    assert!(score.percent() >= 99.0, "{:.1} %", score.percent());
+}
+
+#[test]
 fn a_dropout_of_15_ms_doubles_no_key() {
     for ms in [5.0, 10.0, 12.0, 15.0] {
         for from_ms in [20.0, 45.0] {
