@@ -5,23 +5,24 @@
 //! most, below the tones, and nothing above.
 
 use super::{
-    decide::{CLIPPED_HIGH, DOUBTFUL_TWIST, HARMONICS, apart, largest_offset, samples},
+    company::{CLIPPED_HIGH, DOUBTFUL_TWIST, HARMONICS},
+    decide::samples,
     evidence::Evidence,
     excerpt::Underlay,
 };
 
 /// Samples more than the shortest that a key lasts that a speech codec has bent into this, `None` if none
 /// can have.
-pub(super) fn longer_if_bent(evidence: &Evidence, twist: f32, before: f32) -> Option<f32> {
+pub(super) fn longer_if_bent(evidence: &Evidence) -> Option<f32> {
     let (rest, past) = (&evidence.residual, &evidence.before);
-    let offset = largest_offset(evidence);
+    let (offset, twist) = (evidence.largest_offset(), evidence.twist_db().abs());
     let within = rest.low + rest.among + rest.high;
     let alone = rest.low <= CODED_LOW
         && rest.high <= CODED_HIGH
         && (past.among + past.high <= CODED_SILENCE || evidence.rest <= CODED_AT_EDGES * within)
         && evidence.underlay != Underlay::DialTone
-        && apart(evidence) <= CODED_APART
-        && decay(evidence) <= DECAYED * evidence.rest;
+        && evidence.apart() <= CODED_APART
+        && evidence.decay() <= DECAYED * evidence.rest;
     let plain = twist <= DOUBTFUL_TWIST
         && offset <= CODED_OFFSET
         && rest.among <= CODED_AMONG
@@ -32,7 +33,7 @@ pub(super) fn longer_if_bent(evidence: &Evidence, twist: f32, before: f32) -> Op
         && past.among + past.high <= TILTED_BEFORE
         && past.low <= TILTED_BEFORE;
     if alone && plain {
-        let longer = if is_true_out_of_silence(evidence, offset, before) {
+        let longer = if is_true_out_of_silence(evidence) {
             LONGER_IF_TRUE
         } else if rest.among <= LITTLE_CODED {
             LONGER_IF_LITTLE_CODED
@@ -40,11 +41,11 @@ pub(super) fn longer_if_bent(evidence: &Evidence, twist: f32, before: f32) -> Op
             LONGER_IF_CODED
         };
         Some(longer)
-    } else if OverCompany::ADDED.allows(evidence, twist, before) {
+    } else if OverCompany::ADDED.allows(evidence) {
         Some(OverCompany::ADDED.longer)
     } else if alone && tilted {
         Some(LONGER_IF_TILTED)
-    } else if goes_on_in_company(evidence, twist, before) {
+    } else if goes_on_in_company(evidence) {
         Some(OverCompany::GOES_ON.longer)
     } else {
         None
@@ -61,8 +62,7 @@ pub(super) fn longer_if_bent_by_gsm(evidence: &Evidence, excess: f32) -> Option<
     if !evidence.through_gsm || underlaid {
         return None;
     }
-    let [low, high] = evidence.tones_before;
-    let (offset, before) = (largest_offset(evidence), low.max(high));
+    let (offset, before) = (evidence.largest_offset(), evidence.before_either());
     let allowed = LEFT_BY_GSM.iter().filter(|left| {
         excess <= left.excess
             && offset <= left.offset
@@ -77,34 +77,22 @@ pub(super) fn longer_if_bent_by_gsm(evidence: &Evidence, excess: f32) -> Option<
 
 /// Whether bent tones are where a telephone puts them, with nothing below or above them and next to
 /// nothing before them: all that a codec with little to say (G.729, AMR) leaves of a short key is so.
-fn is_true_out_of_silence(evidence: &Evidence, offset: f32, before: f32) -> bool {
+fn is_true_out_of_silence(evidence: &Evidence) -> bool {
     let (rest, past) = (&evidence.residual, &evidence.before);
-    offset <= TRUE_OFFSET
+    evidence.largest_offset() <= TRUE_OFFSET
         && rest.among <= TRUE_AMONG
         && rest.low + rest.high <= TRUE_BESIDE
         && past.among + past.high <= TRUE_BEFORE
-        && before <= TRUE_TONES_BEFORE
+        && evidence.before_either() <= TRUE_TONES_BEFORE
 }
 
 /// Whether bent tones go on over company: they have nothing of their harmonics with them, and no dial tone
 /// hides what is below them.
-fn goes_on_in_company(evidence: &Evidence, twist: f32, before: f32) -> bool {
+fn goes_on_in_company(evidence: &Evidence) -> bool {
     let rest = &evidence.residual;
     evidence.underlay != Underlay::DialTone
         && evidence.harmonics <= HARMONICS * (rest.among + rest.high)
-        && OverCompany::GOES_ON.allows(evidence, twist, before)
-}
-
-/// How much of what is left the tones leave by growing weaker, relative to their energy.
-///
-/// A tone whose amplitude A falls by g A over n samples leaves the square of g A m / n times a cosine:
-/// over all m the part g^2 / 12 of its own energy.
-pub(super) fn decay(evidence: &Evidence) -> f32 {
-    let both: f32 = evidence.powers.iter().sum();
-    let tones = evidence.growth.iter().zip(evidence.powers);
-    tones
-        .map(|(growth, power)| growth.min(0.0).powi(2) / 12.0 * power / both)
-        .sum()
+        && OverCompany::GOES_ON.allows(evidence)
 }
 
 // A key that a speech codec has bent (GSM full rate, Opus, G.723.1): frequencies are true and nothing
@@ -199,21 +187,21 @@ impl OverCompany {
         longer: samples(27.0),
     };
 
-    fn allows(&self, evidence: &Evidence, twist: f32, before: f32) -> bool {
+    fn allows(&self, evidence: &Evidence) -> bool {
         let (rest, past) = (&evidence.residual, &evidence.before);
         let high = if evidence.clipped {
             self.high_if_clipped
         } else {
             self.high
         };
-        before <= self.tones_before
+        evidence.before_either() <= self.tones_before
             && past.among <= self.before
-            && twist <= self.twist
-            && largest_offset(evidence) <= self.offset
+            && evidence.twist_db().abs() <= self.twist
+            && evidence.largest_offset() <= self.offset
             && rest.low <= self.low
             && rest.among <= self.among
             && rest.high <= high
-            && decay(evidence) <= DECAYED_OVER_COMPANY * rest.among
+            && evidence.decay() <= DECAYED_OVER_COMPANY * rest.among
     }
 }
 

@@ -63,6 +63,39 @@ impl Evidence {
         self.model
             .phases((position as i64 - self.model_start as i64) as f32)
     }
+
+    /// One tone's offset less the other's, relative.
+    pub(super) fn apart(&self) -> f32 {
+        let [low, high] = self.offsets;
+        (low - high).abs()
+    }
+
+    /// Of both tones, relative.
+    pub(super) fn largest_offset(&self) -> f32 {
+        self.offsets[0].abs().max(self.offsets[1].abs())
+    }
+
+    /// High tone over low tone in dB.
+    pub(super) fn twist_db(&self) -> f32 {
+        10.0 * (self.powers[1] / self.powers[0]).log10()
+    }
+
+    /// Power at the frequency of the tone that had more before the onset, relative to its power.
+    pub(super) fn before_either(&self) -> f32 {
+        self.tones_before[0].max(self.tones_before[1])
+    }
+
+    /// How much of what is left the tones leave by growing weaker, relative to their energy.
+    ///
+    /// A tone whose amplitude A falls by g A over n samples leaves the square of g A m / n times a cosine:
+    /// over all m the part g^2 / 12 of its own energy.
+    pub(super) fn decay(&self) -> f32 {
+        let both: f32 = self.powers.iter().sum();
+        let tones = self.growth.iter().zip(self.powers);
+        tones
+            .map(|(growth, power)| growth.min(0.0).powi(2) / 12.0 * power / both)
+            .sum()
+    }
 }
 
 /// Where to look for which key.

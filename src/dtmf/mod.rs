@@ -13,12 +13,13 @@
 //! 5. `gains`, `edges`: where they begin and end, to the sample where the audio is clean.
 //! 6. `stretch`: the two together, in three models, each better than the one before.
 //! 7. `bands`, `past`, `evidence`: what is left without them, and what was there before them.
-//! 8. `decide`, `coded`: the few ways in which evidence is a key, and what codecs make of one.
+//! 8. `decide`, `company`, `coded`: the few ways in which evidence is a key, alone or over other sound, and
+//!    what codecs make of one.
 //! 9. `fragment`, `gap`, `pieces`: a key that breaks off and goes on, one with frames missing, and what
 //!    is remembered of either.
 //! 10. `burst`: a key that a codec has bent too much for any of this, known by its standing alone.
 //! 11. `pure`: a key that takes the place of other sound, known by being alone from one moment to the next.
-//! 12. `hold`, `silence`: a key until it is up.
+//! 12. `hold`, `silence`, `dimmed`: a key until it is up, be it over lost frames or fainter.
 //! 13. `previous`: a key that is over, taken out of what the next one is looked for in.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
@@ -49,6 +50,7 @@ mod bands;
 mod bank;
 mod burst;
 mod coded;
+mod company;
 mod decide;
 mod detector;
 mod dialtone;

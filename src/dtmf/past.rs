@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     bands::{Bands, SIDE, Splitter, energy},
-    decide::{ALONE_LOW, GONE_BEFORE},
+    company::{ALONE_LOW, GONE_BEFORE},
     excerpt::SPAN,
     fit::Model,
     products::powers_at,

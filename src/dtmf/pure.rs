@@ -12,10 +12,8 @@ use std::ops::RangeInclusive;
 
 use super::{
     bands::{Bands, energy},
-    decide::{
-        DOUBTFUL_TWIST, GROWTH, Judge, PLAIN_TWIST, apart, check_steadiness, largest_offset,
-        samples, twist_db,
-    },
+    company::{DOUBTFUL_TWIST, GROWTH, PLAIN_TWIST, check_steadiness},
+    decide::{Judge, samples},
     evidence::{Analysis, Evidence},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::Model,
@@ -85,9 +83,9 @@ pub(super) fn key(
     };
     let is_key = before >= OTHER
         && evidence.duration >= judge.shortest() + longer
-        && largest_offset(&evidence) <= OFFSET
-        && apart(&evidence) <= APART
-        && twist_db(&evidence).abs() <= DOUBTFUL_TWIST
+        && evidence.largest_offset() <= OFFSET
+        && evidence.apart() <= APART
+        && evidence.twist_db().abs() <= DOUBTFUL_TWIST
         && check_steadiness(&evidence, GROWTH).is_ok()
         && judge.allows(&evidence);
     is_key.then_some(evidence)
@@ -156,8 +154,8 @@ fn is_white(rest: &Bands) -> bool {
 /// have bent them, or a little of the other sound goes on.
 fn is_true(evidence: &Evidence) -> bool {
     let Bands { low, high, .. } = evidence.residual;
-    largest_offset(evidence) <= TRUE_OFFSET
-        && twist_db(evidence).abs() <= PLAIN_TWIST
+    evidence.largest_offset() <= TRUE_OFFSET
+        && evidence.twist_db().abs() <= PLAIN_TWIST
         && low.max(high) <= BESIDE
 }
 

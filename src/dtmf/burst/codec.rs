@@ -1,10 +1,6 @@
 //! What a codec may make of a short key that stands alone.
 
-use super::super::{
-    decide::{apart, largest_offset, samples},
-    evidence::Evidence,
-    excerpt::Excerpt,
-};
+use super::super::{decide::samples, evidence::Evidence, excerpt::Excerpt};
 
 /// What one makes of it.
 pub(super) struct Codec {
@@ -142,7 +138,7 @@ impl Bent {
             && worst <= self.worst
             && left.low <= self.low
             && left.high <= self.high
-            && largest_offset(evidence) <= self.offset
-            && apart(evidence) <= self.apart
+            && evidence.largest_offset() <= self.offset
+            && evidence.apart() <= self.apart
     }
 }
