@@ -189,6 +189,7 @@ impl Hold {
     /// The window still looked full up to 7 ms after the end, so the model is taken from before
     /// that. Where it goes on up to now, something else hid them: they sound. Where one of them is of
     /// the `strongest` pair as well, it may be another key's by now, and only the other one tells.
+    #[inline(never)]
     fn stop(&mut self, history: &History, seen: u64, now: u64, strongest: Option<Pair>) {
         let sure = seen - WINDOW_LAG;
         // A model still in phase needs nothing to be fitted to.
@@ -448,8 +449,8 @@ const MODEL_AGE: u64 = 480;
 /// Samples before the last sure one that the end may lie at.
 const SEARCH_BEFORE: u64 = 16;
 
-/// Samples: the refit, the lag and the longest step of the screen.
-const REACH: usize = 416;
+/// Samples: the refit, the lag and two steps.
+const REACH: usize = (REFIT + WINDOW_LAG) as usize + 2 * STEP;
 
 /// Share of the full power that a tone shows when it has sounded for 10 ms of a window, less what
 /// noise takes from it.
