@@ -14,7 +14,7 @@ const BASS: &[(f32, f32)] = &[(131.0, -15.0), (156.0, -15.0)];
 
 impl Line {
     /// Presses of which less and less is left, as of a plucked string.
-    fn decaying(mut self, by_half_each_ms: f32) -> Self {
+    pub fn decaying(mut self, by_half_each_ms: f32) -> Self {
         for press in &self.presses {
             for i in press.from..press.to {
                 let ms = 1000.0 * (i - press.from) as f32 / RATE as f32;
@@ -25,7 +25,12 @@ impl Line {
     }
 
     /// While each key is down, so long before it or both, a sine of a level of its own.
-    fn with_notes(mut self, dbm0: f32, when: When, hertz: impl Fn(usize, usize) -> f32) -> Self {
+    pub fn with_notes(
+        mut self,
+        dbm0: f32,
+        when: When,
+        hertz: impl Fn(usize, usize) -> f32,
+    ) -> Self {
         for press in &self.presses {
             let (row, column) = press.key.position();
             let radians = TAU * hertz(row, column) / RATE as f32;
@@ -45,7 +50,7 @@ impl Line {
 
 /// When a note sounds beside a key.
 #[derive(Clone, Copy)]
-enum When {
+pub enum When {
     Meanwhile,
     Before,
     Throughout,
@@ -91,7 +96,7 @@ fn notes_that_decay_are_no_key_where_one_is_much_louder() {
 }
 
 /// As instruments are tuned, near a key's tones but not at them.
-fn tuned(tone_ms: f32) -> Presses {
+pub fn tuned(tone_ms: f32) -> Presses {
     Presses {
         low_offset_percent: SHARP,
         high_offset_percent: SHARP,
@@ -99,7 +104,7 @@ fn tuned(tone_ms: f32) -> Presses {
     }
 }
 
-const SHARP: f32 = 0.6;
+pub const SHARP: f32 = 0.6;
 
 #[test]
 fn notes_that_bring_their_harmonics_are_no_key() {

@@ -3,8 +3,9 @@
 use voiceagent::dtmf::{Detector, Limits, Test, Verdict};
 
 use crate::{
+    notes::{SHARP, When, tuned},
     score::hear,
-    signal::{Line, Press, Presses},
+    signal::{COLUMNS, Line, Press, Presses, ROWS},
 };
 
 fn verdicts(samples: &[i16]) -> Vec<Verdict> {
@@ -72,6 +73,69 @@ fn a_key_too_short_is_named_with_its_length() {
 #[test]
 fn a_tone_too_weak_is_named_with_its_level() {
     fails(&Presses::at(-48.0).record(84), Test::Level, -48.0, 1.0);
+}
+
+#[test]
+fn tones_that_were_there_before_are_named_with_how_loud_they_were() {
+    let presses = Presses {
+        tone_ms: 140.0,
+        ..Presses::at(-42.0)
+    };
+    let mut line = presses.record(88);
+    // At first too weak for a key.
+    for press in &line.presses {
+        for x in &mut line.audio[press.from..press.from + 640] {
+            *x *= 10f32.powf(-7.5 / 20.0);
+        }
+    }
+    fails(&line, Test::Contrast, -7.5, 1.0);
+}
+
+#[test]
+fn tones_that_took_the_place_of_another_are_named_with_how_loud_it_was() {
+    let line = tuned(60.0).record(89);
+    let line = line.with_notes(-19.0, When::Meanwhile, |_, _| 480.0);
+    let line = line.with_notes(-8.0, When::Before, |_, _| 1_050.0);
+    // Over both tones together.
+    fails(&line, Test::Replacement, -1.0, 1.5);
+}
+
+#[test]
+fn tones_that_decay_are_named_with_how_much_in_what_was_measured() {
+    let line = Presses::lasting(150.0, 100.0).with_twist(9.0).record(90);
+    // Of 36 ms, over the mean.
+    fails(&line.decaying(30.0), Test::Steadiness, 80.0, 10.0);
+}
+
+#[test]
+fn harmonics_are_named_with_their_share_of_what_is_left() {
+    let sharp = 1.0 + SHARP / 100.0;
+    let line = tuned(60.0).record(91);
+    let line = line.with_notes(-20.0, When::Meanwhile, |row, _| 3.0 * sharp * ROWS[row]);
+    let line = line.with_notes(-20.0, When::Meanwhile, |_, column| {
+        2.0 * sharp * COLUMNS[column]
+    });
+    fails(&line, Test::Harmonics, 100.0, 20.0);
+}
+
+#[test]
+fn what_is_left_is_named_by_where_it_is() {
+    // Over both tones together, which are 3 dB over one.
+    for (test, dbm0, hertz, measured) in [
+        (Test::Residual, -9.0, 1_050.0, -2.0),
+        (Test::ResidualAbove, -15.0, 3_100.0, -8.0),
+    ] {
+        let line = tuned(80.0).record(92);
+        fails(
+            &line.with_notes(dbm0, When::Meanwhile, |_, _| hertz),
+            test,
+            measured,
+            1.0,
+        );
+    }
+    let line = tuned(80.0).with_twist(9.0).record(93);
+    let line = line.with_notes(-15.0, When::Meanwhile, |_, _| 480.0);
+    fails(&line, Test::ResidualBelow, -12.0, 1.0);
 }
 
 #[test]
