@@ -36,7 +36,8 @@ pub(super) struct Hold {
     /// Whether they have gone down to that for good.
     dimmed: bool,
     model: Model,
-    model_start: u64,
+    /// Position of the model's first sample, unless phases have jumped since.
+    model_start: Option<u64>,
     /// What the model was freed of, and so what its end is looked for without.
     underlay: Underlay,
     pub(super) state: State,
@@ -88,7 +89,7 @@ impl Hold {
             latest: full,
             dimmed: false,
             model: evidence.model,
-            model_start: evidence.model_start,
+            model_start: Some(evidence.model_start),
             underlay: evidence.underlay,
             state: if evidence.ongoing {
                 State::Sounding { seen: now }
@@ -110,7 +111,7 @@ impl Hold {
     pub(super) fn jump(&mut self, now: u64) {
         self.state = State::Sounding { seen: now };
         self.resumed = now - FULL_AFTER;
-        self.model_start = 0;
+        self.model_start = None;
     }
 
     /// Takes the newest window into account; true while the key sounds on, after a break of no more
@@ -193,8 +194,9 @@ impl Hold {
     fn stop(&mut self, history: &History, seen: u64, now: u64, strongest: Option<Pair>) {
         let sure = seen - WINDOW_LAG;
         // A model still in phase needs nothing to be fitted to.
-        let in_phase = sure.saturating_sub(self.model_start) < MODEL_AGE;
-        let before = if in_phase { SEARCH_BEFORE } else { REFIT };
+        let young = |start: &u64| sure.saturating_sub(*start) < MODEL_AGE;
+        let in_phase = self.model_start.filter(young);
+        let before = in_phase.map_or(REFIT, |_| SEARCH_BEFORE);
         let from = (sure - before).max(self.resumed);
         let length = (now - from) as usize;
         let sure_length = sure.saturating_sub(from) as usize;
@@ -204,11 +206,10 @@ impl Hold {
         if sure >= self.resumed + SHORTEST as u64 && sure < now && length <= REACH {
             let samples = &mut samples[..length];
             self.listen_without_underlay(history, from, now, samples);
-            let placed = if in_phase {
-                Some((self.model, self.model_start))
-            } else {
-                Model::fit(&samples[..sure_length], self.model.radians, 2)
-                    .map(|model| (model, from))
+            let placed = match in_phase {
+                Some(start) => Some((self.model, start)),
+                None => Model::fit(&samples[..sure_length], self.model.radians, 2)
+                    .map(|model| (model, from)),
             };
             if let Some((model, start)) = placed {
                 let search = sure_length.saturating_sub(SEARCH_BEFORE as usize);
@@ -227,7 +228,7 @@ impl Hold {
                     return;
                 }
                 phases = Some(model.phases((last as i64 + offset) as f32));
-                (self.model, self.model_start) = (model, start);
+                (self.model, self.model_start) = (model, Some(start));
             }
         }
         self.state = State::stopped(end, phases);
@@ -247,8 +248,7 @@ impl Hold {
             onset: self.onset,
             end,
             model: self.model,
-            model_start: self.model_start,
-            in_phase,
+            model_start: self.model_start.filter(|_| in_phase),
             underlay: self.underlay,
         }
     }

@@ -22,10 +22,8 @@ pub(super) struct Previous {
     /// Position after its last sample.
     pub(super) end: u64,
     pub(super) model: Model,
-    /// Position of the model's first sample.
-    pub(super) model_start: u64,
-    /// Whether the model's phases are its own up to its end.
-    pub(super) in_phase: bool,
+    /// Position of the model's first sample, if its phases are the key's own up to the end.
+    pub(super) model_start: Option<u64>,
     /// What the model was freed of.
     pub(super) underlay: Underlay,
 }
@@ -66,14 +64,14 @@ impl Previous {
     /// it is over where they, or nothing, explain the samples better.
     fn end_before(&self, next: &Placed, excerpt: &Excerpt) -> usize {
         let end = ((self.end - excerpt.start) as usize).min(SPAN);
-        if !self.in_phase {
+        let Some(model_start) = self.model_start else {
             return end;
-        }
+        };
         let from = end.saturating_sub(IN_PHASE_BY_CHANCE);
         let length = end - from;
         let (mut own, mut others) = ([0.0; IN_PHASE_BY_CHANCE], [0.0; IN_PHASE_BY_CHANCE]);
         let position = excerpt.start + from as u64;
-        let offset = position as i64 - self.model_start as i64;
+        let offset = position as i64 - model_start as i64;
         self.model.synthesize(offset, &mut own[..length]);
         next.synthesize(from, &mut others[..length]);
         let (mut better, mut most, mut last) = (0.0, 0.0, from);
