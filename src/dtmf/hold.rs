@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{
+    bands::energy,
     dimmed::{self, FOR_GOOD, have_risen},
     edges::{STILL, last_match},
     evidence::Evidence,
@@ -174,7 +175,8 @@ impl Hold {
     fn went_on(&self, history: &History, end: u64, now: u64, gap: u64) -> bool {
         let back = now - FULL_AFTER;
         if back <= end + gap {
-            return true;
+            // A louder press fills the window before it has sounded for so long.
+            return self.was_there(history, back);
         }
         // In steps: phases jump where that frame begins and ends.
         let mut steps = (end..=back - STEP as u64).step_by(STEP);
@@ -183,6 +185,14 @@ impl Hold {
                 let step = from..from + STEP as u64;
                 sound(history, step, self.model.radians, self.full, DIMMED)
             })
+    }
+
+    /// Whether as much as the tones is heard from this position on, for a beat of theirs.
+    fn was_there(&self, history: &History, from: u64) -> bool {
+        let mut samples = [0.0; BEAT];
+        listen(history, from, from + BEAT as u64, &mut samples);
+        let tones = 0.5 * (self.full[0] + self.full[1]);
+        energy(&samples) >= THERE * tones * BEAT as f32
     }
 
     /// Finds the last sample of tones that are going.
@@ -433,6 +443,12 @@ const DIMMED: f32 = 0.2;
 
 /// Samples, 40 ms: a frame of 30 ms, and a step until it is seen that the tones are back.
 const LONGEST_DIP: u64 = 320;
+
+/// Samples, 3 ms: two tones of a key beat in 1 to 3.7 ms, so that a third of their energy is in it at least.
+const BEAT: usize = 24;
+
+/// Share of the full energy that is in it where the tones are.
+const THERE: f32 = 0.1;
 
 /// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
 pub(super) const FULL_AFTER: u64 = 104;

@@ -150,6 +150,27 @@ fn a_pause_of_20_ms_separates_the_same_key() {
 }
 
 #[test]
+fn a_pause_of_20_ms_separates_the_same_key_however_much_louder_it_is() {
+    for db in [3.0, 6.0, 9.0, 12.0] {
+        let presses = Presses {
+            keys: vec![Key::ALL[9]; 160],
+            ..Presses::lasting(100.0, 20.0)
+        };
+        let score = row(|seed| {
+            let mut line = presses.record(seed).spaced(20);
+            for press in line.presses.iter().step_by(2) {
+                for x in &mut line.audio[press.from..press.to] {
+                    *x *= 10f32.powf(-db / 20.0);
+                }
+            }
+            line
+        });
+        assert!(score.percent() >= 99.3, "{db} dB: {:.1} %", score.percent());
+        assert_eq!((score.doubled, score.wrong), (0, 0), "{db} dB");
+    }
+}
+
+#[test]
 fn a_pause_of_just_some_frames_is_hardly_ever_taken_for_lost_ones() {
     // Where the phases of two presses go together by chance, nothing else tells.
     for pause_ms in [20, 30, 40] {
