@@ -308,7 +308,13 @@ impl Hold {
         // More may be there, as samples came; what counts is what always is.
         let kept = now - KEPT as u64;
         let rest = rest_of_frame(end, onset).filter(|rest| rest.start >= kept);
-        rest.is_some_and(|rest| sounds_faintly(history, rest, self.model.radians, self.full))
+        // In halves: of a louder press that begins there the last may be full.
+        rest.is_some_and(|rest| {
+            let middle = (rest.start + rest.end) / 2;
+            [rest.start..middle, middle..rest.end]
+                .into_iter()
+                .all(|half| sounds_faintly(history, half, self.model.radians, self.full))
+        })
     }
 
     /// Whether the key is up for good: the same press can no longer go on.
@@ -444,8 +450,9 @@ const DIMMED: f32 = 0.2;
 /// Samples, 40 ms: a frame of 30 ms, and a step until it is seen that the tones are back.
 const LONGEST_DIP: u64 = 320;
 
-/// Samples, 3 ms: two tones of a key beat in 1 to 3.7 ms, so that a third of their energy is in it at least.
-const BEAT: usize = 24;
+/// Samples, 2 ms: a press behind a pause of 20 ms begins later. Two tones of a key beat in 1 to 3.7 ms, so
+/// that 0.4 of their energy is in it at least.
+const BEAT: usize = 16;
 
 /// Share of the full energy that is in it where the tones are.
 const THERE: f32 = 0.1;

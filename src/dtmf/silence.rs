@@ -91,8 +91,8 @@ impl Silence {
 /// What there is, behind tones that ended in it, of the frame that ends where others begin.
 pub(super) fn rest_of_frame(end: u64, onset: u64) -> Option<Range<u64>> {
     borders_near(onset).find_map(|(border, frame)| {
-        let begin = border - frame;
-        (begin <= end + EDGE_ERROR && end < border).then_some(begin.max(end)..border)
+        let (begin, stop) = (border - frame, border.min(onset));
+        (begin <= end + EDGE_ERROR && end < stop).then_some(begin.max(end)..stop)
     })
 }
 

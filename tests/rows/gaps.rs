@@ -171,6 +171,36 @@ fn a_pause_of_20_ms_separates_the_same_key_however_much_louder_it_is() {
 }
 
 #[test]
+fn a_louder_press_just_before_the_border_of_a_frame_is_not_the_frame_before() {
+    // As if the key had only been faint in it.
+    let press = Presses {
+        keys: vec![Key::ALL[6]],
+        ..Presses::lasting(100.0, 0.0)
+    };
+    for before_border in 0..=16 {
+        for pause in (160..=200).step_by(5) {
+            let line = press.record(7);
+            let [press] = line.presses[..] else {
+                panic!("one key");
+            };
+            let tone = &line.audio[press.from..press.to];
+            let onset = 15 * 160 - before_border;
+            let mut samples = vec![0; onset + tone.len() + 300 * MS];
+            let first = onset - pause - tone.len();
+            for (i, x) in tone.iter().enumerate() {
+                samples[first + i] = (0.15 * x) as i16;
+                samples[onset + i] = *x as i16;
+            }
+            let pressed = hear(&samples, 160, &Limits::ETSI).len();
+            assert_eq!(
+                pressed, 2,
+                "{pause} samples, {before_border} before a border"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_pause_of_just_some_frames_is_hardly_ever_taken_for_lost_ones() {
     // Where the phases of two presses go together by chance, nothing else tells.
     for pause_ms in [20, 30, 40] {
