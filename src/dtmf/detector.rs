@@ -297,20 +297,33 @@ impl Detector {
         view: &View,
         on_event: &mut impl FnMut(Event),
     ) -> bool {
+        (self.hold.is_some() && self.holds_on(strongest, view, on_event))
+            || (self.pieces.is_waiting() && self.went_on(strongest, view, on_event))
+    }
+
+    /// Whether the key sounds on that is down; if it is over, it is up.
+    #[inline(never)]
+    fn holds_on(
+        &mut self,
+        strongest: Option<Pair>,
+        view: &View,
+        on_event: &mut impl FnMut(Event),
+    ) -> bool {
         let (now, gap) = (self.done, self.judge.longest_gap());
-        if let Some(hold) = &mut self.hold {
-            if hold.follow(&self.history, view, strongest, now, gap) {
-                return true;
-            }
-            if let State::Stopped { end, .. } = hold.state
-                && hold.is_over(&self.history, view, now, gap)
-            {
-                let hold = *hold;
-                self.hold = None;
-                self.up(&hold, end, on_event);
-            }
+        let Some(hold) = &mut self.hold else {
+            return false;
+        };
+        if hold.follow(&self.history, view, strongest, now, gap) {
+            return true;
         }
-        self.pieces.is_waiting() && self.went_on(strongest, view, on_event)
+        if let State::Stopped { end, .. } = hold.state
+            && hold.is_over(&self.history, view, now, gap)
+        {
+            let hold = *hold;
+            self.hold = None;
+            self.up(&hold, end, on_event);
+        }
+        false
     }
 
     /// Whether a key is down now whose beginning was too short.
