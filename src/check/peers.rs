@@ -89,20 +89,21 @@ impl<'a> Phones<'a> {
             let name = section.name.to_ascii_lowercase();
             by_name.entry(name).or_insert(section);
         }
-        let plain = pjsip.into_iter().flat_map(|conf| of_type(conf, "endpoint"));
-        let wizards = wizard.into_iter().flat_map(|conf| of_type(conf, "wizard"));
+        let of_pjsip = |kind| pjsip.into_iter().flat_map(move |conf| of_type(conf, kind));
+        let plain = of_pjsip("endpoint");
+        let wizards = || wizard.into_iter().flat_map(|conf| of_type(conf, "wizard"));
         Self {
             sip: by_name,
             has_no_sip: modules.is_some_and(|all| all.is_installed("chan_sip") == Some(false)),
             sip_is_partial: sip.map_or(realtime.unknown, partial),
-            endpoints: wizards
+            // A wizard makes an aor of its own name.
+            aors: of_pjsip("aor")
+                .chain(wizards())
+                .map(|section| section.name.as_str())
+                .collect(),
+            endpoints: wizards()
                 .map(|section| (section.name.as_str(), None))
                 .chain(plain.map(|section| (section.name.as_str(), Some(section))))
-                .collect(),
-            aors: pjsip
-                .into_iter()
-                .flat_map(|conf| of_type(conf, "aor"))
-                .map(|section| section.name.as_str())
                 .collect(),
             pjsip_is_partial: [pjsip, wizard]
                 .into_iter()

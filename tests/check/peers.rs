@@ -71,6 +71,9 @@ fn an_endpoint_is_rung_only_where_it_can_be_registered() {
     installation
         .check()
         .only("error", "pjsip.conf:3", "no aor bob-desk", "type=aor");
+    installation.write("pjsip_wizard.conf", "[bob-desk]\ntype=wizard\n");
+    installation.check().nothing();
+    installation.write("pjsip_wizard.conf", "");
     installation.replace("pjsip.conf", "aors=bob-desk", "aors=bob-desk, bob");
     installation.check().nothing();
     // A trunk, where what is dialled names the other side.
