@@ -15,7 +15,7 @@ use criterion::{
 };
 use support::{FRAME, Listener, hear_all, ours, signals};
 use voiceagent::{
-    audio::{AudioFormat, Encoding, g711, g722},
+    audio::{AudioFormat, Codes},
     dtmf,
     ear::Ear,
     speech::{self, Envelope, Prompt},
@@ -109,19 +109,11 @@ fn formats(c: &mut Criterion) {
 /// hear as a band-limited signal.
 fn encode(samples: &[i16], format: AudioFormat) -> Vec<u8> {
     let times = (format.rate() / voiceagent::audio::SAMPLE_RATE) as usize;
-    match format.encoding() {
-        Encoding::Alaw => samples.iter().map(|&x| g711::linear_to_alaw(x)).collect(),
-        Encoding::Ulaw => samples.iter().map(|&x| g711::linear_to_ulaw(x)).collect(),
-        Encoding::G722 => {
-            let mut band = g722::LowerBand::new();
-            samples.iter().map(|&x| band.encode(x)).collect()
-        }
-        Encoding::Slin => samples
-            .iter()
-            .flat_map(|x| [x.to_le_bytes()].repeat(times))
-            .flatten()
-            .collect(),
-    }
+    let held: Vec<i16> = samples
+        .iter()
+        .flat_map(|&x| std::iter::repeat_n(x, times))
+        .collect();
+    Codes::new(format.encoding()).encode(&held)
 }
 
 /// The one frame of each signal that takes longest: how late a call can make its neighbours.

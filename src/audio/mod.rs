@@ -13,7 +13,7 @@ mod synth;
 mod time;
 mod voice;
 
-pub(crate) use codes::Codes;
+pub use codes::Codes;
 pub use decode::Decoder;
 pub use file::{FileError, Reading, Recording, Target};
 pub use format::{AudioFormat, Encoding, FormatError};

@@ -66,7 +66,7 @@ struct Phones<'a> {
     sip_is_partial: bool,
     /// Whether chan_sip is not installed, which is told with the modules: sip.conf mends nothing.
     has_no_sip: bool,
-    /// chan_pjsip's, and the sections that say more of them than that there is a wizard.
+    /// chan_pjsip's, and their sections where they are not a wizard's.
     endpoints: HashMap<&'a str, Option<&'a Section>>,
     /// The names under which endpoints are registered.
     aors: HashSet<&'a str>,

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use voiceagent::{
     Key,
-    audio::{AudioFormat, Press, Rng, Synth},
+    audio::{AudioFormat, Codes, Press, Rng, Synth},
     config::Config,
     dtmf::Limits,
     ear::{Ear, Heard},
@@ -35,16 +35,7 @@ fn listens(format: &str, length: Duration) {
     for sample in &mut samples[10 * format.rate() as usize..20 * format.rate() as usize] {
         *sample = (300.0 * rng.normal()) as i16;
     }
-    let minute: Vec<u8> = match format.bytes_per_sample() {
-        1 => samples
-            .iter()
-            .map(|&s| voiceagent::audio::g711::linear_to_alaw(s))
-            .collect(),
-        _ => samples
-            .iter()
-            .flat_map(|sample| sample.to_le_bytes())
-            .collect(),
-    };
+    let minute = Codes::new(format.encoding()).encode(&samples);
 
     let mut ear = Ear::new(format, &Limits::ETSI, Some(&speech::Limits::default())).unwrap();
     let frame = ear.bytes_in(Duration::from_millis(20));

@@ -4,9 +4,9 @@ import asyncio
 
 from call import busy as is_busy
 from case import check
-from scenarios.listing import ALL_CODECS, BOTH_LAWS, LANE_102, scenario
+from scenarios.listing import BOTH_LAWS, LANE_102, scenario
 from scenarios.steps import dialled, leaves_message, stock_greeting
-from server import CALLER_VOICE
+from server import CALLER_VOICE, CODECS
 
 
 @scenario(laws=BOTH_LAWS)
@@ -29,7 +29,7 @@ async def talking_over_the_greeting(case):
     await case.ended("VOICEMAIL", [dialled(case, "bob"), "VoiceMail 101@sales"])
 
 
-@scenario(laws=ALL_CODECS)
+@scenario(laws=CODECS)
 async def barge_in_by_voice(case):
     """With `barge_in = true` the caller's voice ends the greeting."""
     await case.dial("barge-in-101")

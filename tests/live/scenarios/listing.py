@@ -15,7 +15,6 @@ LANE_102 = "102"
 LANE_CAPTURE = "capture"
 ALONE = "alone"
 BOTH_LAWS = (g711.ALAW, g711.ULAW)
-ALL_CODECS = (*BOTH_LAWS, g722.G722())
 # Which of a version's servers a call is for.
 STOCK = Server
 DATABASE = DatabaseServer
