@@ -7,13 +7,8 @@
 //! frame after frame is repeated there may be no second part that can be measured at all.
 
 use super::{
-    evidence::Evidence,
-    gap::LONGEST_PIECE,
-    hold::{FULL_AFTER, is_full},
-    silence::LONGEST_SILENCE,
-    step::STEP,
-    tones::Pair,
-    window::View,
+    behind::FULL_AFTER, evidence::Evidence, gap::LONGEST_PIECE, hold::is_full,
+    silence::LONGEST_SILENCE, step::STEP, tones::Pair, window::View,
 };
 
 /// The first part of a key.

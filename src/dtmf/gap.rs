@@ -10,11 +10,11 @@
 
 use super::{
     bands::energy,
+    behind::{Known, listen},
     edges::{STILL, last_match},
     evidence::Evidence,
     fragment::CLEAN,
     history::{History, KEPT},
-    hold::{listen, sounds_faintly},
     past::{BEFORE, BEFORE_GAP, QUIET},
     products::powers_at,
     silence::{FRAMES, LONGEST_SILENCE, borders_near, is_digital_silence},
@@ -34,7 +34,7 @@ pub(super) fn with_first_piece(second: &Evidence, history: &History, now: u64) -
         if from < oldest || !gap.is_filled_in(second, history) {
             return None;
         }
-        listen(history, from, gap.end, &mut heard);
+        listen(history, from..gap.end, &mut heard);
         heard.reverse();
         let mut tones = [0.0; LONGEST_PIECE];
         let first = gap.end - LONGEST_PIECE as u64;
@@ -68,7 +68,7 @@ pub(super) fn with_second_piece(first: &Evidence, history: &History, now: u64) -
         }
         let (mut heard, mut tones) = ([0.0; LONGEST_PIECE], [0.0; LONGEST_PIECE]);
         let (heard, tones) = (&mut heard[..length], &mut tones[..length]);
-        listen(history, gap.onset, now, heard);
+        listen(history, gap.onset..now, heard);
         let start = first.model_start as i64 - gap.unheard();
         first.model.synthesize(gap.onset as i64 - start, tones);
         let length = piece(heard, tones)?;
@@ -134,12 +134,12 @@ impl Gap {
 
     /// Whether there is nothing in it but what stands in for lost frames: digital silence, or the tones
     /// once more.
-    fn is_filled_in(&self, tones: &Evidence, history: &History) -> bool {
-        let frame = FRAMES[0];
+    fn is_filled_in(&self, piece: &Evidence, history: &History) -> bool {
+        let (frame, tones) = (FRAMES[0], Known::of(piece));
         is_digital_silence(history.range(self.end, self.onset))
             || (self.end..self.onset).step_by(frame as usize).all(|from| {
                 let to = self.onset.min(from + frame);
-                sounds_faintly(history, from..to, tones.model.radians, tones.powers)
+                tones.sound_faintly(history, from..to)
             })
     }
 }

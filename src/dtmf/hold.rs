@@ -1,19 +1,15 @@
 //! Following a key that is down until it is up.
 
-use std::ops::Range;
-
 use super::{
-    bands::energy,
-    dimmed::{self, FOR_GOOD, have_risen},
+    behind::{Behind, FOR_GOOD, FULL_AFTER, Known, have_risen, listen},
     edges::{STILL, last_match},
     evidence::Evidence,
-    excerpt::{Excerpt, SPAN, Underlay, without_mean},
+    excerpt::{Excerpt, SPAN, Underlay},
     fit::{Model, SHORTEST},
     fragment::CLEAN,
-    history::{History, KEPT},
+    history::History,
     previous::Previous,
-    products::powers_at,
-    silence::{LONGEST_FRAME, LONGEST_SILENCE, Silence, frame_behind, is_a_frame, rest_of_frame},
+    silence::{LONGEST_SILENCE, Silence, frame_behind, is_a_frame},
     step::STEP,
     tones::Pair,
     window::View,
@@ -79,8 +75,8 @@ impl Hold {
         view: &View,
         now: u64,
     ) -> Self {
-        let tones = evidence.pair.tones();
-        let full = [0, 1].map(|i| view.powers[tones[i]].max(FULL * evidence.powers[i]));
+        let seen = view.powers_of(evidence.pair);
+        let full = [0, 1].map(|tone| seen[tone].max(FULL * evidence.powers[tone]));
         Self {
             pair: evidence.pair,
             onset,
@@ -129,7 +125,7 @@ impl Hold {
         let full = sounds(self.full);
         // What a codec makes fainter goes little by little, what stops goes at once.
         let steady = full || sounds(self.latest);
-        let powers = self.pair.tones().map(|tone| view.powers[tone]);
+        let powers = view.powers_of(self.pair);
         match self.state {
             State::Sounding { seen } if self.dimmed && have_risen(powers, self.full) => {
                 self.state = State::stopped(seen, None);
@@ -144,12 +140,13 @@ impl Hold {
                 self.stop(history, seen, now, strongest);
                 matches!(self.state, State::Sounding { .. })
             }
-            State::Stopped { end, .. } if full && self.went_on(history, end, now, gap) => {
+            State::Stopped { end, .. } if full && self.behind(history, end).went_on(now, gap) => {
                 self.jump(now);
                 true
             }
             State::Stopped { end, .. }
-                if now - end >= FOR_GOOD && self.is_dimmed(history, view, end, now) =>
+                if now - end >= FOR_GOOD
+                    && self.behind(history, end).is_dimmed(powers, view, now) =>
             {
                 (self.full, self.latest, self.dimmed) = (powers, powers, true);
                 self.jump(now);
@@ -159,40 +156,16 @@ impl Hold {
         }
     }
 
-    /// Whether tones that stopped at `end` only went on fainter, so far.
-    fn is_dimmed(&self, history: &History, view: &View, end: u64, now: u64) -> bool {
-        let powers = self.pair.tones().map(|tone| view.powers[tone]);
-        let stopped = dimmed::Stopped {
+    /// What there is behind the `end` of its tones.
+    fn behind<'a>(&self, history: &'a History, end: u64) -> Behind<'a> {
+        Behind {
+            tones: Known {
+                radians: self.model.radians,
+                powers: self.full,
+            },
             end,
-            full: self.full,
-            radians: self.model.radians,
-        };
-        stopped.go_on(powers, view.mean_square, history, now)
-    }
-
-    /// Whether tones that seemed to stop at `end` and fill the newest window have not stopped for longer
-    /// than `gap`, but grew fainter at most, in a frame that stood in for a lost one.
-    fn went_on(&self, history: &History, end: u64, now: u64, gap: u64) -> bool {
-        let back = now - FULL_AFTER;
-        if back <= end + gap {
-            // A louder press fills the window before it has sounded for so long.
-            return self.was_there(history, back);
+            history,
         }
-        // In steps: phases jump where that frame begins and ends.
-        let mut steps = (end..=back - STEP as u64).step_by(STEP);
-        back - end <= LONGEST_DIP
-            && steps.all(|from| {
-                let step = from..from + STEP as u64;
-                sound(history, step, self.model.radians, self.full, DIMMED)
-            })
-    }
-
-    /// Whether as much as the tones is heard from this position on, for a beat of theirs.
-    fn was_there(&self, history: &History, from: u64) -> bool {
-        let mut samples = [0.0; BEAT];
-        listen(history, from, from + BEAT as u64, &mut samples);
-        let tones = 0.5 * (self.full[0] + self.full[1]);
-        energy(&samples) >= THERE * tones * BEAT as f32
     }
 
     /// Finds the last sample of tones that are going.
@@ -271,7 +244,7 @@ impl Hold {
             samples.copy_from_slice(&all[SPAN - samples.len()..]);
             return;
         }
-        listen(history, from, to, samples);
+        listen(history, from..to, samples);
     }
 
     /// Whether `evidence`, after a break or of a look after the one it began with, is the same press; all
@@ -292,7 +265,7 @@ impl Hold {
         };
         let silence = evidence.onset.saturating_sub(end);
         silence <= gap
-            || self.only_faded(end, evidence.onset, history, now)
+            || self.behind(history, end).only_faded(evidence.onset, now)
             || phases.is_some_and(|phases| {
                 silence <= LONGEST_SILENCE
                     && self.in_phase(phases, evidence, silence)
@@ -300,21 +273,6 @@ impl Hold {
                         || Silence::between(history, end, evidence.onset)
                             .is_lost_frames(end, evidence.onset))
             })
-    }
-
-    /// Whether the tones only grew faint, in a frame that stood in for a lost one, and were back with
-    /// the next.
-    fn only_faded(&self, end: u64, onset: u64, history: &History, now: u64) -> bool {
-        // More may be there, as samples came; what counts is what always is.
-        let kept = now - KEPT as u64;
-        let rest = rest_of_frame(end, onset).filter(|rest| rest.start >= kept);
-        // In halves: of a louder press that begins there the last may be full.
-        rest.is_some_and(|rest| {
-            let middle = (rest.start + rest.end) / 2;
-            [rest.start..middle, middle..rest.end]
-                .into_iter()
-                .all(|half| sounds_faintly(history, half, self.model.radians, self.full))
-        })
     }
 
     /// Whether the key is up for good: the same press can no longer go on.
@@ -336,11 +294,13 @@ impl Hold {
         }
         // A frame that something stood in for may end the break.
         let gap = gap.max(phases.and(frame_behind(end)).unwrap_or(0));
+        let behind = self.behind(history, end);
+        let powers = view.powers_of(self.pair);
         let could_resume = since <= gap + SEEN_AFTER
-            || (since <= gap + JUDGED_AFTER && self.has_returned(history, view, now));
+            || (since <= gap + JUDGED_AFTER && behind.have_returned(powers, view, now));
         // For good it is only at the next look that follows.
         let may_be_dimmed = since < FOR_GOOD + STEP as u64;
-        if could_resume || (may_be_dimmed && self.is_dimmed(history, view, end, now)) {
+        if could_resume || (may_be_dimmed && behind.is_dimmed(powers, view, now)) {
             return false;
         }
         if phases.is_none() || since > FINAL {
@@ -354,24 +314,6 @@ impl Hold {
             silence: Some(silence),
         };
         !silence.may_be_lost_frames(now)
-    }
-
-    /// Whether both tones sound again, be it in the newest 10 ms only: where phases jump, the older part of
-    /// the window may take them away.
-    fn has_returned(&self, history: &History, view: &View, now: u64) -> bool {
-        let tones = self.pair.tones();
-        let is_seen = (0..2).all(|i| view.powers[tones[i]] >= RETURNING * self.full[i]);
-        // A window that is half full of them has as much at least.
-        let may_sound = view.mean_square >= 0.25 * RETURNED * (self.full[0] + self.full[1]);
-        is_seen || (may_sound && self.is_in_newest(history, now))
-    }
-
-    #[inline(never)]
-    fn is_in_newest(&self, history: &History, now: u64) -> bool {
-        let mut newest = [0.0; STEP];
-        listen(history, now - STEP as u64, now, &mut newest);
-        let newest = powers_at(&newest, self.model.radians);
-        (0..2).all(|tone| newest[tone] >= RETURNED * self.full[tone])
     }
 
     /// Whether both tones go on as if they had never stopped.
@@ -400,38 +342,8 @@ fn is_concealed(end: u64, evidence: &Evidence) -> bool {
 
 /// Whether a window is full of both tones, which have these powers.
 pub(super) fn is_full(view: &View, pair: Pair, powers: [f32; 2]) -> bool {
-    let tones = pair.tones();
-    (0..2).all(|i| view.powers[tones[i]] > DIPPED * powers[i])
-}
-
-/// Whether two tones that had these powers sound throughout a stretch, at most a frame long, be it faintly.
-pub(super) fn sounds_faintly(
-    history: &History,
-    stretch: Range<u64>,
-    radians: [f32; 2],
-    powers: [f32; 2],
-) -> bool {
-    sound(history, stretch, radians, powers, FADED)
-}
-
-/// The same with at least this share of their power.
-fn sound(
-    history: &History,
-    stretch: Range<u64>,
-    radians: [f32; 2],
-    powers: [f32; 2],
-    share: f32,
-) -> bool {
-    let mut samples = [0.0; LONGEST_FRAME];
-    let samples = &mut samples[..(stretch.end - stretch.start) as usize];
-    listen(history, stretch.start, stretch.end, samples);
-    let heard = powers_at(samples, radians);
-    (0..2).all(|tone| heard[tone] >= share * powers[tone])
-}
-
-/// The audio between two positions without its mean.
-pub(super) fn listen(history: &History, from: u64, to: u64, samples: &mut [f32]) {
-    without_mean(history.range(from, to), samples);
+    let seen = view.powers_of(pair);
+    (0..2).all(|tone| seen[tone] > DIPPED * powers[tone])
 }
 
 /// Powers reach this share of the model's at least; a window rarely sees all of it.
@@ -439,26 +351,6 @@ const FULL: f32 = 0.9;
 
 /// Share of the full power below which a tone is going.
 const DIPPED: f32 = 0.6;
-
-/// The same of a frame that is 10 dB fainter or fades to nothing, less what a jump of phases within it takes.
-/// (A line's echo may have as much, but in a pause: of those hardly any is one whole frame.)
-const FADED: f32 = 0.05;
-
-/// The same of a frame that may be anywhere, 7 dB: hardly any line has so loud an echo in its pauses.
-const DIMMED: f32 = 0.2;
-
-/// Samples, 40 ms: a frame of 30 ms, and a step until it is seen that the tones are back.
-const LONGEST_DIP: u64 = 320;
-
-/// Samples, 2 ms: a press behind a pause of 20 ms begins later. Two tones of a key beat in 1 to 3.7 ms, so
-/// that 0.4 of their energy is in it at least.
-const BEAT: usize = 16;
-
-/// Share of the full energy that is in it where the tones are.
-const THERE: f32 = 0.1;
-
-/// Samples, 13 ms: tones that fill a window above that share have sounded for as long.
-pub(super) const FULL_AFTER: u64 = 104;
 
 /// Samples, 7 ms: how long a Hann window of 20 ms looks full after the end.
 const WINDOW_LAG: u64 = 56;
@@ -474,13 +366,6 @@ const SEARCH_BEFORE: u64 = 16;
 
 /// Samples: the refit, the lag and two steps.
 const REACH: usize = (REFIT + WINDOW_LAG) as usize + 2 * STEP;
-
-/// Share of the full power that a tone shows when it has sounded for 10 ms of a window, less what
-/// noise takes from it.
-const RETURNING: f32 = 0.1;
-
-/// Share of the full power that it has then in the newest step.
-const RETURNED: f32 = 0.5;
 
 /// Samples, 12.5 ms: tones that were not seen by then have not begun.
 const SEEN_AFTER: u64 = 100;

@@ -19,7 +19,7 @@
 //!    is remembered of either.
 //! 10. `burst`: a key that a codec has bent too much for any of this, known by its standing alone.
 //! 11. `pure`: a key that takes the place of other sound, known by being alone from one moment to the next.
-//! 12. `hold`, `silence`, `dimmed`: a key until it is up, be it over lost frames or fainter.
+//! 12. `hold`, `behind`, `silence`: a key until it is up, be it over lost frames or fainter.
 //! 13. `previous`: a key that is over, taken out of what the next one is looked for in.
 //!
 //! `detector` is the order of all this and [`Limits`] what a caller can set.
@@ -48,13 +48,13 @@
 mod avx2;
 mod bands;
 mod bank;
+mod behind;
 mod burst;
 mod coded;
 mod company;
 mod decide;
 mod detector;
 mod dialtone;
-mod dimmed;
 mod edges;
 mod evidence;
 mod excerpt;

@@ -61,6 +61,12 @@ impl View {
         }
     }
 
+    /// The powers of a pair's tones.
+    #[inline]
+    pub(super) fn powers_of(&self, pair: Pair) -> [f32; 2] {
+        pair.tones().map(|tone| self.powers[tone])
+    }
+
     /// The power of the strongest of the four tones from `first` on.
     #[inline]
     pub(super) fn peak(&self, first: usize) -> f32 {
