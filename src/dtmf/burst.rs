@@ -15,7 +15,7 @@ use std::ops::Range;
 use super::{
     bands::{Bands, Splitter, energy},
     decide::Judge,
-    evidence::{Analysis, Evidence},
+    evidence::{Analysis, Evidence, twist_db},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::Model,
     history::History,
@@ -227,6 +227,7 @@ impl Burst {
             duration: self.length() as f32,
             offsets: [0, 1].map(|tone| offsets[tone] / powers[tone]),
             powers: powers.map(|power| power / count as f32),
+            twist_db: twist_db(powers),
             residual: bands.scaled(1.0 / tones),
             rest: left / tones,
             growth: [0.0; 2],

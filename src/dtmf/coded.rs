@@ -15,7 +15,7 @@ use super::{
 /// can have.
 pub(super) fn longer_if_bent(evidence: &Evidence) -> Option<f32> {
     let (rest, past) = (&evidence.residual, &evidence.before);
-    let (offset, twist) = (evidence.largest_offset(), evidence.twist_db().abs());
+    let (offset, twist) = (evidence.largest_offset(), evidence.twist_db.abs());
     let within = rest.low + rest.among + rest.high;
     let alone = rest.low <= CODED_LOW
         && rest.high <= CODED_HIGH
@@ -196,7 +196,7 @@ impl OverCompany {
         };
         evidence.before_either() <= self.tones_before
             && past.among <= self.before
-            && evidence.twist_db().abs() <= self.twist
+            && evidence.twist_db.abs() <= self.twist
             && evidence.largest_offset() <= self.offset
             && rest.low <= self.low
             && rest.among <= self.among

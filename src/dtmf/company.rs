@@ -25,7 +25,7 @@ fn over_noise(evidence: &Evidence, clean: f32) -> Option<f32> {
     let clear = if among <= SOME_NOISE {
         offset <= NOISE_OFFSET
     } else {
-        offset <= MUCH_NOISE_OFFSET && evidence.twist_db().abs() <= DOUBTFUL_TWIST
+        offset <= MUCH_NOISE_OFFSET && evidence.twist_db.abs() <= DOUBTFUL_TWIST
     };
     let over = clear
         && evidence.before_either() <= NOISE_TONES_BEFORE
@@ -42,7 +42,7 @@ fn over_noise(evidence: &Evidence, clean: f32) -> Option<f32> {
 
 fn over_talk(evidence: &Evidence, clean: f32) -> Option<f32> {
     let rest = &evidence.residual;
-    let talk = if evidence.twist_db().abs() <= PLAIN_TWIST {
+    let talk = if evidence.twist_db.abs() <= PLAIN_TWIST {
         let talked_before = clean + TALK_VARIES * evidence.before.among;
         talked_before.clamp(TALK_AMONG, LOUD_TALK_AMONG)
     } else {
@@ -134,7 +134,7 @@ pub(super) fn is_exact(evidence: &Evidence) -> bool {
         TALK_HIGH
     };
     evidence.largest_offset() <= EXACT_OFFSET
-        && evidence.twist_db().abs() <= EXACT_TWIST
+        && evidence.twist_db.abs() <= EXACT_TWIST
         && rest.low <= EXACT_LOW
         && rest.among <= EXACT_AMONG
         && rest.high <= high
@@ -142,7 +142,7 @@ pub(super) fn is_exact(evidence: &Evidence) -> bool {
 
 /// Whether one tone is much the louder, or they are off as two notes are.
 pub(super) fn is_doubtful(evidence: &Evidence) -> bool {
-    evidence.twist_db().abs() > DOUBTFUL_TWIST || evidence.apart() > APART
+    evidence.twist_db.abs() > DOUBTFUL_TWIST || evidence.apart() > APART
 }
 
 /// Energy that a clipped key may have in each band besides, relative to that of its tones.

@@ -78,7 +78,7 @@ impl Judge {
     /// Whether this is a key now.
     pub(super) fn judge(&self, evidence: &Evidence) -> Result<(), Rejection> {
         let as_heard = self.judge_as_heard(evidence).or_else(|why| {
-            let twist = evidence.twist_db();
+            let twist = evidence.twist_db;
             let excess = (twist - self.twist).max(-twist - self.reverse_twist);
             let longer = longer_if_bent_by_gsm(evidence, excess).ok_or(why)?;
             self.check_duration(evidence, self.shortest + longer)
@@ -128,7 +128,7 @@ impl Judge {
 
     /// Whether neither tone is too much the stronger.
     pub(super) fn check_twist(&self, evidence: &Evidence) -> Result<(), Rejection> {
-        let twist = evidence.twist_db();
+        let twist = evidence.twist_db;
         if twist >= 0.0 {
             Rejection::unless_below(Test::Twist, twist, self.twist)
         } else {
@@ -139,7 +139,7 @@ impl Judge {
     /// Samples of tone that make this a key.
     fn needed(&self, evidence: &Evidence) -> Result<f32, Rejection> {
         let rest = &evidence.residual;
-        let (offset, twist) = (evidence.largest_offset(), evidence.twist_db().abs());
+        let (offset, twist) = (evidence.largest_offset(), evidence.twist_db.abs());
         if offset > CLEAR_OFFSET {
             Rejection::unless_below(Test::Twist, twist, DOUBTFUL_TWIST)?;
             is_added(evidence)?;

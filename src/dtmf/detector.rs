@@ -528,7 +528,7 @@ impl Detector {
             key: evidence.pair.key(),
             onset: began,
             level: Dbm0(0.5 * (low.0 + high.0)),
-            twist_db: evidence.twist_db(),
+            twist_db: evidence.twist_db,
             snr_db: snr_db(evidence),
             low_offset: evidence.offsets[0],
             high_offset: evidence.offsets[1],

@@ -33,6 +33,8 @@ pub(super) struct Evidence {
     pub(super) offsets: [f32; 2],
     /// Squared peak amplitudes in 16-bit steps squared, low tone first.
     pub(super) powers: [f32; 2],
+    /// High tone over low tone.
+    pub(super) twist_db: f32,
     /// What is left without the tones, relative to their energy.
     pub(super) residual: Bands,
     /// The same in all.
@@ -73,11 +75,6 @@ impl Evidence {
     /// Of both tones, relative.
     pub(super) fn largest_offset(&self) -> f32 {
         self.offsets[0].abs().max(self.offsets[1].abs())
-    }
-
-    /// High tone over low tone in dB.
-    pub(super) fn twist_db(&self) -> f32 {
-        10.0 * (self.powers[1] / self.powers[0]).log10()
     }
 
     /// Power at the frequency of the tone that had more before the onset, relative to its power.
@@ -170,6 +167,7 @@ impl Analysis {
             duration: (stretch.end - onset + stretch.run.earlier) as f32,
             offsets: stretch.offsets,
             powers,
+            twist_db: twist_db(powers),
             residual: left.residual,
             rest: left.rest,
             growth: left.growth,
@@ -277,6 +275,11 @@ impl Analysis {
             energy / tone_energy
         })
     }
+}
+
+/// High tone over low tone in dB, of their powers.
+pub(super) fn twist_db([low, high]: [f32; 2]) -> f32 {
+    10.0 * (high / low).log10()
 }
 
 /// What tones leave of the samples they are in, relative to their energy.

@@ -14,7 +14,7 @@ use super::{
     bands::{Bands, energy},
     company::{DOUBTFUL_TWIST, GROWTH, PLAIN_TWIST, check_steadiness},
     decide::{Judge, samples},
-    evidence::{Analysis, Evidence},
+    evidence::{Analysis, Evidence, twist_db},
     excerpt::{Excerpt, SPAN, Underlay},
     fit::Model,
     history::History,
@@ -85,7 +85,7 @@ pub(super) fn key(
         && evidence.duration >= judge.shortest() + longer
         && evidence.largest_offset() <= OFFSET
         && evidence.apart() <= APART
-        && evidence.twist_db().abs() <= DOUBTFUL_TWIST
+        && evidence.twist_db.abs() <= DOUBTFUL_TWIST
         && check_steadiness(&evidence, GROWTH).is_ok()
         && judge.allows(&evidence);
     is_key.then_some(evidence)
@@ -117,6 +117,7 @@ fn measure(
     let pieces = rest[..at].rchunks_exact(PIECE);
     let onset = at - PIECE * pieces.take_while(|rest| share(rest) <= BEGUN).count();
     let before = share(&rest[onset.checked_sub(BEFORE)?..onset]);
+    let powers = model.powers();
     let evidence = Evidence {
         pair,
         onset: start + onset as u64,
@@ -125,7 +126,8 @@ fn measure(
         ongoing: true,
         duration: (SPAN - onset) as f32,
         offsets: [0, 1].map(|tone| model.radians[tone] / nominal[tone] - 1.0),
-        powers: model.powers(),
+        powers,
+        twist_db: twist_db(powers),
         residual: analysis
             .splitter()
             .split(&rest[at..], 0)
@@ -155,7 +157,7 @@ fn is_white(rest: &Bands) -> bool {
 fn is_true(evidence: &Evidence) -> bool {
     let Bands { low, high, .. } = evidence.residual;
     evidence.largest_offset() <= TRUE_OFFSET
-        && evidence.twist_db().abs() <= PLAIN_TWIST
+        && evidence.twist_db.abs() <= PLAIN_TWIST
         && low.max(high) <= BESIDE
 }
 
