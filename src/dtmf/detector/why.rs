@@ -8,7 +8,8 @@ use super::{
         verdict::{Rejection, Test, Verdict},
         window::View,
     },
-    Detector, Young,
+    Detector,
+    look::Young,
 };
 
 impl Detector {
