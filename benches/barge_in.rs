@@ -34,7 +34,7 @@ fn main() -> io::Result<()> {
         "| echo loss | caller | false, silent caller | false | missed | median | p95 |"
     )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
-    for echo_loss in [10.0, 15.0, 20.0, 30.0] {
+    for echo_loss in [10.0, 15.0, 20.0, 30.0, 90.0] {
         let try_all = |caller: Option<f32>| -> Vec<Outcome> {
             let call = Call {
                 echo_loss,

@@ -4,20 +4,26 @@ use super::sent::{DELAYS, Sent};
 use crate::audio::Dbm0;
 
 /// The echo path as far as it is known.
+///
+/// Where it loses much, or nothing echoes at all, its delay is never found. But what comes back is the
+/// quieter beside the loudest that was sent, whenever it returns.
 #[derive(Clone, Debug)]
 pub(super) struct Echo {
     /// Gain of the path before it has been measured, in dB.
     assumed: f32,
     likeness: Likeness,
-    path: Path,
+    /// By the loudest of all that may return now.
+    anywhere: Coupling,
+    /// By what returns at the path's delay, once that is known.
+    found: Option<Found>,
 }
 
+/// A path whose delay is known.
 #[derive(Clone, Debug)]
-enum Path {
-    /// Echo may return at any delay, as loud as was assumed.
-    Sought,
-    /// It returns after so many steps.
-    Found { delay: usize, coupling: Coupling },
+struct Found {
+    /// Steps.
+    delay: usize,
+    coupling: Coupling,
 }
 
 impl Echo {
@@ -26,7 +32,8 @@ impl Echo {
         Self {
             assumed: -loss,
             likeness: Likeness::new(),
-            path: Path::Sought,
+            anywhere: Coupling::new(-loss, ANY_DELAY),
+            found: None,
         }
     }
 
@@ -36,50 +43,47 @@ impl Echo {
         if sent.is_silent() {
             return None;
         }
-        let returning = self.path.returning(sent);
-        let gain = match &self.path {
-            Path::Sought => self.assumed,
-            Path::Found { coupling, .. } => coupling.level,
+        let (returning, gain) = match &self.found {
+            None => (level(sent.powers()), self.anywhere.level),
+            Some(found) => (found.returning(sent), found.coupling.level),
         };
         (returning > INAUDIBLE_DBM0).then_some(returning + gain)
     }
 
     /// Takes in the mean square of a frame that holds neither speech nor a key.
     pub(super) fn learn(&mut self, sent: &Sent, mean_square: f32) {
-        if sent.is_silent() || !sent.is_known() || level(&sent.powers()[..]) < LOUD_DBM0 {
+        let loudest = level(sent.powers());
+        if sent.is_silent() || !sent.is_known() || loudest < LOUD_DBM0 {
             return;
         }
-        if let Some(found) = self.likeness.learn(sent, mean_square) {
-            match &mut self.path {
-                Path::Found { delay, .. } if delay.abs_diff(found) <= SPREAD => *delay = found,
-                path => {
-                    *path = Path::Found {
-                        delay: found,
-                        coupling: Coupling::new(self.assumed),
-                    }
+        let received = Dbm0::from_mean_square(mean_square).0;
+        self.anywhere.learn(received - loudest);
+        if let Some(delay) = self.likeness.learn(sent, mean_square) {
+            match &mut self.found {
+                Some(found) if found.delay.abs_diff(delay) <= SPREAD => found.delay = delay,
+                found => {
+                    *found = Some(Found {
+                        delay,
+                        coupling: Coupling::new(self.assumed, ONE_DELAY),
+                    });
                 }
             }
         }
-        let returning = self.path.returning(sent);
-        if let Path::Found { coupling, .. } = &mut self.path
-            && returning > LOUD_DBM0
-        {
-            coupling.learn(Dbm0::from_mean_square(mean_square).0 - returning);
+        if let Some(found) = &mut self.found {
+            let returning = found.returning(sent);
+            if returning > LOUD_DBM0 {
+                found.coupling.learn(received - returning);
+            }
         }
     }
 }
 
-impl Path {
+impl Found {
     /// Level of the loudest that was sent and can return now, in dBm0.
     fn returning(&self, sent: &Sent) -> f32 {
-        match *self {
-            Self::Sought => level(&sent.powers()[..]),
-            Self::Found { delay, .. } => {
-                let first = delay.saturating_sub(SPREAD);
-                let last = (delay + SPREAD).min(DELAYS - 1);
-                level(&sent.powers()[first..=last])
-            }
-        }
+        let first = self.delay.saturating_sub(SPREAD);
+        let last = (self.delay + SPREAD).min(DELAYS - 1);
+        level(&sent.powers()[first..=last])
     }
 }
 
@@ -147,6 +151,8 @@ struct Coupling {
     /// In dB, at most what was assumed.
     level: f32,
     most: f32,
+    /// Frames before a measurement is believed.
+    fewest: usize,
     /// The latest frames, in units below `most`, and how many of them lie at each.
     recent: [u8; FRAMES],
     counts: [u8; DEPTH],
@@ -155,10 +161,11 @@ struct Coupling {
 }
 
 impl Coupling {
-    fn new(most: f32) -> Self {
+    fn new(most: f32, fewest: usize) -> Self {
         Self {
             level: most,
             most,
+            fewest,
             recent: [0; FRAMES],
             counts: [0; DEPTH],
             total: 0,
@@ -179,7 +186,7 @@ impl Coupling {
         self.counts[usize::from(below)] += 1;
         self.next = (self.next + 1) % FRAMES;
 
-        if self.total >= FEWEST {
+        if self.total >= self.fewest {
             let few = self.total * (100 - PERCENTILE) / 100;
             let mut louder = 0;
             let unit = self.counts.iter().position(|&count| {
@@ -214,8 +221,10 @@ const UNIT_DB: f32 = 0.5;
 const DEPTH: usize = 64;
 /// Frames over which the coupling is measured: two seconds of loud prompt.
 const FRAMES: usize = 100;
-/// Frames before a measurement is believed.
-const FEWEST: usize = 20;
+/// Frames before a measurement is believed: of what returns at one delay, and, a second, of what may return
+/// at any up to half a second.
+const ONE_DELAY: usize = 20;
+const ANY_DELAY: usize = 50;
 /// Per cent of frames that stay below the coupling; what goes beyond is covered by the margin
 /// `above_echo`, and by three frames in a row being needed.
 const PERCENTILE: usize = 97;
@@ -266,10 +275,10 @@ mod tests {
     fn delay_and_coupling_are_found() {
         for delay in [0, 1, 7, 40, 99] {
             for gain in [-12.0, -20.0, -30.0] {
-                let Path::Found {
+                let Some(Found {
                     delay: found,
                     coupling,
-                } = after_echo(delay, gain).path
+                }) = after_echo(delay, gain).found
                 else {
                     panic!("no delay found of {delay} steps at {gain} dB");
                 };
@@ -285,15 +294,15 @@ mod tests {
 
     #[test]
     fn the_coupling_is_never_more_than_was_assumed() {
-        let Path::Found { coupling, .. } = after_echo(20, -2.0).path else {
-            panic!("no delay found");
-        };
-        assert_eq!(coupling.level, -8.0);
+        let echo = after_echo(20, -2.0);
+        let found = echo.found.expect("the delay is found");
+        assert_eq!(found.coupling.level, -8.0);
+        assert_eq!(echo.anywhere.level, -8.0);
     }
 
     #[test]
     fn a_few_louder_frames_do_not_raise_the_coupling() {
-        let mut coupling = Coupling::new(-8.0);
+        let mut coupling = Coupling::new(-8.0, ONE_DELAY);
         for i in 0..FRAMES {
             coupling.learn(if i % 50 == 0 { -10.0 } else { -25.0 });
         }
