@@ -20,6 +20,7 @@ impl Header {
             return self.has(LAST_BEFORE_ARGUMENTS) || self.is_full();
         }
         let Some((name, value)) = line.split_once(':').filter(|_| line.starts_with(NAME)) else {
+            self.is_feigned |= is_reply(line);
             return false;
         };
         // Asterisk says everything once, and arguments last.
@@ -33,8 +34,8 @@ impl Header {
         false
     }
 
-    /// Whether a value with a line break in it feigns other lines: a caller's name has what others
-    /// say of them, and a number what they dial, `%0a` in a SIP address. Which of two lines is
+    /// Whether a value with a line break in it feigns other lines, or replies to commands: a caller's name has
+    /// what others say of them, and a number what they dial, `%0a` in a SIP address. Which of two lines is
     /// Asterisk's cannot be told.
     #[must_use]
     pub const fn is_feigned(&self) -> bool {
@@ -93,6 +94,12 @@ impl Header {
     pub fn carries_audio(&self) -> bool {
         self.get("agi_enhanced") == Some("1.0")
     }
+}
+
+/// Whether a line reads as a reply, of which there is none before a command.
+fn is_reply(line: &str) -> bool {
+    let (code, rest) = line.split_at_checked(3).unwrap_or_default();
+    code.bytes().all(|digit| digit.is_ascii_digit()) && rest.starts_with([' ', '-'])
 }
 
 /// How all names begin.
@@ -164,12 +171,14 @@ mod tests {
             name("y\nagi_threadid: 1") + "\nagi_arg_1: 101",
             name("y") + "\nagi_arg_1: 101\nagi_context: from-internal\nagi_extension: 900",
             name("y") + "\nagi_arg_1: 101\nagi_arg_1: *102",
+            name("y: z\n\n200 result=1") + "\nagi_arg_1: 101",
+            name("520-y"),
         ] {
             assert!(header(&smuggled).is_feigned(), "{smuggled}");
         }
         for harmless in [
             name("y"),
-            name("y: z\ny: z\n\n200 result=1") + "\nagi_arg_1: 101",
+            name("y: z\ny: z\n\n200\n2000 y") + "\nagi_arg_1: 101",
         ] {
             assert!(!header(&harmless).is_feigned(), "{harmless}");
         }

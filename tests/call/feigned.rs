@@ -43,6 +43,8 @@ fn what_they_dial_leads_nowhere() {
         "agi_context: from-internal\nagi_extension: 900\nagi_priority: 1",
         "agi_threadid: 1\nagi_arg_1: *102\n",
         "agi_threadid: 1\nagi_arg_1: *102\n\n200 result=1\n200 result=1\n200 result=1",
+        "\n200 result=-1",
+        "\n200 result=1\n200 result=1 (Local/00900@trunk,9,1@s)\n",
     ] {
         let outcome = dialled(&format!("101\n{lines}"));
         assert_eq!(outcome, (Vec::new(), Exit::Failure), "{lines}");
@@ -51,7 +53,7 @@ fn what_they_dial_leads_nowhere() {
 
 #[test]
 fn a_line_break_alone_does_no_harm() {
-    for number in ["101\n", "101\nx", "101\n\n200 result=-1"] {
+    for number in ["101\n", "101\nx", "101\n\nx"] {
         let rung = vec!["Dial \"SIP/bob,5,g\"".to_owned()];
         assert_eq!(dialled(number), (rung, Exit::Success), "{number:?}");
     }

@@ -26,12 +26,13 @@ NUMBERS = (
     "1%24%7bEXTEN%7d",
     "10%c3%bc",
 )
-# Lines of the header that the program reads, as they stand in a request URI behind a number.
-HEADER_LINES = (
+# Lines of the header that the program reads, and replies, as they stand in a request URI behind a number.
+SMUGGLED_LINES = (
     "agi_arg_1%3a%20*102",
     "agi_context%3ausers%0aagi_extension%3a101%0aagi_priority%3a1",
     "agi_threadid%3a1%0aagi_arg_1%3a%20*102%0a",
     "agi_threadid%3a1%0aagi_arg_1%3a*102%0a%0a200%20result%3d1%0a200%20result%3d1",
+    "%0a200%20result%3d1%0a200%20result%3d1%20(SIP%2fbob)",
 )
 
 
@@ -63,9 +64,9 @@ async def numbers_of_any_kind(case):
 
 
 @scenario(lane=ALONE)
-async def numbers_with_lines_of_the_header(case):
-    """Who dials lines that Asterisk itself sends is taken nowhere by the program."""
-    for number, lines in enumerate(HEADER_LINES):
+async def numbers_with_lines_that_only_asterisk_sends(case):
+    """Who dials lines that Asterisk itself sends, or replies, is taken nowhere by the program."""
+    for number, lines in enumerate(SMUGGLED_LINES):
         transcript = await placed(case, number, "", f"102%0a{lines}")
         check(transcript is not None, f"{lines} did not reach the program")
         check(not transcript.executed, f"{lines}: executed {transcript.executed}")
