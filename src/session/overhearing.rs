@@ -1,8 +1,8 @@
 //! The program on a channel of its own, which hears a caller while it rings.
 //!
 //! Asterisk starts it in `[voiceagent-listen]`, on a channel that the caller's program has made.
-//! It knows nothing of routes: which keys act, and where the caller is to go, stands in a variable
-//! of the caller's channel as long as it rings. Nothing is told of the call, and nothing kept.
+//! It knows nothing of routes: which keys act, who is rung, and where the caller is to go, stands in a
+//! variable of the caller's channel as long as it rings. Nothing is told of the call, and nothing kept.
 
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ use crate::{
 pub(super) struct Overhearing {
     caller: Plain,
     keys: String,
+    /// Who is rung, as the configuration names them.
+    rung: String,
     /// Where `ChannelRedirect` is to take the caller.
     place: String,
     ear: Box<Ear>,
@@ -59,12 +61,15 @@ impl Session {
             return self.finish(Exit::Failure);
         };
         let ear = Ear::new(AudioFormat::SLIN, &config.detector, None);
-        let (Some((keys, place)), Ok(ear)) = (ringing.split_once(' '), ear) else {
+        let mut words = ringing.splitn(3, ' ');
+        let words = [words.next(), words.next(), words.next()];
+        let ([Some(keys), Some(rung), Some(place)], Ok(ear)) = (words, ear) else {
             return self.finish(Exit::Success);
         };
         self.state = State::Overhearing(Overhearing {
             caller,
             keys: keys.to_owned(),
+            rung: rung.to_owned(),
             place: place.to_owned(),
             ear: Box::new(ear),
             ask_at: now + ASK_EVERY,
@@ -102,7 +107,7 @@ impl Session {
     }
 
     fn press(&mut self, overhearing: Overhearing, key: Key) {
-        let pressed = Argument::readable(&key.to_string());
+        let pressed = Argument::readable(&format!("{key} {}", overhearing.rung));
         let command = Command::SetShared(Shared::Pressed, overhearing.caller.clone(), pressed);
         self.command(&command, State::SettingPressed(overhearing));
     }
@@ -215,11 +220,11 @@ mod tests {
         session.handle(CallTime::ZERO, Input::Agi(LISTENER.as_bytes()));
         session.handle(
             CallTime::ZERO,
-            Input::Agi(b"200 result=1 (*# users,101,2)\n"),
+            Input::Agi(b"200 result=1 (*# 101 users,101,2)\n"),
         );
         while session.poll_output().is_some() {}
         for _ in 0..1_000 {
-            let unasked = b"200 result=1 (*# users,101,2)\n".repeat(1_000);
+            let unasked = b"200 result=1 (*# 101 users,101,2)\n".repeat(1_000);
             session.handle(CallTime::ZERO, Input::Agi(&unasked));
         }
         assert_eq!(session.poll_output(), Some(Output::Note(Note::Unasked)));
@@ -235,7 +240,7 @@ mod tests {
             (outputs, session.deadline())
         };
         told(CallTime::ZERO, Input::Agi(LISTENER.as_bytes()));
-        let rings = b"200 result=1 (*# users,101,2)\n";
+        let rings = b"200 result=1 (*# 101 users,101,2)\n";
         let (outputs, deadline) = told(CallTime::ZERO, Input::Agi(rings));
         assert_eq!(outputs, []);
         let (outputs, _) = told(deadline.expect("it asks again"), Input::Timeout);

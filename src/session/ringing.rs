@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     agi::{Application, Argument, Command, Header, Plain, Shared, Variable},
-    config::{RingingKeys, Route},
+    config::{Destination, RingingKeys, Route},
     greeting::Kind,
     key::Key,
 };
@@ -52,7 +52,7 @@ impl Session {
     /// anew for it, or else by ringing.
     pub(super) fn serve(&mut self, route: Route) {
         self.progress = Progress::To(Errand::Dial(route.clone()));
-        if self.caller.is_some() && route.ringing == RingingKeys::Heard {
+        if self.caller.is_some() && self.may_have_been_heard(&route) {
             let pressed = self.get_shared(Shared::Pressed);
             self.start(&pressed, State::AskingPressed(route));
         } else {
@@ -60,11 +60,24 @@ impl Session {
         }
     }
 
+    /// Whether a caller of this route may have been brought here by a key, be it from the ringing of somebody
+    /// else to whom another key had led.
+    fn may_have_been_heard(&self, route: &Route) -> bool {
+        let heard = |route: &Route| route.ringing == RingingKeys::Heard;
+        let config = self.config();
+        heard(route) || (!config.keys.goto.is_empty() && config.routes().any(heard))
+    }
+
     pub(super) fn on_pressed_before(&mut self, route: Route, pressed: &str) {
-        match pressed.parse() {
+        let (key, rung) = pressed.split_once(' ').unwrap_or((pressed, ""));
+        let rung = match self.config().destination(rung) {
+            Some(Destination::Person(rung)) => rung,
+            Some(Destination::Login(_)) | None => route,
+        };
+        match key.parse() {
             // It shall not act again when the dialplan comes here again.
-            Ok(key) => self.set_pressed("", State::TakingPress(route, key)),
-            Err(_) => self.dial(route),
+            Ok(key) => self.set_pressed("", State::TakingPress(rung, key)),
+            Err(_) => self.dial(rung),
         }
     }
 
@@ -125,7 +138,7 @@ impl Session {
             .map(Key::label)
             .collect();
         let place = &self.heard_caller().place;
-        let ringing = Argument::readable(&format!("{keys} {place}"));
+        let ringing = Argument::readable(&format!("{keys} {} {place}", route.extension));
         self.set_shared(Shared::Ringing, ringing, State::AnnouncingRinging(route));
     }
 

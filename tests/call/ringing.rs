@@ -188,6 +188,41 @@ fn keys_in_the_audio_do_while_it_rings_what_they_do_in_the_greeting() {
 }
 
 #[test]
+fn a_key_heard_while_somebody_else_rings_acts_for_them() {
+    let general = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
+    // Here only 102 is listened to, and the greeting of 101 is where the first key comes.
+    let one = CONFIG.replace(
+        "[extensions.102]",
+        "[extensions.102]\nringing.keys = \"heard\"",
+    );
+    for (config, first) in [(general, 1.0), (one, 2.0)] {
+        for (key, last) in [
+            ('#', "VoiceMail \"102@sales,s\""),
+            ('*', "VoiceMailMain \"102@sales\""),
+        ] {
+            let config = config.replace("star = false", "star = true");
+            let timeline = run_with(
+                &config,
+                &Script {
+                    caller: Caller {
+                        audio: [tone('0', first, 0.2), tone(key, 2.0, 0.2)].concat(),
+                        ..Caller::default()
+                    },
+                    ..unanswered()
+                },
+            );
+            let executed = executed(&timeline);
+            let rung: Vec<_> = executed
+                .iter()
+                .filter(|what| what.starts_with("Dial"))
+                .collect();
+            assert_eq!(rung.len(), 2, "{executed:?}");
+            assert_eq!(executed.last(), Some(&last), "{timeline:#?}");
+        }
+    }
+}
+
+#[test]
 fn whenever_the_caller_hangs_up_about_a_key_the_call_has_not_failed() {
     let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
     let mut seen = BTreeSet::new();
