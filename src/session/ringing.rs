@@ -112,6 +112,9 @@ impl Session {
         let Some(caller) = &self.caller else {
             return self.ring_unheard(route, "the name of the channel cannot be handed on");
         };
+        if caller.place.starts_with(MACRO) {
+            return self.ring_unheard(route, "no key can bring a caller back into a Macro");
+        }
         if let Err(error) = route.dial_overheard(&caller.channel) {
             let reason = format!("Dial's arguments are too long with what it takes: {error}");
             return self.ring_unheard(route, &reason);
@@ -296,6 +299,8 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
 }
 /// Where the channel is that hears the caller.
 pub(crate) const LISTEN: &str = "voiceagent-listen";
+/// How the contexts begin in which `Macro` runs: what leaves one by `ChannelRedirect` is outside it.
+const MACRO: &str = "macro-";
 /// How long the channel may take to come up; it is Asterisk's own, and takes milliseconds.
 const SECONDS: u32 = 1;
 

@@ -293,10 +293,17 @@ fn at_whatever_instant_a_key_comes_either_the_key_counts_or_the_answer() {
 /// What is executed, and the closing line, in a call to be listened to where Asterisk answers this
 /// when it is asked for what that takes, and this when it is asked how Originate ended.
 fn unheard(means: &str, originate: &str, status: &str) -> (Vec<String>, String) {
+    unheard_in("users", means, originate, status)
+}
+
+/// The same where the program is started in this context.
+fn unheard_in(context: &str, means: &str, originate: &str, status: &str) -> (Vec<String>, String) {
     let config = format!("{CONFIG}\n[ringing]\nkeys = \"heard\"\n");
     let mut session = Session::new(Plan::Serve(Box::new(Config::parse(&config).unwrap())));
-    let header = "agi_enhanced: 1.0\nagi_channel: SIP/peter-00000001\nagi_context: users\n\
-         agi_extension: 101\nagi_priority: 2\nagi_threadid: 1\n\n";
+    let header = format!(
+        "agi_enhanced: 1.0\nagi_channel: SIP/peter-00000001\nagi_context: {context}\n\
+         agi_extension: 101\nagi_priority: 2\nagi_threadid: 1\n\n"
+    );
     session.handle(CallTime::ZERO, Input::Agi(header.as_bytes()));
     let mut executed = Vec::new();
     let mut told = Vec::new();
@@ -345,6 +352,16 @@ fn whatever_asterisk_lacks_to_hear_the_caller_it_rings_and_one_line_says_why() {
         assert_eq!(executed, [DIAL], "{means}");
         assert!(told.contains(why), "{means}: {told}");
     }
+}
+
+#[test]
+fn in_a_macro_it_rings_and_one_line_says_why() {
+    let (executed, told) = unheard_in("macro-ring", "11/111111", "200 result=0", "SUCCESS");
+    assert_eq!(executed, [DIAL]);
+    assert!(
+        told.contains("no key can bring a caller back into a Macro"),
+        "{told}"
+    );
 }
 
 #[test]

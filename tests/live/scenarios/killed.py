@@ -9,6 +9,7 @@ import time
 
 import chroot
 from case import Case, check
+from scenarios import ringing
 from scenarios.faults import moved_away
 from scenarios.listing import ALONE, scenario
 from scenarios.steps import SAID, dialled, leaves_message, logs_in, rings, speaks_and_hangs_up
@@ -167,6 +168,18 @@ async def configuration_half_written_during_the_call(case):
     """A call goes on as it began."""
     text = case.server.configuration.read_text()
     await goes_on_as_it_began(case, text[: text.rindex("@sales")])
+
+
+@scenario(lane=ALONE)
+async def configuration_half_written_while_it_is_heard(case):
+    """A key ends ringing, and though the program started for it can do nothing, the message is left."""
+    path = case.server.configuration
+    text = path.read_text()
+    called = await ringing.rings(case, "edited-102")
+    with moved_away(path):
+        path.write_text(text[: text.rindex("@sales")])
+        await ringing.key_ends_ringing(case, called, "#")
+        await leaves_message(case, "102")
 
 
 @scenario(lane=ALONE)
