@@ -177,7 +177,12 @@ impl Mailbox {
             }
             if let Some(bad) = part.chars().find(|&c| !is_name(c)) {
                 return Err(format!(
-                    "mailbox \"{text}\" has {bad:?} in its {what}; letters, digits, '-', '_' and '+' can stand there"
+                    "mailbox \"{text}\" has {bad:?} in its {what}; letters, digits, '-', '_', '+' and '.' can stand there"
+                ));
+            }
+            if matches!(part, "." | "..") {
+                return Err(format!(
+                    "mailbox \"{text}\" has \"{part}\" as its {what}, which would be another folder than its own; write a name with more than dots"
                 ));
             }
         }
@@ -228,7 +233,7 @@ pub(super) fn is_dialled(extension: &str) -> bool {
 }
 
 fn is_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+')
+    c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '+' | '.')
 }
 
 /// `AST_MAX_EXTENSION` and `AST_MAX_CONTEXT` are 80 each.
@@ -249,6 +254,16 @@ mod tests {
     }
 
     #[test]
+    fn a_context_can_have_the_name_of_a_domain() {
+        let mailbox = Mailbox::parse("109@example.com").expect("well formed");
+        assert_eq!(mailbox.context(), "example.com");
+        assert_eq!(
+            mailbox.folder(Path::new("/spool")),
+            Path::new("/spool/voicemail/example.com/109")
+        );
+    }
+
+    #[test]
     fn what_would_reach_another_option_or_folder_is_refused() {
         for bad in [
             "101",
@@ -256,6 +271,10 @@ mod tests {
             "101@",
             "101@sales,s",
             "../x@sales",
+            ".@sales",
+            "..@sales",
+            "101@.",
+            "101@..",
             "1@a/b",
             "1@a b",
             "1@\u{f6}",
