@@ -118,6 +118,21 @@ fn a_folder_that_is_not_there_is_an_error_at_its_name() {
 }
 
 #[test]
+fn a_key_that_leads_to_a_login_is_an_error_whoever_is_called() {
+    let goto = "[keys.goto]\n0 = \"*101\"\n";
+    let operator = "[extensions.\"_*1XX\"]\ndial = \"PJSIP/operator\"\nmailbox = \"1@sales\"\n";
+    let text = format!("{}{}{operator}{goto}", section("101"), section("102"));
+    let folder = folder("login", &[("main.toml", &text)]);
+    for extension in ["101", "102", "*102"] {
+        let fault = fault(
+            Config::load_for(&folder.join("main.toml"), extension),
+            &folder,
+        );
+        assert!(fault.contains("which opens a mailbox"), "{fault}");
+    }
+}
+
+#[test]
 fn of_a_long_file_a_call_reads_what_it_needs() {
     let mut text = String::new();
     for extension in 100..300 {

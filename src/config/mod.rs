@@ -253,14 +253,7 @@ impl Config {
     /// that fits.
     #[must_use]
     pub fn destination(&self, extension: &str) -> Option<Destination> {
-        if let Some(route) = self.routes.exact(extension) {
-            return Some(Destination::Person(route));
-        }
-        let owner = extension.strip_prefix(self.login_prefix.as_str());
-        if let Some(route) = owner.and_then(|owner| self.routes.find(owner)) {
-            return Some(Destination::Login(route));
-        }
-        self.routes.find(extension).map(Destination::Person)
+        self.routes.destination(extension, &self.login_prefix)
     }
 
     /// Whether Asterisk is asked about extensions that are not configured here.

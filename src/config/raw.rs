@@ -6,13 +6,13 @@ use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Spanned, Table};
 
 use super::{
-    Config, ConfigError, Greeting, Keys, Storage,
+    Config, ConfigError, Destination, Greeting, Keys, Storage,
     error::{explain, nearest},
     include::{self, IncludedFolder},
     limits,
     logging::RawLogging,
     lookup::Lookup,
-    people::{People, Reading},
+    people::{People, Reading, sections_of},
     recording,
     ringing::{Defaults, RingingKeys},
     route::{BadValue, Section},
@@ -166,12 +166,10 @@ pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ConfigErr
 }
 
 impl RawConfig {
-    /// The extensions that keys lead to.
+    /// The sections that the extensions to which keys lead can be for.
     pub(super) fn targets(&self) -> impl Iterator<Item = &str> {
-        self.keys
-            .goto
-            .values()
-            .map(|target| target.get_ref().as_str())
+        let targets = self.keys.goto.values();
+        targets.flat_map(|target| sections_of(target.get_ref(), self.login.prefix.get_ref()))
     }
 
     /// The folder that is included, if one is.
@@ -253,7 +251,9 @@ impl RawConfig {
                 "no extension is configured; expected at least one section such as [extensions.101]",
             ));
         }
-        let keys = self.keys.check(source, &routes, !set_aside.is_empty())?;
+        let keys = self
+            .keys
+            .check(source, &routes, &login_prefix, !set_aside.is_empty())?;
         let recording = recording::check(
             source,
             self.record.as_ref(),
@@ -326,6 +326,7 @@ impl RawKeys {
         self,
         source: &Source,
         routes: &Routes,
+        login_prefix: &str,
         some_set_aside: bool,
     ) -> Result<Keys, ConfigError> {
         let login = optional_key(source, &self.login)?;
@@ -360,15 +361,29 @@ impl RawKeys {
             if some_set_aside && routes.exact(target).is_none() {
                 continue;
             }
-            if routes.find(target).is_none() {
-                let hint = nearest(target, routes.names())
-                    .map(|near| format!("; did you mean \"{near}\"?"))
-                    .unwrap_or_default();
-                return Err(source.at(extension.span().start,
-                    format!(
-                        "key \"{key}\" leads to extension \"{target}\", which is not configured{hint}"
-                    ),
-                ));
+            let at = extension.span().start;
+            match routes.destination(target, login_prefix) {
+                Some(Destination::Person(_)) => {}
+                Some(Destination::Login(owner)) => {
+                    return Err(source.at(
+                        at,
+                        format!(
+                            "key \"{key}\" leads to extension \"{target}\", which opens a mailbox; expected one at which somebody is rung, such as \"{}\"",
+                            owner.extension
+                        ),
+                    ));
+                }
+                None => {
+                    let hint = nearest(target, routes.names())
+                        .map(|near| format!("; did you mean \"{near}\"?"))
+                        .unwrap_or_default();
+                    return Err(source.at(
+                        at,
+                        format!(
+                            "key \"{key}\" leads to extension \"{target}\", which is not configured{hint}"
+                        ),
+                    ));
+                }
             }
             goto.insert(key, extension.into_inner());
         }

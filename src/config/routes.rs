@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 
 use super::{
-    ConfigError, Route,
+    ConfigError, Destination, Route,
     raw::{RawRoute, is_dialable},
     ringing::Defaults,
     route::Family,
@@ -79,12 +79,24 @@ impl Routes {
     }
 
     /// The route of the extension: from its own section, else from the most specific pattern.
-    pub(super) fn find(&self, extension: &str) -> Option<Route> {
+    fn find(&self, extension: &str) -> Option<Route> {
         self.exact(extension).or_else(|| {
             self.families
                 .iter()
                 .find_map(|family| family.route(extension))
         })
+    }
+
+    /// Where the extension leads, with this login prefix.
+    pub(super) fn destination(&self, extension: &str, login_prefix: &str) -> Option<Destination> {
+        if let Some(route) = self.exact(extension) {
+            return Some(Destination::Person(route));
+        }
+        let owner = extension.strip_prefix(login_prefix);
+        if let Some(route) = owner.and_then(|owner| self.find(owner)) {
+            return Some(Destination::Login(route));
+        }
+        self.find(extension).map(Destination::Person)
     }
 
     /// The names of all sections.

@@ -23,6 +23,10 @@ fn keys_that_clash_or_lead_nowhere_are_errors() {
             "[keys.goto]\n0 = \"110\"\n",
             "line 6: key \"0\" leads to extension \"110\", which is not configured; did you mean \"101\"?",
         ),
+        (
+            "[keys.goto]\n0 = \"*101\"\n",
+            "line 6: key \"0\" leads to extension \"*101\", which opens a mailbox; expected one at which somebody is rung, such as \"101\"",
+        ),
         ("[keys.goto]\n\"*\" = \"101\"\n", "has a meaning already"),
         (
             "[keys]\nhold_off_ms = -1\n",
@@ -32,6 +36,21 @@ fn keys_that_clash_or_lead_nowhere_are_errors() {
         let error = error(&format!("{MINIMAL}{section}"));
         assert!(error.contains(expected), "{section:?} gave {error:?}");
     }
+}
+
+/// Though the pattern fits it, a caller who dials it opens the mailbox.
+#[test]
+fn a_key_leads_to_nobody_by_a_pattern_that_the_login_goes_before() {
+    let operator = "[extensions.\"_*1XX\"]\ndial = \"SIP/operator\"\nmailbox = \"1@sales\"\n";
+    let keys = |target: &str| {
+        Config::parse(&format!(
+            "{MINIMAL}{operator}[keys.goto]\n0 = \"{target}\"\n"
+        ))
+    };
+    let error = keys("*101").expect_err("it is a login").to_string();
+    assert!(error.starts_with("line 9: key \"0\" leads"), "{error}");
+    assert!(error.contains("opens a mailbox"), "{error}");
+    keys("*142").expect("nobody has 142");
 }
 
 #[test]
