@@ -36,7 +36,7 @@ impl ConfigError {
             }
             io::ErrorKind::NotFound => "the configuration file does not exist; copy config/voiceagent.toml there".to_owned(),
             io::ErrorKind::PermissionDenied => {
-                "the configuration file may not be read by the user that runs Asterisk; chmod 640 and chgrp asterisk".to_owned()
+                "the user that runs this may not read the configuration file; run it as root or as the user that runs Asterisk, who may read it after chgrp asterisk and chmod 640".to_owned()
             }
             _ => format!("the configuration file cannot be read: {error}"),
         };

@@ -103,3 +103,15 @@ fn an_extension_of_which_asterisk_is_asked_is_shown_with_the_question() {
         .check()
         .only("note", "voiceagent.toml:1", "whom the lookup names", "");
 }
+
+#[test]
+fn a_configuration_that_this_user_may_not_read_is_not_said_to_be_kept_from_asterisk() {
+    let installation = Installation::new("show_forbidden");
+    installation.mode("voiceagent.toml", 0o000);
+    let Some(done) = installation.run_as_nobody(&["--show", "101"]) else {
+        return;
+    };
+    assert_eq!((done.status, done.stdout.as_str()), (1, ""));
+    let words = "the user that runs this may not read the configuration file; run it as root";
+    assert!(done.stderr.contains(words), "{}", done.stderr);
+}

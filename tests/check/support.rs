@@ -150,13 +150,18 @@ impl Installation {
 
     /// By a user who is not root and owns nothing; none where nobody else can start the program.
     pub(crate) fn check_as_nobody(&self) -> Option<Found> {
-        let mut command = self.command(&["--json"]);
+        self.run_as_nobody(&["--json"]).map(Found::by)
+    }
+
+    /// As [`run`](Self::run), by that user.
+    pub(crate) fn run_as_nobody(&self, arguments: &[&str]) -> Option<Done> {
+        let mut command = self.command(arguments);
         let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
         if is_root {
             command.uid(NOBODY).gid(NOBODY);
         }
         let output = command.output().ok()?;
-        Some(Found::by(Done::of(output)))
+        Some(Done::of(output))
     }
 }
 
