@@ -7,7 +7,7 @@ use std::{
 
 use super::own::Own;
 use crate::{
-    config::{ConfigError, Destination, Question, RingingKeys, Route, nearest},
+    config::{ConfigError, Destination, Question, RingingKeys, Route, Storage, nearest},
     key::Key,
 };
 
@@ -51,6 +51,9 @@ fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::R
         out,
         "  answered, or the caller gave up: the call ends, never voicemail"
     )?;
+    if own.config.greeting.storage == Storage::Elsewhere {
+        return left_to_voicemail(out, own, route);
+    }
     writeln!(
         out,
         "  busy: the busy greeting of {mailbox}, then VoiceMail({mailbox},s)"
@@ -65,7 +68,30 @@ fn person(out: &mut String, own: &Own, extension: &str, route: &Route) -> fmt::R
         RingingKeys::Heard => " and while it rings",
     };
     writeln!(out, "  keys in the greeting{ringing}:")?;
-    let keys = &own.config.keys;
+    actions(out, own, route)
+}
+
+/// The end of a call whose greeting is where VoiceMail alone can play it.
+fn left_to_voicemail(out: &mut String, own: &Own, route: &Route) -> fmt::Result {
+    let (spot, mailbox) = (own.spot(&["greeting", "storage"]), &route.mailbox);
+    writeln!(out, "  busy: VoiceMail({mailbox},b)")?;
+    writeln!(out, "  else: VoiceMail({mailbox},u)")?;
+    writeln!(
+        out,
+        "  keys in the greeting: those of VoiceMail, which plays it ({spot}: storage = \"elsewhere\")"
+    )?;
+    let ringing = match route.ringing {
+        RingingKeys::Off => return Ok(()),
+        RingingKeys::Signalled => ", where Asterisk reports them",
+        RingingKeys::Heard => "",
+    };
+    writeln!(out, "  keys while it rings{ringing}:")?;
+    actions(out, own, route)
+}
+
+/// What each key does.
+fn actions(out: &mut String, own: &Own, route: &Route) -> fmt::Result {
+    let (keys, mailbox) = (&own.config.keys, &route.mailbox);
     match keys.login {
         Some(key) if route.star => writeln!(out, "    {key}  VoiceMailMain({mailbox})")?,
         Some(key) => writeln!(out, "    {key}  nothing: star = false for this extension")?,

@@ -28,6 +28,28 @@ fn a_person_is_shown_with_what_is_rung_and_what_keys_do() {
 }
 
 #[test]
+fn a_greeting_that_voicemail_alone_can_play_is_left_to_it() {
+    let elsewhere = "\n[greeting]\nstorage = \"elsewhere\"\n";
+    let line = 2 + text_before("[greeting]", elsewhere);
+    let ends = format!(
+        "  busy: VoiceMail(101@sales,b)\n  \
+           else: VoiceMail(101@sales,u)\n  \
+           keys in the greeting: those of VoiceMail, which plays it \
+           (ETC/voiceagent.toml:{line}: storage = \"elsewhere\")\n"
+    );
+    let (status, text) = shown("show_elsewhere", elsewhere, "101");
+    assert!(text.ends_with(&ends), "{text}");
+    assert_eq!(status, 0);
+
+    let ringing = format!("{elsewhere}[ringing]\nkeys = \"heard\"\n");
+    let (_, text) = shown("show_elsewhere_ringing", &ringing, "101");
+    let keys = "  keys while it rings:\n    \
+                  *  VoiceMailMain(101@sales)\n    \
+                  #  straight to the beep\n";
+    assert!(text.ends_with(&format!("{ends}{keys}")), "{text}");
+}
+
+#[test]
 fn a_login_is_shown_with_the_prefix_that_makes_it_one() {
     let (status, text) = shown("show_login", "\n[login]\nprefix = \"88\"\n", "88101");
     assert_eq!(status, 0);
