@@ -27,6 +27,18 @@ pub(super) fn check(
     let elsewhere =
         dialplan.partial | realtime.unknown | note_unread(site, dialplan, realtime, findings);
     let (entries, unknown) = entries(dialplan);
+    let (behind, entries): (Vec<_>, Vec<_>) = entries
+        .into_iter()
+        .partition(EntryPoint::is_behind_the_call);
+    for EntryPoint { line, call, .. } in &behind {
+        findings.warning(
+            &line.place,
+            format!(
+                "in extension h the caller has hung up: {PROGRAM} has nothing to do there, and Asterisk refuses EAGI"
+            ),
+            format!("take {}({PROGRAM}) out of h", call.name),
+        );
+    }
     if entries.is_empty() {
         for Unknown { line, program, .. } in &unknown {
             findings.note(
@@ -240,6 +252,11 @@ impl EntryPoint<'_> {
                 }
             }
         }
+    }
+
+    /// Whether it is run once there is no caller any more.
+    fn is_behind_the_call(&self) -> bool {
+        self.extension.pattern.to_string() == "h"
     }
 
     /// Whether a server is asked for it, as FastAGI does.

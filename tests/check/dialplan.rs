@@ -68,6 +68,22 @@ fn agi_instead_of_eagi_is_an_error() {
 }
 
 #[test]
+fn a_program_in_the_extension_of_hung_up_calls_is_a_warning_whatever_calls_it() {
+    for call in ["EAGI", "AGI", "DeadAGI"] {
+        let installation = Installation::new(&format!("plan_dead_{call}"));
+        let dead = format!("exten => h,1,{call}(voiceagent,109)\n");
+        installation.append("extensions.conf", &format!("[users](+)\n{dead}"));
+        let line = installation.line("extensions.conf", &dead);
+        installation.check().only(
+            "warning",
+            &format!("extensions.conf:{line}"),
+            "the caller has hung up",
+            &format!("take {call}(voiceagent) out of h"),
+        );
+    }
+}
+
+#[test]
 fn blanks_around_the_programs_name_are_an_error() {
     for (test, written) in [("before", " voiceagent"), ("behind", "voiceagent ")] {
         let installation = Installation::new(&format!("plan_blank_{test}"));
