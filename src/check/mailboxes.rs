@@ -1,11 +1,11 @@
 //! The mailboxes of our routes, and the PINs of all.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{finding::Findings, own::Own, realtime::Realtime, site::Site};
 use crate::{
     asterisk_files::{Conf, Entry},
-    config::{Mailbox, nearest},
+    config::{Mailbox, Route, Storage, nearest},
 };
 
 pub(super) fn check(
@@ -47,20 +47,38 @@ pub(super) fn check(
                 ),
                 "",
             );
-        } else if all_known && !boxes.has(&route.mailbox) {
-            let (message, remedy) = boxes.missing(&route.mailbox, findings.may_suggest());
-            findings.error(own.route(route, "mailbox"), message, remedy);
+        } else if all_known {
+            check_one(own, route, &boxes, findings);
         }
     }
     check_pins(conf, &boxes, findings);
+}
+
+/// Checks that the mailbox is there, and named so that its folder is found as well.
+fn check_one(own: &Own, route: &Route, boxes: &Boxes<'_>, findings: &mut Findings) {
+    let mailbox = &route.mailbox;
+    let Some(context) = boxes.context_of(mailbox) else {
+        let (message, remedy) = boxes.missing(mailbox, findings.may_suggest());
+        return findings.error(own.route(route, "mailbox"), message, remedy);
+    };
+    if context != mailbox.context() && own.config.greeting.storage != Storage::Elsewhere {
+        let number = mailbox.number();
+        findings.warning(
+            own.route(route, "mailbox"),
+            format!(
+                "VoiceMail takes {mailbox} for {number}@{context}, whose greetings are in another folder: callers hear the stock prompts"
+            ),
+            format!("write \"{number}@{context}\""),
+        );
+    }
 }
 
 /// The mailboxes of voicemail.conf, and those that users of users.conf have.
 struct Boxes<'a> {
     /// Context, and the line of voicemail.conf that makes the mailbox.
     boxes: Vec<(&'a str, &'a Entry)>,
-    /// Whole names in small letters.
-    names: HashSet<String>,
+    /// By whole names in small letters: the context as it is written.
+    names: HashMap<String, &'a str>,
     /// Of each number in small letters the first mailbox that has it.
     numbers: HashMap<String, String>,
     /// What stands for another mailbox where lamps are concerned, and for which: VoiceMail knows
@@ -76,7 +94,7 @@ impl<'a> Boxes<'a> {
         let aliases = general("aliasescontext").map_or("", |entry| entry.value.as_str());
         let mut found = Self {
             boxes: Vec::new(),
-            names: HashSet::new(),
+            names: HashMap::new(),
             numbers: HashMap::new(),
             aliases: HashMap::new(),
             searches: general("searchcontexts").is_some_and(Entry::is_yes),
@@ -110,17 +128,21 @@ impl<'a> Boxes<'a> {
         found
     }
 
-    fn add(&mut self, number: &str, context: &str) {
+    fn add(&mut self, number: &str, context: &'a str) {
         let whole = format!("{number}@{context}");
-        self.names.insert(whole.to_ascii_lowercase());
+        let known = self.names.entry(whole.to_ascii_lowercase());
+        known.or_insert(context);
         let first = self.numbers.entry(number.to_ascii_lowercase());
         first.or_insert(whole);
     }
 
-    fn has(&self, mailbox: &Mailbox) -> bool {
-        self.names
-            .contains(&mailbox.to_string().to_ascii_lowercase())
-            || self.searches && self.elsewhere(mailbox).is_some()
+    /// The context in which VoiceMail finds the mailbox, as voicemail.conf writes it.
+    fn context_of(&self, mailbox: &Mailbox) -> Option<&str> {
+        let whole = mailbox.to_string().to_ascii_lowercase();
+        self.names.get(&whole).copied().or_else(|| {
+            let found = self.elsewhere(mailbox).filter(|_| self.searches)?;
+            found.split_once('@').map(|(_, context)| context)
+        })
     }
 
     /// A mailbox of the same number.

@@ -61,7 +61,7 @@ fn an_alias_is_no_mailbox_to_voicemail() {
 }
 
 #[test]
-fn where_contexts_are_searched_the_number_is_enough() {
+fn where_contexts_are_searched_the_number_is_enough_for_voicemail_alone() {
     let installation = Installation::new("boxes_searched");
     installation.replace("voiceagent.toml", "102@sales", "102@office");
     installation
@@ -72,11 +72,41 @@ fn where_contexts_are_searched_the_number_is_enough() {
         "format=wav",
         "format=wav\nsearchcontexts=yes",
     );
-    installation.check().nothing();
+    installation.check().only(
+        "warning",
+        "voiceagent.toml:12",
+        "takes 102@office for 102@sales, whose greetings are in another folder",
+        "write \"102@sales\"",
+    );
     installation.replace("voiceagent.toml", "102@office", "109@office");
     installation
         .check()
         .has("error", "voiceagent.toml:12", "109@office is not", "");
+}
+
+#[test]
+fn a_context_in_other_letters_is_a_warning_where_greetings_are_files() {
+    let installation = Installation::new("boxes_letters");
+    installation.replace("voiceagent.toml", "102@sales", "102@Sales");
+    installation.check().only(
+        "warning",
+        "voiceagent.toml:12",
+        "takes 102@Sales for 102@sales",
+        "write \"102@sales\"",
+    );
+    // VoiceMail plays those itself.
+    installation.append("voiceagent.toml", "\n[greeting]\nstorage = \"elsewhere\"\n");
+    installation.replace(
+        "voicemail.conf",
+        "format=wav",
+        "format=wav\nodbcstorage=asterisk",
+    );
+    fs::rename(
+        installation.path("../modules/app_voicemail.so"),
+        installation.path("../modules/app_voicemail_odbc.so"),
+    )
+    .unwrap();
+    installation.check().nothing();
 }
 
 #[test]
