@@ -70,6 +70,7 @@ pub(super) fn check(
         check_routes(own, dialplan, &entries, &unknown, findings);
     }
     check_listening(own, dialplan, elsewhere, findings);
+    check_macros(own, &entries, findings);
     let here = entries.into_iter().filter(|entry| !entry.is_elsewhere());
     here.map(|entry| entry.program).collect()
 }
@@ -259,6 +260,10 @@ impl EntryPoint<'_> {
         self.extension.pattern.to_string() == "h"
     }
 
+    fn is_in_macro(&self) -> bool {
+        self.context.starts_with("macro-")
+    }
+
     /// Whether a server is asked for it, as FastAGI does.
     fn is_elsewhere(&self) -> bool {
         self.program.contains("://")
@@ -406,6 +411,25 @@ fn check_listening(own: &Own, dialplan: &Dialplan, elsewhere: bool, findings: &m
                 );
             }
         }
+    }
+}
+
+/// Whether callers who are to be heard while it rings can be brought back to the program: into a
+/// Macro nothing brings them.
+fn check_macros(own: &Own, entries: &[EntryPoint<'_>], findings: &mut Findings) {
+    let mut routes = own.config.routes();
+    if !routes.any(|route| route.ringing == RingingKeys::Heard) {
+        return;
+    }
+    for entry in entries.iter().filter(|entry| entry.is_in_macro()) {
+        findings.warning(
+            &entry.line.place,
+            format!(
+                "[{}] is a Macro, into which no key can bring a caller back: keys are not heard while it rings",
+                entry.context
+            ),
+            format!("call {PROGRAM} in a Gosub, or write ringing.keys = \"signalled\""),
+        );
     }
 }
 

@@ -265,6 +265,27 @@ fn a_caller_is_heard_while_it_rings_only_with_what_the_shipped_dialplan_has() {
 }
 
 #[test]
+fn in_a_macro_a_caller_is_not_heard_while_it_rings() {
+    let installation = Installation::new("plan_macro");
+    let runs = "exten => s,1,EAGI(voiceagent,101)\n";
+    let keys = "exten => a,1,NoOp()\nexten => _[*#],1,NoOp()\n";
+    installation.append(
+        "extensions.conf",
+        &format!("[macro-person]\n{runs}{AFTER}{keys}"),
+    );
+    installation.append("voiceagent.toml", "\n[ringing]\nkeys = \"signalled\"\n");
+    installation.check().nothing();
+    installation.replace("voiceagent.toml", "\"signalled\"", "\"heard\"");
+    let line = installation.line("extensions.conf", runs);
+    installation.check().only(
+        "warning",
+        &format!("extensions.conf:{line}"),
+        "[macro-person] is a Macro",
+        "in a Gosub, or write ringing.keys = \"signalled\"",
+    );
+}
+
+#[test]
 fn a_way_for_callers_to_what_hears_others_is_a_warning() {
     let installation = Installation::new("plan_heard_by_all");
     let include = "[users](+)\ninclude => voiceagent-listen\n";
