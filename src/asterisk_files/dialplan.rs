@@ -116,26 +116,48 @@ impl Dialplan {
         let reached = self.reached_from(context);
         reached
             .into_iter()
-            .find_map(|context| context.find(extension))
+            .find_map(|(_, context)| context.find(extension))
     }
 
     /// Everything that can be dialled in `context`.
     pub fn extensions_of(&self, context: &str) -> impl Iterator<Item = &Extension> + use<'_> {
         let reached = self.reached_from(context);
-        reached.into_iter().flat_map(|context| &context.extensions)
+        let extensions = reached.into_iter().map(|(_, context)| &context.extensions);
+        extensions.flatten()
+    }
+
+    /// What `context` includes that nobody reaches there, as far as a short number that each fits
+    /// tells: the extension of `context` itself that goes before it, that number, and the name of
+    /// the context that is included.
+    pub fn hidden_in<'a>(
+        &'a self,
+        context: &str,
+    ) -> impl Iterator<Item = (&'a Extension, String, &'a str)> {
+        let own = self.contexts.get(context);
+        let included = own.map(|_| self.reached_from(context)).into_iter();
+        let included = included.flat_map(|reached| reached.into_iter().skip(1));
+        let extensions = included.flat_map(|(name, context)| {
+            let extensions = context.extensions.iter();
+            let begun = extensions.filter(|extension| extension.lines.contains_key(&1));
+            begun.map(move |extension| (name, extension))
+        });
+        extensions.filter_map(move |(name, extension)| {
+            let sample = extension.pattern.sample()?;
+            Some((own?.find(&sample)?, sample, name))
+        })
     }
 
     /// The context and those it includes, in the order in which they are searched.
-    fn reached_from(&self, name: &str) -> Vec<&Context> {
+    fn reached_from(&self, name: &str) -> Vec<(&str, &Context)> {
         let mut reached = Vec::new();
         let mut seen = BTreeSet::new();
         let mut open = vec![name];
         while let Some(name) = open.pop() {
-            let Some(context) = self.contexts.get(name) else {
+            let Some((name, context)) = self.contexts.get_key_value(name) else {
                 continue;
             };
             if seen.insert(name) {
-                reached.push(context);
+                reached.push((name.as_str(), context));
                 open.extend(context.includes.iter().rev().map(|(name, _)| name.as_str()));
             }
         }
@@ -325,6 +347,23 @@ mod tests {
         assert_eq!(found(&dialplan, "a", "*7").as_deref(), Some("*7 1:D@10"));
         assert_eq!(found(&dialplan, "b", "99").as_deref(), Some("_X. 1:A@5"));
         assert_eq!(found(&dialplan, "c", "99"), None);
+    }
+
+    #[test]
+    fn what_is_included_is_hidden_by_what_fits_before() {
+        let dialplan = dialplan(
+            "[a]\ninclude => b\nexten => _X.,1,A\nexten => h,1,A\n\
+             [b]\ninclude => c\nexten => *97,1,B\nexten => 112,1,B\n[c]\nexten => _0X.,1,C\nexten => h,1,C\n",
+        );
+        let hidden = dialplan.hidden_in("a");
+        let hidden: Vec<_> = hidden
+            .map(|(by, sample, context)| format!("{} hides {sample} of {context}", by.pattern))
+            .collect();
+        assert_eq!(
+            hidden,
+            ["_X. hides 112 of b", "_X. hides 001 of c", "h hides h of c"]
+        );
+        assert_eq!(dialplan.hidden_in("d").count(), 0);
     }
 
     #[test]

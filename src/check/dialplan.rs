@@ -64,6 +64,7 @@ pub(super) fn check(
         // What is not found in a dialplan that was read in part may be in the rest.
         if !dialplan.partial && contexts.insert(entry.context) {
             entry.check_context(dialplan, &wanted, findings);
+            check_hidden(own, dialplan, entry.context, &entries, findings);
         }
     }
     if !dialplan.partial {
@@ -380,6 +381,42 @@ fn unreached(dialplan: &Dialplan, entry: &EntryPoint<'_>, dialled: &str) -> (Str
             ),
             format!("add one that does, such as exten => {dialled},1,EAGI({PROGRAM},${{EXTEN}})"),
         ),
+    }
+}
+
+/// Whether the program takes callers from what their context includes, which Asterisk tries only
+/// where nothing of the context itself fits. Whoever goes on to an included context by its name
+/// has seen to it.
+fn check_hidden(
+    own: &Own,
+    dialplan: &Dialplan,
+    context: &str,
+    entries: &[EntryPoint<'_>],
+    findings: &mut Findings,
+) {
+    let is_ours = |dialled: &str| own.config.destination(dialled).is_some() || own.config.asks();
+    for (by, dialled, included) in dialplan.hidden_in(context) {
+        let mut entries = entries.iter();
+        let Some(entry) = entries.find(|entry| std::ptr::eq(entry.extension, by)) else {
+            continue;
+        };
+        let mut lines = by.lines.values();
+        if dialled.contains(|c: char| c.is_ascii_alphabetic())
+            || is_ours(&dialled)
+            || lines.any(|line| line.application.contains(included))
+        {
+            continue;
+        }
+        return findings.warning(
+            &entry.line.place,
+            format!(
+                "{} goes before what [{context}] includes: nobody reaches {dialled} of [{included}]",
+                by.pattern
+            ),
+            format!(
+                "narrow it to the numbers of voiceagent.toml, or go on to {included} where VOICEAGENTSTATUS is NOROUTE"
+            ),
+        );
     }
 }
 

@@ -181,6 +181,30 @@ fn an_extension_by_an_include_is_found() {
 }
 
 #[test]
+fn a_pattern_that_hides_what_its_context_includes_is_a_warning() {
+    let installation = Installation::new("plan_hidden");
+    installation.append(
+        "extensions.conf",
+        "[users](+)\ninclude => features\ninclude => emergency\n\
+         [features]\nexten => h,1,NoOp()\nexten => #1,1,NoOp()\n\
+         [emergency]\nexten => 101,1,NoOp()\nexten => 112,1,Dial(SIP/bob)\n",
+    );
+    let line = installation.line("extensions.conf", "EAGI(voiceagent,${EXTEN})");
+    installation.check().only(
+        "warning",
+        &format!("extensions.conf:{line}"),
+        "_[*0-9]X. goes before what [users] includes: nobody reaches 112 of [emergency]",
+        "go on to emergency where VOICEAGENTSTATUS is NOROUTE",
+    );
+    installation.replace(
+        "extensions.conf",
+        "n(nobody),Hangup(1)",
+        "n(nobody),Goto(emergency,${EXTEN},1)",
+    );
+    installation.check().nothing();
+}
+
+#[test]
 fn without_an_exit_a_star_in_a_temporary_greeting_is_lost() {
     let text = format!("[users]\nexten => _X.,1,EAGI(voiceagent,${{EXTEN}})\n{AFTER}");
     let installation = with_dialplan("plan_exit", &text);
