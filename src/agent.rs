@@ -184,11 +184,15 @@ pub(crate) fn named_config() -> Option<PathBuf> {
 
 /// The configuration in its usual place.
 pub(crate) fn usual_config() -> PathBuf {
-    let folder = env::var_os("AST_CONFIG_DIR").map_or_else(|| PathBuf::from(ETC), PathBuf::from);
-    folder.join("voiceagent.toml")
+    config_folder().join("voiceagent.toml")
+}
+
+/// Asterisk's configuration folder.
+pub(crate) fn config_folder() -> PathBuf {
+    env::var_os("AST_CONFIG_DIR").map_or_else(|| PathBuf::from(ETC), PathBuf::from)
 }
 
 /// Asterisk's spool folder where it does not tell (it always does).
 const SPOOL: &str = "/var/spool/asterisk";
 /// Asterisk's configuration folder where it does not tell.
-pub(crate) const ETC: &str = "/etc/asterisk";
+const ETC: &str = "/etc/asterisk";

@@ -85,7 +85,7 @@ complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l rate -d '
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -s v -l verbose -d 'Say more on standard error'
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand tone" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l asterisk-dir -d 'Asterisk\'s configuration folder; voiceagent.toml is looked for there as well' -r -F
+complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l asterisk-dir -d 'Asterisk\'s configuration folder, else $AST_CONFIG_DIR or /etc/asterisk; voiceagent.toml is looked for there as well' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l show -d 'Only tell what would happen for this extension, and why' -r
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l config -d 'The configuration. Else $VOICEAGENT_CONFIG, $AST_CONFIG_DIR/voiceagent.toml or /etc/asterisk/voiceagent.toml; tone and headroom have no use for one' -r -F
 complete -c voiceagent -n "__fish_voiceagent_using_subcommand check" -l json -d 'One JSON object a line instead of text'

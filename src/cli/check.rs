@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
@@ -27,7 +27,8 @@ use crate::agent;
 In JSON each line is an object: severity (error, warning or note), file, line (or null), message,
 remedy.")]
 pub(super) struct Arguments {
-    /// Asterisk's configuration folder; voiceagent.toml is looked for there as well
+    /// Asterisk's configuration folder, else $AST_CONFIG_DIR or /etc/asterisk; voiceagent.toml is
+    /// looked for there as well
     #[arg(long, value_name = "DIR")]
     asterisk_dir: Option<PathBuf>,
     /// One JSON object a line instead of text
@@ -52,8 +53,9 @@ pub(super) fn run(arguments: &Arguments, common: &Common) -> ExitCode {
             Err(error) => return failed(&error),
         }
     } else {
-        let folder = arguments.asterisk_dir.as_deref();
-        let findings = check::check(&config, folder.unwrap_or(Path::new(agent::ETC)));
+        let folder = arguments.asterisk_dir.clone();
+        let folder = folder.unwrap_or_else(agent::config_folder);
+        let findings = check::check(&config, &folder);
         let is_clean = findings.iter().all(|f| f.severity == Severity::Note);
         (write_all(&findings, arguments.json, &mut out), is_clean)
     };

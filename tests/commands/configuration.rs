@@ -116,3 +116,25 @@ fn a_command_without_use_for_a_configuration_says_so() {
         done.stderr
     );
 }
+
+#[test]
+fn a_check_looks_for_asterisks_own_files_where_it_looks_for_ours() {
+    let folder = Folder::new("configuration_check");
+    configuration(&folder, "voiceagent.toml", 30);
+    fs::write(
+        folder.path("extensions.conf"),
+        "[users]\nexten => 101,1,AGI(voiceagent)\n",
+    )
+    .unwrap();
+    let here = folder.path("extensions.conf").display().to_string();
+    let found = folder.run(&["check"]).stdout;
+    let audio = format!("{here}:2: error: AGI gives the program no audio");
+    assert!(found.contains(&audio), "{found}");
+
+    let elsewhere = folder.path("elsewhere").display().to_string();
+    let found = folder.run_prepared(&["check"], &[], |command| {
+        command.env("AST_CONFIG_DIR", &elsewhere);
+    });
+    let missing = format!("{elsewhere}: error: Asterisk's configuration folder does not exist");
+    assert!(found.stdout.contains(&missing), "{}", found.stdout);
+}
