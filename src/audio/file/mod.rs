@@ -244,6 +244,7 @@ impl Recording {
         reading: &Reading,
     ) -> Result<Self, Fault> {
         let head = Head::read(magic, &mut reader)?;
+        let reader = Box::new(io::Cursor::new(head.behind).chain(reader));
         let source = match head.coding {
             Coding::G711(encoding) => Source::Bytes(Bytes::new(encoding, head.length, reader)),
             Coding::Linear(format) => Source::Linear(Linear::new(&format, head.length, reader)?),

@@ -210,6 +210,21 @@ fn a_file_still_being_written_is_read_to_its_end_without_complaint() {
 }
 
 #[test]
+fn a_file_without_samples_is_empty_whatever_chunks_are_behind_them() {
+    let chunk = [b"LIST\x10\x00\x00\x00".as_slice(), &[b'x'; 16]].concat();
+    for (tag, bits) in [(PCM, 16), (6, 8), (FLOAT, 64)] {
+        let mut bytes = Wav::new(tag, 1, 8_000, bits, chunk.clone()).bytes();
+        bytes[40..44].fill(0);
+        assert!(error("a.wav", &bytes).contains("an empty recording"));
+        // Where the file does not know its own length either, it is still being written.
+        for length in [0, 36, u32::MAX] {
+            bytes[4..8].copy_from_slice(&length.to_le_bytes());
+            assert!(read("a.wav", &bytes).is_ok(), "{tag} {length}");
+        }
+    }
+}
+
+#[test]
 fn a_file_cut_short_gives_what_there_is_and_a_warning() {
     let samples: Vec<i16> = (0..4_000).collect();
     let wav = Wav::new(PCM, 2, 8_000, 16, s16le(&samples));

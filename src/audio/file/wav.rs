@@ -19,6 +19,8 @@ pub(super) struct Head {
     /// Bytes of samples, if the file says so.
     pub(super) length: Option<u64>,
     pub(super) coding: Coding,
+    /// What was read already of that which comes behind.
+    pub(super) behind: Vec<u8>,
 }
 
 /// Who decodes the samples.
@@ -40,7 +42,7 @@ impl Head {
             return Err(WavError::NotRiff(magic));
         }
         let mut reader = Position { reader, at: 4 };
-        let _length_of_file = reader.word("the RIFF header")?;
+        let length_of_file = reader.word("the RIFF header")?;
         if &reader.array::<4>("the RIFF header")? != b"WAVE" {
             return Err(WavError::NotWave);
         }
@@ -58,7 +60,13 @@ impl Head {
                     let Some(format) = format else {
                         return Err(WavError::DataBeforeFormat { at: reader.at });
                     };
-                    return Self::of(format, length);
+                    let mut head = Self::of(format, length)?;
+                    let room = reader.room(length_of_file);
+                    if length == 0 && room > 0 {
+                        head.behind = reader.up_to(CHUNK_HEADER)?;
+                        head.length = is_chunk(&head.behind, room).then_some(0);
+                    }
+                    return Ok(head);
                 }
                 // Chunks are padded to an even length.
                 _ => reader.skip(u64::from(length) + u64::from(length % 2))?,
@@ -98,8 +106,22 @@ impl Head {
             rate,
             length: (length != 0 && length != u32::MAX).then_some(u64::from(length)),
             coding,
+            behind: Vec::new(),
         })
     }
+}
+
+/// Whether another chunk begins so, and no samples: its kind is four letters, digits or blanks, and
+/// it fits into the room that there is.
+fn is_chunk(header: &[u8], room: u64) -> bool {
+    let Some((kind, length)) = header.split_first_chunk::<4>() else {
+        return false;
+    };
+    let is_kind = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b' ';
+    kind.iter().all(is_kind)
+        && length.first_chunk().is_some_and(|length| {
+            u64::from(u32::from_le_bytes(*length)) + CHUNK_HEADER as u64 <= room
+        })
 }
 
 /// Samples of fewer bits than they have room for stand at its upper end (`wValidBitsPerSample` in the
@@ -308,6 +330,23 @@ impl<R: Read> Position<'_, R> {
         Ok(chunk)
     }
 
+    /// Bytes that a file of this RIFF length has from here on. Whoever did not know the length when
+    /// the head was written wrote all ones, or counted nothing behind it.
+    fn room(&self, length_of_file: u32) -> u64 {
+        if length_of_file == u32::MAX {
+            return 0;
+        }
+        (u64::from(length_of_file) + RIFF_HEADER).saturating_sub(self.at)
+    }
+
+    /// The next bytes, as many of these as there are.
+    fn up_to(&mut self, bytes: usize) -> Result<Vec<u8>, WavError> {
+        let mut buffer = vec![0; bytes];
+        let read = read_up_to(self.reader, &mut buffer)?;
+        buffer.truncate(read);
+        Ok(buffer)
+    }
+
     fn skip(&mut self, bytes: u64) -> Result<(), WavError> {
         let skipped = io::copy(&mut self.reader.by_ref().take(bytes), &mut io::sink())?;
         self.at += skipped;
@@ -402,6 +441,10 @@ const ALAW: u16 = 0x0006;
 const ULAW: u16 = 0x0007;
 const EXTENSIBLE: u16 = 0xFFFE;
 
+/// Bytes of a chunk's kind and length.
+const CHUNK_HEADER: usize = 8;
+/// Bytes before those that the RIFF length counts.
+const RIFF_HEADER: u64 = 8;
 /// From the 16 bytes of every format to more than any has; bounds what is kept of a hostile head.
 const FORMAT_LENGTHS: std::ops::RangeInclusive<u32> = 16..=256;
 
