@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::{
     Exit, Note, Plan, Session,
     clock::CallTime,
-    ringing::LISTEN,
+    ringing::{LISTEN, write_pressed},
     state::{Role, State},
 };
 use crate::{
@@ -107,7 +107,7 @@ impl Session {
     }
 
     fn press(&mut self, overhearing: Overhearing, key: Key) {
-        let pressed = Argument::readable(&format!("{key} {}", overhearing.rung));
+        let pressed = write_pressed(key, &overhearing.rung);
         let command = Command::SetShared(Shared::Pressed, overhearing.caller.clone(), pressed);
         self.command(&command, State::SettingPressed(overhearing));
     }

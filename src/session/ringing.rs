@@ -25,6 +25,16 @@ use crate::{
     key::Key,
 };
 
+/// What `Pressed` holds: a key, and who was rung when it was heard.
+pub(super) fn write_pressed(key: Key, rung: &str) -> Argument {
+    Argument::readable(&format!("{key} {rung}"))
+}
+
+fn read_pressed(pressed: &str) -> Option<(Key, &str)> {
+    let (key, rung) = pressed.split_once(' ')?;
+    Some((key.parse().ok()?, rung))
+}
+
 /// What is known of the caller's side.
 #[derive(Clone)]
 pub(super) struct Caller {
@@ -69,16 +79,15 @@ impl Session {
     }
 
     pub(super) fn on_pressed_before(&mut self, route: Route, pressed: &str) {
-        let (key, rung) = pressed.split_once(' ').unwrap_or((pressed, ""));
+        let Some((key, rung)) = read_pressed(pressed) else {
+            return self.dial(route);
+        };
         let rung = match self.config().destination(rung) {
             Some(Destination::Person(rung)) => rung,
             Some(Destination::Login(_)) | None => route,
         };
-        match key.parse() {
-            // It shall not act again when the dialplan comes here again.
-            Ok(key) => self.set_pressed("", State::TakingPress(rung, key)),
-            Err(_) => self.dial(rung),
-        }
+        // It shall not act again when the dialplan comes here again.
+        self.set_pressed("", State::TakingPress(rung, key));
     }
 
     /// A key was heard while it rang.
@@ -214,11 +223,11 @@ impl Session {
 
     pub(super) fn on_dial_pressed(&mut self, ended: DialEnded, pressed: &str) {
         let gone = self.hung_up.is_some() || ended.result < 0;
-        match pressed.parse() {
-            Ok(_) if gone => self.be_replaced(),
-            Ok(key) => self.take_press(ended.route, key),
-            Err(_) if gone => self.on_dial_ended(ended),
-            Err(_) => {
+        match read_pressed(pressed) {
+            Some(_) if gone => self.be_replaced(),
+            Some((key, _)) => self.take_press(ended.route, key),
+            None if gone => self.on_dial_ended(ended),
+            None => {
                 let listener = self.get_shared(Shared::Listener);
                 self.start(&listener, State::AskingListener(ended));
             }

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use voiceagent::{
     config::Config,
-    session::{CallTime, Input, Output, Plan, Session},
+    session::{CallTime, Exit, Input, Output, Plan, Session},
     sim::{Caller, DialEnd, Script, SignalledKey, Timeline, Who},
 };
 
@@ -181,6 +181,11 @@ fn keys_in_the_audio_do_while_it_rings_what_they_do_in_the_greeting() {
         assert_eq!(executed(&timeline), [ORIGINATE, HEARD_DIAL, last]);
         assert_eq!(variable(&timeline, "VOICEAGENTKEY"), key.to_string());
         assert_eq!(variable(&timeline, "VOICEAGENTKEYSOURCE"), "audio");
+        // The program that rang says nothing: the one that was started anew tells of the call.
+        let told = timeline
+            .commands()
+            .filter(|line| line.starts_with("VERBOSE"));
+        assert_eq!(told.count(), 1);
         let pressed = when(&timeline, "answers the caller") + Duration::from_secs(1);
         let latency = when(&timeline, "stops ringing") - pressed;
         assert!(latency <= Duration::from_millis(43), "{latency:?}");
@@ -288,6 +293,48 @@ fn at_whatever_instant_a_key_comes_either_the_key_counts_or_the_answer() {
         let status = if talked { "ANSWERED" } else { "VOICEMAIL" };
         assert_eq!(variable(&timeline, "VOICEAGENTSTATUS"), status, "{ms} ms");
     }
+}
+
+#[test]
+fn a_key_that_was_known_too_late_takes_nobody_out_of_a_conversation() {
+    let mut session = Session::new(Plan::Serve(Box::new(Config::parse(CONFIG).unwrap())));
+    let header = "agi_channel: Local/s@voiceagent-listen-00000001;2\nagi_enhanced: 1.0\n\
+         agi_context: voiceagent-listen\nagi_extension: s\nagi_priority: 4\nagi_threadid: 1\n\
+         agi_arg_1: listen\nagi_arg_2: SIP/peter-00000001\n\n";
+    session.handle(CallTime::ZERO, Input::Agi(header.as_bytes()));
+    let audio: Vec<u8> = tone('#', 0.1, 0.2)
+        .iter()
+        .flat_map(|x| x.to_le_bytes())
+        .collect();
+    let mut ringing = ["*# 101 users,101,2", ""].into_iter();
+    let mut said = Vec::new();
+    loop {
+        match session.poll_output() {
+            Some(Output::Send(line)) => {
+                let reply = match line.contains("GET FULL VARIABLE") {
+                    true => format!("200 result=1 ({})\n", ringing.next().unwrap()),
+                    false => "200 result=1\n".to_owned(),
+                };
+                said.push(line);
+                session.handle(CallTime::ZERO, Input::Agi(reply.as_bytes()));
+            }
+            Some(Output::Finish(exit)) => {
+                assert_eq!(exit, Exit::Success);
+                break;
+            }
+            Some(_) => {}
+            None => session.handle(CallTime::ZERO, Input::Audio(&audio)),
+        }
+    }
+    assert!(
+        said.iter()
+            .any(|line| line.starts_with("SET VARIABLE") && line.contains("# 101")),
+        "{said:?}"
+    );
+    assert!(
+        !said.iter().any(|line| line.starts_with("EXEC")),
+        "{said:?}"
+    );
 }
 
 /// What is executed, and the closing line, in a call to be listened to where Asterisk answers this
