@@ -208,13 +208,19 @@ fn each_file_that_cannot_be_written_is_told() {
 
 #[test]
 fn nothing_is_left_of_a_line_that_does_not_fit() {
-    for sandbox in ["", "sandbox = true\n"] {
+    // Files may have 512 bytes: a part of the line fits, or none, and then who does not take the signal is
+    // killed.
+    let limit = "ulimit -f 1";
+    for (sandbox, bytes) in [
+        ("", 501),
+        ("", 512),
+        ("sandbox = true\n", 501),
+        ("sandbox = true\n", 512),
+    ] {
         let folder = folder("full");
         let calls = folder.join("calls");
-        let before = format!("{}\n", "x".repeat(500));
+        let before = format!("{}\n", "x".repeat(bytes - 1));
         fs::write(&calls, &before).unwrap();
-        // Files may have 512 bytes, and who writes more is killed who does not take the signal.
-        let limit = "ulimit -f 1";
         let config = format!("{sandbox}{}", config(&format!("calls = {calls:?}")));
         let mut agent = Agent::start_by(limit, &config, Audio::Closed);
         agent.header();
