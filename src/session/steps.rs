@@ -269,9 +269,6 @@ impl Session {
             "CANCEL" => return self.on_cancelled(route, result),
             _ => return self.close(Status::Unhandled, status),
         };
-        if self.hung_up.is_some() {
-            return self.close(Status::HangUp, status);
-        }
         if self.role == Role::Rescued {
             return self.leave_message(route, kind, true);
         }
@@ -315,8 +312,8 @@ impl Session {
             Next::LeaveMessage { own_greeting } => self.leave_message(route, kind, own_greeting),
             Next::LogIn => self.log_in(&route),
             Next::Dial(extension) => match self.config().destination(&extension) {
-                Some(Destination::Person(route) | Destination::Login(route)) => self.dial(route),
-                None => self.leave_message(route, kind, false),
+                Some(Destination::Person(called)) => self.dial(called),
+                Some(Destination::Login(_)) | None => self.leave_message(route, kind, false),
             },
         }
     }
