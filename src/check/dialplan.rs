@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use super::{
+    entries::{EntryPoint, PROGRAM, Unknown, entries, lines},
     finding::{Findings, Spot},
     own::Own,
     realtime::Realtime,
@@ -10,7 +11,7 @@ use super::{
 };
 use crate::{
     Key,
-    asterisk_files::{Call, Dialplan, Disk, Extension, Files, Line, calls},
+    asterisk_files::{Dialplan, Disk, Extension, Files, calls},
     config::{ANSWERED, RingingKeys, Route, letters},
     session::LISTEN,
 };
@@ -105,68 +106,6 @@ impl Wanted {
     }
 }
 
-/// A line that calls the program.
-struct EntryPoint<'a> {
-    context: &'a str,
-    extension: &'a Extension,
-    priority: i64,
-    line: &'a Line,
-    call: Call<'a>,
-    /// Which program it is, with global variables in their places.
-    program: String,
-}
-
-/// A line that calls a program whose name is known on a call only.
-struct Unknown<'a> {
-    extension: &'a Extension,
-    line: &'a Line,
-    program: &'a str,
-}
-
-/// The lines that call the program, and those that may.
-fn entries(dialplan: &Dialplan) -> (Vec<EntryPoint<'_>>, Vec<Unknown<'_>>) {
-    let (mut entries, mut unknown) = (Vec::new(), Vec::new());
-    for (context, extension, priority, line) in lines(dialplan) {
-        // There it serves no caller.
-        if context == LISTEN {
-            continue;
-        }
-        for call in calls(&line.application, &["EAGI", "AGI", "DeadAGI"]) {
-            let Some(&written) = call.arguments.first() else {
-                continue;
-            };
-            let Some(program) = dialplan.resolved(unquoted(written)) else {
-                unknown.push(Unknown {
-                    extension,
-                    line,
-                    program: written,
-                });
-                continue;
-            };
-            if is_ours(&program) {
-                entries.push(EntryPoint {
-                    context,
-                    extension,
-                    priority,
-                    line,
-                    call,
-                    program: program.into_owned(),
-                });
-            }
-        }
-    }
-    (entries, unknown)
-}
-
-fn lines(dialplan: &Dialplan) -> impl Iterator<Item = (&str, &Extension, i64, &Line)> {
-    dialplan.contexts.iter().flat_map(|(name, context)| {
-        context.extensions.iter().flat_map(move |extension| {
-            let lines = extension.lines.iter();
-            lines.map(move |(&priority, line)| (name.as_str(), extension, priority, line))
-        })
-    })
-}
-
 impl EntryPoint<'_> {
     /// What the line itself says.
     fn check(&self, own: &Own, findings: &mut Findings) {
@@ -254,49 +193,6 @@ impl EntryPoint<'_> {
                 }
             }
         }
-    }
-
-    /// Whether it is run once there is no caller any more.
-    fn is_behind_the_call(&self) -> bool {
-        self.extension.pattern.to_string() == "h"
-    }
-
-    fn is_in_macro(&self) -> bool {
-        self.context.starts_with("macro-")
-    }
-
-    /// Whether a server is asked for it, as FastAGI does.
-    fn is_elsewhere(&self) -> bool {
-        self.program.contains("://")
-    }
-
-    fn carries_audio(&self) -> bool {
-        self.call.name.eq_ignore_ascii_case("EAGI")
-    }
-
-    /// Whether a line behind this one does something for the caller.
-    fn goes_on(&self) -> bool {
-        let behind = self.extension.lines.range(self.priority + 1..);
-        behind.into_iter().any(|(_, line)| {
-            let name = line
-                .application
-                .split('(')
-                .next()
-                .unwrap_or_default()
-                .trim();
-            !IDLE.iter().any(|idle| idle.eq_ignore_ascii_case(name))
-        })
-    }
-
-    /// Whether the extension that is dialled here is what the program goes by.
-    fn goes_by_extension(&self) -> bool {
-        matches!(self.call.arguments.get(1), None | Some(&"" | &"${EXTEN}"))
-    }
-
-    /// The number that it goes by, if it is always the same.
-    fn fixed_number(&self) -> Option<&str> {
-        let argument = unquoted(self.call.arguments.get(1)?);
-        (!argument.is_empty() && !argument.contains("${")).then_some(argument)
     }
 }
 
@@ -539,29 +435,4 @@ fn names_program(disk: &Disk, file: &std::path::Path) -> bool {
 fn has_option_d(route: &Route) -> bool {
     let options = route.dial.as_str().splitn(3, ',').nth(2);
     letters(options.unwrap_or_default()).contains('d')
-}
-
-/// Whether `EAGI`'s first argument is this program, whatever folder is before it.
-fn is_ours(program: &str) -> bool {
-    program.rsplit('/').next() == Some(PROGRAM)
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim_matches('"')
-}
-
-/// What the program is called in agi-bin.
-pub(super) const PROGRAM: &str = "voiceagent";
-/// Applications that do nothing for a caller.
-const IDLE: [&str; 7] = ["Hangup", "NoOp", "Verbose", "Log", "Set", "MSet", "Return"];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_program_is_known_by_its_name() {
-        assert!(is_ours("voiceagent") && is_ours("/opt/agi/voiceagent"));
-        assert!(!is_ours("voiceagent-barge-in") && !is_ours("agi://host/x"));
-    }
 }

@@ -8,6 +8,7 @@
 
 mod access;
 mod dialplan;
+mod entries;
 mod finding;
 mod formats;
 mod logs;

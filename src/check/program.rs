@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     access::{Answer, Owned, User, Wish},
-    dialplan::PROGRAM,
+    entries::PROGRAM,
     finding::{Findings, Severity},
     own::Own,
     reach::{self, Loss},
