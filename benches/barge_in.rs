@@ -29,20 +29,64 @@ fn main() -> io::Result<()> {
         voices.agent.len(),
         voices.callers.len()
     )?;
+    let echoes = [10.0, 15.0, 20.0, 30.0, f32::INFINITY].map(|echo_loss| {
+        let call = Call {
+            echo_loss,
+            ..Call::default()
+        };
+        (format!("{echo_loss} dB"), call)
+    });
+    table(&mut out, "echo loss", &voices, trials, &echoes)?;
+    writeln!(out)?;
+    table(&mut out, "echo 20 dB down, and", &voices, trials, &others())
+}
+
+/// What else there is on a line.
+fn others() -> [(String, Call); 5] {
+    let lost = |per_cent: f32, in_a_row| Call {
+        lost: (per_cent, in_a_row),
+        ..Call::default()
+    };
+    [
+        ("1 % of the packets lost", lost(1.0, 1)),
+        ("3 % of the packets lost", lost(3.0, 1)),
+        ("1 % of them, five in a row", lost(1.0, 5)),
+        (
+            "a room, 0.4 s",
+            Call {
+                dies_away: 400.0,
+                ..Call::default()
+            },
+        ),
+        (
+            "noise from -55 to -40 dBm0",
+            Call {
+                noise: [-55.0, -40.0],
+                ..Call::default()
+            },
+        ),
+    ]
+    .map(|(what, call)| (what.to_owned(), call))
+}
+
+/// What becomes of calls like each of these, by callers of three levels and silent ones.
+fn table(
+    out: &mut impl Write,
+    head: &str,
+    voices: &Voices,
+    trials: u64,
+    calls: &[(String, Call)],
+) -> io::Result<()> {
     writeln!(
         out,
-        "| echo loss | caller | false, silent caller | false | missed | median | p95 |"
+        "| {head} | caller | false, silent caller | false | missed | median | p95 |"
     )?;
     writeln!(out, "| --- | --- | --- | --- | --- | --- | --- |")?;
-    for echo_loss in [10.0, 15.0, 20.0, 30.0, 90.0] {
+    for (row, (what, call)) in calls.iter().enumerate() {
         let try_all = |caller: Option<f32>| -> Vec<Outcome> {
-            let call = Call {
-                echo_loss,
-                caller,
-                ..Call::default()
-            };
+            let call = Call { caller, ..*call };
             (0..trials)
-                .map(|trial| call.take_place(&voices, 100_000 + 1_000 * echo_loss as u64 + trial))
+                .map(|trial| call.take_place(voices, 100_000 * (1 + row as u64) + trial))
                 .collect()
         };
         let alarms = percent(&try_all(None), Outcome::False);
@@ -52,7 +96,7 @@ fn main() -> io::Result<()> {
             let delay = |part: f32| delays.get((delays.len() as f32 * part) as usize);
             writeln!(
                 out,
-                "| {echo_loss} dB | {caller} dBm0 | {alarms:.1} % | {:.1} % | {:.1} % | {:.0} ms | {:.0} ms |",
+                "| {what} | {caller} dBm0 | {alarms:.1} % | {:.1} % | {:.1} % | {:.0} ms | {:.0} ms |",
                 percent(&outcomes, Outcome::False),
                 percent(&outcomes, Outcome::Nothing),
                 delay(0.5).unwrap_or(&f32::NAN),

@@ -77,6 +77,11 @@ impl Ear {
         self.senses.playing(prompt);
     }
 
+    /// So much of the audio that was due by now has not come.
+    pub fn behind(&mut self, time: Duration) {
+        self.senses.behind(time);
+    }
+
     /// How much audio has been heard.
     #[must_use]
     pub fn heard(&self) -> Duration {

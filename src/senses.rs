@@ -1,8 +1,10 @@
 //! Both detectors on one channel, as a call and a recording have them.
 
+use std::time::Duration;
+
 use crate::{
     audio::SampleTime,
-    dtmf::{self, KeyDown, KeyUp, Verdict},
+    dtmf::{self, KeyDown, KeyUp, STEP, Verdict},
     speech,
 };
 
@@ -40,15 +42,9 @@ impl Senses {
 
     /// Takes the next samples, in any pieces.
     pub(crate) fn hear(&mut self, samples: &[i16], on_sensed: &mut impl FnMut(Sensed)) {
-        let Self {
-            keys,
-            speech,
-            delay,
-        } = self;
-        keys.push(samples, &mut |event| {
-            on_key(event, *delay, speech.as_mut(), on_sensed);
+        self.take_in(samples, on_sensed, |keys, samples, on_key| {
+            keys.push(samples, &mut |event| on_key(event));
         });
-        self.hear_speech(samples, on_sensed);
     }
 
     /// As [`hear`](Self::hear), and says why there are no more keys.
@@ -58,23 +54,15 @@ impl Senses {
         on_sensed: &mut impl FnMut(Sensed),
         on_verdict: &mut impl FnMut(Verdict),
     ) {
-        let Self {
-            keys,
-            speech,
-            delay,
-        } = self;
-        let delay = *delay;
-        keys.push_explained(
-            samples,
-            &mut |event| on_key(event, delay, speech.as_mut(), on_sensed),
-            &mut |verdict| {
+        let delay = self.delay;
+        self.take_in(samples, on_sensed, |keys, samples, on_key| {
+            keys.push_explained(samples, &mut |event| on_key(event), &mut |verdict| {
                 on_verdict(Verdict {
                     at: verdict.at - delay,
                     ..verdict
                 });
-            },
-        );
-        self.hear_speech(samples, on_sensed);
+            });
+        });
     }
 
     /// The end of the audio: what goes on is over.
@@ -97,6 +85,13 @@ impl Senses {
         }
     }
 
+    /// So much of what was due by now has not arrived; what is played has gone on.
+    pub(crate) fn behind(&mut self, time: Duration) {
+        if let Some(speech) = &mut self.speech {
+            speech.behind(time);
+        }
+    }
+
     /// How much has arrived, with what is held back.
     pub(crate) fn arrived(&self) -> SampleTime {
         self.keys.now()
@@ -107,11 +102,32 @@ impl Senses {
         self.keys.now() - self.delay
     }
 
-    fn hear_speech(&mut self, samples: &[i16], on_sensed: &mut impl FnMut(Sensed)) {
-        if let Some(speech) = &mut self.speech {
-            speech.push(samples, &mut |event| {
-                on_sensed(Sensed::Speech(earlier(event, self.delay)));
+    /// Samples to the key detector by `hear_keys`, and to that of speech, which knows of a key by the step in
+    /// which the other one heard it, however many samples come at once.
+    fn take_in(
+        &mut self,
+        mut samples: &[i16],
+        on_sensed: &mut impl FnMut(Sensed),
+        mut hear_keys: impl FnMut(&mut dtmf::Detector, &[i16], &mut dyn FnMut(dtmf::Event)),
+    ) {
+        let Self {
+            keys,
+            speech,
+            delay,
+        } = self;
+        while !samples.is_empty() {
+            let of_step = STEP - (keys.now().samples() % STEP as u64) as usize;
+            let most = speech.as_ref().map_or(samples.len(), |_| of_step);
+            let (piece, later) = samples.split_at(samples.len().min(most));
+            hear_keys(keys, piece, &mut |event| {
+                on_key(event, *delay, speech.as_mut(), on_sensed);
             });
+            if let Some(speech) = speech {
+                speech.push(piece, &mut |event| {
+                    on_sensed(Sensed::Speech(earlier(event, *delay)));
+                });
+            }
+            samples = later;
         }
     }
 }
@@ -165,8 +181,42 @@ mod tests {
     use super::*;
     use crate::{
         Key,
-        audio::{Press, SAMPLE_RATE, Synth},
+        audio::{Press, Rng, SAMPLE_RATE, Synth, talk},
     };
+
+    #[test]
+    fn however_the_samples_are_cut_the_same_is_sensed() {
+        let mut rng = Rng::new(1);
+        let mut samples = talk(&mut rng, 10 * SAMPLE_RATE as usize);
+        let keys = samples.chunks_exact_mut(3_333).skip(1).step_by(2);
+        for (key, talked) in Key::ALL.into_iter().zip(keys) {
+            let mut synth = Synth::new(SAMPLE_RATE);
+            synth.press(key, &Press::default());
+            for (x, tone) in talked.iter_mut().zip(synth.into_samples()) {
+                *x = 0.1 * *x + f32::from(tone) / 9_000.0;
+            }
+        }
+        let samples: Vec<i16> = samples.iter().map(|x| (9_000.0 * x) as i16).collect();
+        let sensed = |piece: usize| {
+            let limits = (dtmf::Limits::default(), speech::Limits::default());
+            let mut senses = Senses::new(&limits.0, Some(&limits.1), 0);
+            let mut all = Vec::new();
+            for piece in samples.chunks(piece) {
+                senses.hear(piece, &mut |sensed| all.push(sensed));
+            }
+            senses.finish(&mut |sensed| all.push(sensed));
+            all
+        };
+        let whole = sensed(samples.len());
+        let keys = whole
+            .iter()
+            .filter(|sensed| matches!(sensed, Sensed::Key(_)));
+        let keys = keys.count();
+        assert!(keys >= 20 && whole.len() >= keys + 10, "{whole:?}");
+        for piece in [1, 7, 77, 80, 160, 1_000] {
+            assert_eq!(sensed(piece), whole, "in pieces of {piece}");
+        }
+    }
 
     #[test]
     fn what_is_held_back_changes_no_time_that_is_told() {

@@ -52,18 +52,21 @@ pub(super) struct Listening {
     since: CallTime,
     /// When the key began that is down, in the audio.
     onset: Option<SampleTime>,
-    /// The first audio and the last.
-    arrivals: Option<(Arrival, Arrival)>,
+    arrivals: Option<Arrivals>,
     /// When audio came after there had been none for long.
     resumed: Option<CallTime>,
     pub(super) presses: Presses,
 }
 
-/// When audio came, and how much there was with it.
+/// How audio comes.
 #[derive(Clone, Copy)]
-struct Arrival {
-    at: CallTime,
-    heard: Duration,
+struct Arrivals {
+    /// When the first of it was due, by that which was the least late.
+    due: CallTime,
+    /// When it came last.
+    last: CallTime,
+    /// How much of what was due by then had not come.
+    behind: Duration,
 }
 
 impl Listening {
@@ -179,21 +182,27 @@ impl Listening {
             self.presses
                 .tone_goes_on(now, ear.heard().saturating_sub(onset.duration()));
         }
-        self.arrived(now, ear.heard());
+        ear.behind(self.arrived(now, ear.heard()));
         self.ear = Some(ear);
         trigger
     }
 
     /// Audio arrived, this much of it so far.
-    fn arrived(&mut self, now: CallTime, heard: Duration) {
-        let arrived = Arrival { at: now, heard };
-        let first = self.arrivals.map_or(arrived, |(first, _)| first);
-        if let Some((_, last)) = self.arrivals
-            && now - last.at >= STANDS_STILL
-        {
-            self.resumed = Some(now);
+    fn arrived(&mut self, now: CallTime, heard: Duration) -> Duration {
+        let mut due = now.before(heard);
+        if let Some(before) = self.arrivals {
+            due = due.min(before.due);
+            if now - before.last >= STANDS_STILL {
+                self.resumed = Some(now);
+            }
         }
-        self.arrivals = Some((first, arrived));
+        let behind = now - (due + heard);
+        self.arrivals = Some(Arrivals {
+            due,
+            last: now,
+            behind,
+        });
+        behind
     }
 
     /// Until when there is something to wait for before anything is started: a key's signal, and news of
@@ -207,20 +216,14 @@ impl Listening {
     /// How much audio did not come while it was listened for: lost on the way, or never sent.
     ///
     /// Asterisk passes on what it gets and fills no gap, so what is missing shows only in the
-    /// time that passed meanwhile. A frame may be late; so little is no loss. The detectors are
-    /// told nothing of it: a late frame looks lost until those behind it have come, and what was
-    /// not sent while a key was signalled looks lost for good.
+    /// time that passed meanwhile. A frame may be late; so little is no loss. Of the detectors only that of
+    /// speech is told, for what is played goes on: a late frame looks lost until those behind it have come,
+    /// and what was not sent while a key was signalled looks lost for good.
     pub(super) fn missing(&self) -> Duration {
-        let Some((first, last)) = self.arrivals else {
-            return Duration::ZERO;
-        };
-        let came = last.heard.saturating_sub(first.heard);
-        let missing = (last.at - first.at).saturating_sub(came);
-        if missing > JITTER {
-            missing
-        } else {
-            Duration::ZERO
-        }
+        self.arrivals
+            .map(|arrivals| arrivals.behind)
+            .filter(|&behind| behind > JITTER)
+            .unwrap_or_default()
     }
 
     /// How much audio has been listened to.

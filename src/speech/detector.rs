@@ -1,5 +1,7 @@
 //! Frames into starts and ends of speech.
 
+use std::time::Duration;
+
 use super::{
     FRAME, Limits, Prompt,
     burst::{Burst, Rise},
@@ -123,7 +125,9 @@ impl Detector {
     /// but a start already told.
     pub fn key_down(&mut self, onset: SampleTime) {
         self.keys.down(onset);
-        let frames = self.now.since(onset).div_ceil(FRAME as u64) as usize;
+        // Frames that have been judged: however far the next one is full, the same.
+        let judged = self.now - self.now.samples() % FRAME as u64;
+        let frames = judged.since(onset).div_ceil(FRAME as u64) as usize;
         if frames == 0 {
             return;
         }
@@ -144,6 +148,12 @@ impl Detector {
     /// Tell each piece of a greeting as it is begun: the echo of the one before is remembered.
     pub fn playing(&mut self, prompt: Option<Prompt>) {
         self.sent.play(prompt);
+    }
+
+    /// So much of the audio that should have come by now has not: it is late, or was lost and nothing stands
+    /// in for it. What is played has gone on meanwhile. Tell it with each packet.
+    pub fn behind(&mut self, time: Duration) {
+        self.sent.behind(time);
     }
 
     /// The stream is over: ends what has not ended.
@@ -184,9 +194,7 @@ impl Detector {
 
         let level = Dbm0::from_mean_square(sound.mean_square).0;
         let echo = self.echo.loudest(&self.sent);
-        if echo.is_none_or(|loudest| loudest < self.floor.level()) {
-            self.floor.update(level);
-        }
+        self.floor.update(level);
         let mut threshold = self
             .limits
             .min_level_dbm0

@@ -2,10 +2,13 @@
 
 /// The line's noise level, from the quietest frames.
 ///
-/// It falls at once to a quieter frame. It rises slowly towards the quietest frame of the last
-/// one and a half seconds, which no talker fills without a pause, and at once to sound that has
-/// been steady for half a second, longer than any vowel: that is noise which has begun. A step up
-/// is thus followed within three quarters of a second, whatever its height.
+/// It falls at once to two quieter frames in a row: one may hold only a part of what was sent. It rises slowly
+/// towards the quietest frame of the last one and a half seconds, which no talker fills without a
+/// pause, and at once to sound that has been steady for half a second, longer than any vowel: that is
+/// noise which has begun. A step up is thus followed within three quarters of a second, whatever its
+/// height. Silence that no line carries says nothing of it: something was lost, muted, or not sent.
+///
+/// Echo is taken in as well: it pauses as its talker does, and only in those pauses is the noise heard.
 #[derive(Clone, Debug)]
 pub(super) struct Floor {
     level: f32,
@@ -13,8 +16,10 @@ pub(super) struct Floor {
     past: [Extent; BLOCKS],
     /// Frames in the block that fills.
     frames: u32,
-    /// Frames left in which silence does not count.
-    opening: u32,
+    /// The frame before.
+    last: f32,
+    /// Frames of silence from the beginning on, until something else is known.
+    silent: Option<u32>,
 }
 
 /// Quietest and loudest frame of a stretch, in dBm0.
@@ -49,7 +54,8 @@ impl Floor {
             now: Extent::NONE,
             past: [Extent::NONE; BLOCKS],
             frames: 0,
-            opening: OPENING,
+            last: f32::NEG_INFINITY,
+            silent: Some(0),
         }
     }
 
@@ -58,18 +64,23 @@ impl Floor {
         self.level
     }
 
-    /// Takes in a frame that holds no key and no echo.
+    /// Takes in a frame that holds no key.
     pub(super) fn update(&mut self, level: f32) {
-        if self.opening > 0 {
-            self.opening -= 1;
-            if level < SILENCE_DBM0 {
-                return;
+        if level < SILENCE_DBM0 {
+            if let Some(frames) = &mut self.silent {
+                *frames += 1;
+                if *frames > OPENING {
+                    (self.level, self.silent) = (QUIETEST_DBM0, None);
+                }
             }
+            return;
         }
-        let level = level.max(QUIETEST_DBM0);
+        self.silent = None;
+        let louder = level.max(self.last).max(QUIETEST_DBM0);
+        self.last = level;
         let frame = Extent {
-            quietest: level,
-            loudest: level,
+            quietest: louder,
+            loudest: louder,
         };
         self.now = self.now.join(frame);
         let all = self.past.iter().fold(self.now, |all, &one| all.join(one));
@@ -104,7 +115,7 @@ const UNKNOWN_DBM0: f32 = -35.0;
 /// The lowest floor, in dBm0: below it lies only the idle noise of G.711.
 const QUIETEST_DBM0: f32 = -60.0;
 /// Frames at the beginning of a stream that may be silent because nothing has been received yet:
-/// 0.2 s. Noise that follows is not taken for speech.
+/// 0.2 s. Noise that follows is not taken for speech. A line that is silent for longer has no noise.
 const OPENING: u32 = 10;
 /// Below this level in dBm0 lies what is made when nothing is received. The quietest sound
 /// G.711 can carry lies at −66 dBm0.
@@ -162,10 +173,10 @@ mod tests {
     }
 
     #[test]
-    fn a_step_down_is_followed_at_once() {
+    fn a_step_down_is_followed_with_the_second_frame() {
         let mut floor = Floor::new();
         frames_to_reach(&mut floor, -40.0);
-        assert_eq!(frames_to_reach(&mut floor, -58.0), 1);
+        assert_eq!(frames_to_reach(&mut floor, -58.0), 2);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use voiceagent::{audio::Rng, speech::Event};
 
-use crate::line::{add, events, hiss, hum, white};
+use crate::line::{MS, add, events, hiss, hum, white};
 
 const SECOND: usize = 8_000;
 
@@ -50,6 +50,21 @@ fn a_step_in_noise_is_over_within_a_second_and_does_not_come_back() {
             panic!("seed {seed}: {heard:?}");
         };
         assert!(end.end.seconds() <= 4.0, "until {}", end.end);
+    }
+}
+
+#[test]
+fn noise_behind_a_hole_of_silence_is_not_speech() {
+    for seed in 0..20 {
+        let mut rng = Rng::new(seed);
+        for level in [-40.0, -50.0] {
+            for ms in [20, 40, 200, 2_000] {
+                let mut line = white(&mut rng, level, 10 * SECOND);
+                let from = 5 * SECOND + rng.index(0, 160);
+                line[from..from + ms * MS].fill(0.0);
+                assert_eq!(events(&line), [], "seed {seed}: {ms} ms in {level} dBm0");
+            }
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A caller before a greeting: what is sent, what comes back, and when the detector hears.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use voiceagent::{
     audio::{Dbm0, Rng, talk},
@@ -41,8 +41,12 @@ pub(crate) struct Call {
     pub(crate) echo_loss: f32,
     /// Active level of the caller, who may stay silent.
     pub(crate) caller: Option<f32>,
-    /// White noise of the line.
-    pub(crate) noise: f32,
+    /// Milliseconds in which the echo dies away by 60 dB.
+    pub(crate) dies_away: f32,
+    /// White noise of the line, when the call begins and when it ends.
+    pub(crate) noise: [f32; 2],
+    /// Per cent of the packets from the caller that are lost, and how many in a row.
+    pub(crate) lost: (f32, usize),
 }
 
 impl Default for Call {
@@ -51,7 +55,9 @@ impl Default for Call {
             greeting: -16.0,
             echo_loss: 20.0,
             caller: Some(-24.0),
-            noise: -58.0,
+            dies_away: 13.0,
+            noise: [-58.0, -58.0],
+            lost: (0.0, 1),
         }
     }
 }
@@ -72,7 +78,7 @@ impl Call {
     pub(crate) fn take_place(&self, voices: &Voices, seed: u64) -> Outcome {
         let mut rng = Rng::new(seed);
         let greeting = Greeting::new(&voices.agent, self.greeting, &mut rng);
-        let mut received = echo(&greeting.samples, self.echo_loss, &mut rng);
+        let mut received = self.echo(&greeting.samples, &mut rng);
 
         let onset = self.caller.map(|level| {
             let onset = rng.index(LENGTH * 5 / 16, LENGTH * 9 / 16);
@@ -87,17 +93,57 @@ impl Call {
             onset
         });
 
-        let noise = Dbm0(self.noise).mean_square().sqrt();
+        let [first, last] = self.noise;
+        let step = (last - first) / received.len() as f32;
         let received: Vec<i16> = received
             .iter()
-            .map(|x| (x + noise * rng.normal()).round() as i16)
+            .enumerate()
+            .map(|(i, x)| {
+                let noise = Dbm0(first + step * i as f32).mean_square().sqrt();
+                (x + noise * rng.normal()).round() as i16
+            })
             .collect();
-        match (heard(&greeting, &received), onset) {
+        let mut still_lost = 0;
+        let packets = received.chunks(PACKET).map(|packet| {
+            if still_lost == 0 && rng.unit() < 0.01 * self.lost.0 / self.lost.1 as f32 {
+                still_lost = self.lost.1;
+            }
+            let arrives = still_lost == 0;
+            still_lost = still_lost.saturating_sub(1);
+            arrives.then_some(packet)
+        });
+        match (heard(&greeting, packets), onset) {
             (None, _) => Outcome::Nothing,
             (Some(_), None) => Outcome::False,
             (Some(at), Some(onset)) if at <= onset + 80 => Outcome::False,
             (Some(at), Some(onset)) => Outcome::Heard((at - onset) as f32 / 8.0),
         }
+    }
+}
+
+impl Call {
+    /// What comes back through a random hybrid or room, 20 to 300 ms late: 80 reflections that die away.
+    fn echo(&self, sent: &[f32], rng: &mut Rng) -> Vec<f32> {
+        let delay = rng.index(160, 2_400);
+        // Three times 20 dB.
+        let length = (8.0 * self.dies_away) as usize;
+        let taps: Vec<(usize, f32)> = (0..80)
+            .map(|i| {
+                let at = i * length / 80;
+                let amplitude = 10f32.powf(-3.0 * at as f32 / length as f32);
+                (at, rng.normal() * amplitude)
+            })
+            .collect();
+        let energy: f32 = taps.iter().map(|(_, tap)| tap * tap).sum();
+        let gain = 10f32.powf(-self.echo_loss / 20.0) / energy.sqrt();
+        let mut echo = vec![0.0; sent.len()];
+        for (at, tap) in taps {
+            let returns = &mut echo[delay + at..];
+            for (y, x) in returns.iter_mut().zip(sent) {
+                *y += gain * tap * x;
+            }
+        }
+        echo
     }
 }
 
@@ -133,6 +179,9 @@ impl Greeting {
 /// Eight seconds, in samples.
 const LENGTH: usize = 64_000;
 
+/// Samples in a packet, 20 ms.
+const PACKET: usize = 160;
+
 struct Joined {
     samples: Vec<f32>,
     starts: Vec<usize>,
@@ -166,40 +215,29 @@ fn set_level(speech: &mut [f32], level: f32) {
     }
 }
 
-/// What comes back through a random room or hybrid: 20 to 300 ms late, 10 ms of decaying taps.
-fn echo(sent: &[f32], loss: f32, rng: &mut Rng) -> Vec<f32> {
-    let delay = rng.index(160, 2_400);
-    let mut taps: Vec<f32> = (0..80)
-        .map(|i| rng.normal() * (-(i as f32) / 15.0).exp())
-        .collect();
-    let energy: f32 = taps.iter().map(|x| x * x).sum();
-    let gain = 10f32.powf(-loss / 20.0) / energy.sqrt();
-    for tap in &mut taps {
-        *tap *= gain;
-    }
-    let mut echo = vec![0.0; sent.len()];
-    for (i, &x) in sent[..sent.len() - delay - 80].iter().enumerate() {
-        for (y, tap) in echo[i + delay..].iter_mut().zip(&taps) {
-            *y += x * tap;
-        }
-    }
-    echo
-}
-
-/// Where the first start is told, counted in samples received.
-fn heard(greeting: &Greeting, received: &[i16]) -> Option<usize> {
+/// Where the first start is told, counted in samples sent.
+fn heard<'a>(
+    greeting: &Greeting,
+    packets: impl Iterator<Item = Option<&'a [i16]>>,
+) -> Option<usize> {
     let mut detector = Detector::new(&Limits::default());
     let mut pieces = greeting.pieces.iter().peekable();
     let mut heard = None;
-    for (i, packet) in received.chunks(160).enumerate() {
-        while let Some((_, envelope)) = pieces.next_if(|(announced, _)| *announced <= i * 160) {
+    let mut lost = 0;
+    for (i, packet) in packets.enumerate() {
+        while let Some((_, envelope)) = pieces.next_if(|(announced, _)| *announced <= i * PACKET) {
             detector.playing(Some(Prompt::Known(Arc::clone(envelope))));
         }
+        let Some(packet) = packet else {
+            lost += 1;
+            continue;
+        };
         detector.push(packet, &mut |event| {
             if let Event::Start(_) = event {
-                heard.get_or_insert((i + 1) * 160);
+                heard.get_or_insert((i + 1) * PACKET);
             }
         });
+        detector.behind(Duration::from_millis(20 * lost));
     }
     heard
 }
