@@ -14,7 +14,7 @@ use voiceagent::{
     agi::{Argument, Command},
     config::{Config, ConfigError, LogTo, Logging},
     driver::{self, Audio, Recorder},
-    session::{Exit, Plan, Session},
+    session::{CallTime, Exit, Input, Plan, Session},
 };
 
 use crate::{call_log, logging, sandbox};
@@ -37,6 +37,14 @@ pub(crate) enum Stderr {
     },
 }
 
+/// Tells the session, and the recording that it was told, before the call begins.
+fn begin_with(session: &mut Session, recorder: &mut Option<Recorder>, input: Input<'_>) {
+    if let Some(recorder) = recorder {
+        recorder.input(CallTime::ZERO, &input);
+    }
+    session.handle(CallTime::ZERO, input);
+}
+
 /// Serves one call by the configuration in this file, or where it usually is; nothing where no
 /// header told of a call, which is a failure.
 pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Option<ExitCode> {
@@ -54,10 +62,7 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Op
     let mut session = Session::new(plan);
     if let Err(reason) = start_logging(logging.as_ref(), stderr) {
         warn!("{reason}");
-        session.unlogged(&reason);
-        if let Some(recorder) = &mut recorder {
-            recorder.unlogged(&reason);
-        }
+        begin_with(&mut session, &mut recorder, Input::Unlogged(&reason));
     }
     for fault in &set_aside {
         warn!("passed over, since this call does without: {fault}");
@@ -68,10 +73,7 @@ pub(crate) fn run(config: Option<&Path>, stderr: Stderr, started: Instant) -> Op
         && let Err(reason) = sandbox::enter(&logs(logging.as_ref()))
     {
         warn!("{reason}");
-        if let Some(recorder) = &mut recorder {
-            recorder.unconfined(&reason);
-        }
-        session.unconfined(reason);
+        begin_with(&mut session, &mut recorder, Input::Unconfined(&reason));
     }
     let spool = env::var_os("AST_SPOOL_DIR").map_or_else(|| PathBuf::from(SPOOL), PathBuf::from);
     let (exit, session) = match driver::run(session, audio, recorder, spool, started) {

@@ -142,7 +142,7 @@ impl Driver {
         let mut audio = match audio.and_then(pipe::Receiver::from_file) {
             Ok(pipe) => Some(pipe),
             Err(error) => {
-                self.no_audio(&error.to_string());
+                self.handle(Input::NoAudio(&error.to_string()));
                 None
             }
         };
@@ -175,8 +175,7 @@ impl Driver {
                 read = read_audio(&mut audio, &mut audio_bytes) => match read {
                     Ok(0) | Err(_) => {
                         audio = None;
-                        self.now = self.time();
-                        self.no_audio("it has ended");
+                        self.handle(Input::NoAudio("it has ended"));
                     }
                     Ok(length) => self.handle(Input::Audio(&audio_bytes[..length])),
                 },
@@ -206,13 +205,6 @@ impl Driver {
         CallTime::after(Duration::from_micros(micros.try_into().unwrap_or(u64::MAX)))
     }
 
-    fn no_audio(&mut self, reason: &str) {
-        if let Some(recorder) = &mut self.recorder {
-            recorder.no_audio(self.now, reason);
-        }
-        self.session.no_audio(reason.to_owned());
-    }
-
     /// Notes until when the session waits; waits itself, once the call's end is known and once at
     /// the program's, until the recording is written. Whatever keeps it from that is told in the
     /// closing line, which is not said yet.
@@ -229,7 +221,7 @@ impl Driver {
         }
         if let Some(reason) = recorder.settle().await {
             warn!("{reason}");
-            self.session.unlogged(&reason);
+            self.session.handle(self.now, Input::Unlogged(&reason));
         }
     }
 

@@ -117,35 +117,10 @@ impl Recorder {
         }
     }
 
-    /// The session is told that the call is not logged as configured.
-    #[cold]
-    #[inline(never)]
-    pub fn unlogged(&mut self, reason: &str) {
-        self.record(CallTime::ZERO, |writer, out| {
-            writer.unlogged(CallTime::ZERO, reason, out);
-        });
-    }
-
-    /// The session is told that the program is not in its sandbox.
-    #[cold]
-    #[inline(never)]
-    pub fn unconfined(&mut self, reason: &str) {
-        self.record(CallTime::ZERO, |writer, out| {
-            writer.unconfined(CallTime::ZERO, reason, out);
-        });
-    }
-
-    /// Descriptor 3 gives nothing more, or nothing at all.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn no_audio(&mut self, now: CallTime, reason: &str) {
-        self.record(now, |writer, out| writer.no_audio(now, reason, out));
-    }
-
     /// The session is about to be given this.
     #[cold]
     #[inline(never)]
-    pub(super) fn input(&mut self, now: CallTime, input: &Input<'_>) {
+    pub fn input(&mut self, now: CallTime, input: &Input<'_>) {
         self.record(now, |writer, out| writer.input(now, input, out));
         if let (Some(dialogue), Input::Agi(bytes)) = (&mut self.header, input) {
             dialogue.receive(bytes);

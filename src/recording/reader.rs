@@ -167,9 +167,11 @@ mod tests {
         let mut writer = Writer::default();
         let mut out = String::new();
         writer.head("2026-03-02T09:14:07Z", &[source], &mut out);
-        writer.unlogged(CallTime::ZERO, "cannot log to /x:\nno", &mut out);
-        writer.unconfined(CallTime::ZERO, "not in its sandbox", &mut out);
-        writer.no_audio(at(1), "it has ended", &mut out);
+        let unlogged = Input::Unlogged("cannot log to /x:\nno");
+        writer.input(CallTime::ZERO, &unlogged, &mut out);
+        let unconfined = Input::Unconfined("not in its sandbox");
+        writer.input(CallTime::ZERO, &unconfined, &mut out);
+        writer.input(at(1), &Input::NoAudio("it has ended"), &mut out);
         let recorded = Recorded {
             unavail: Argument::new("/vm/a b/\\unavail").ok(),
             ..Recorded::default()

@@ -67,6 +67,9 @@ impl Writer {
                 begin(now, "audio ", out);
                 audio::write(bytes, &mut self.codes, out);
             }
+            Input::NoAudio(reason) => remark(now, "no-audio ", reason, out),
+            Input::Unlogged(reason) => remark(now, "unlogged ", reason, out),
+            Input::Unconfined(reason) => remark(now, "unconfined ", reason, out),
             Input::HangUp => begin(now, "hangup", out),
             Input::Recorded(recorded) => {
                 begin(now, "greetings", out);
@@ -115,21 +118,6 @@ impl Writer {
         out.push('\n');
     }
 
-    /// Descriptor 3 gives nothing more, or nothing at all.
-    pub fn no_audio(&self, now: CallTime, reason: &str, out: &mut String) {
-        remark(now, "no-audio ", reason, out);
-    }
-
-    /// The session was told that the call is not logged as configured.
-    pub fn unlogged(&self, now: CallTime, reason: &str, out: &mut String) {
-        remark(now, "unlogged ", reason, out);
-    }
-
-    /// The session was told that the program is not in its sandbox.
-    pub fn unconfined(&self, now: CallTime, reason: &str, out: &mut String) {
-        remark(now, "unconfined ", reason, out);
-    }
-
     /// The call goes on, but not in this recording.
     pub fn full(&self, now: CallTime, out: &mut String) {
         begin(now, "full\n", out);
@@ -139,7 +127,6 @@ impl Writer {
 fn remark(now: CallTime, tag: &str, text: &str, out: &mut String) {
     begin(now, tag, out);
     escape::text(text.as_bytes(), out);
-    out.push('\n');
 }
 
 fn greetings(recorded: &Recorded, out: &mut String) {

@@ -53,6 +53,13 @@ pub enum Input<'a> {
     AgiClosed,
     /// Bytes on descriptor 3.
     Audio(&'a [u8]),
+    /// No audio comes on descriptor 3, or none any more, and why: an ear that is wanted from here on has
+    /// nothing to listen to.
+    NoAudio(&'a str),
+    /// Why the call is not logged or recorded as configured, for the closing line.
+    Unlogged(&'a str),
+    /// Why the program is not in its sandbox, for the closing line.
+    Unconfined(&'a str),
     /// SIGHUP: the caller hung up.
     HangUp,
     /// The recordings asked for by [`Output::LookUp`].
@@ -163,6 +170,9 @@ impl Session {
             Input::Agi(bytes) => self.dialogue.receive(bytes),
             Input::AgiClosed => self.on_closed(),
             Input::Audio(bytes) => self.on_audio(now, bytes),
+            Input::NoAudio(reason) => self.no_audio = Some(reason.to_owned()),
+            Input::Unlogged(reason) => self.report.add_unlogged(reason),
+            Input::Unconfined(reason) => reason.clone_into(&mut self.report.unconfined),
             Input::HangUp => self.on_hang_up(now),
             Input::Recorded(recorded) => self.on_recorded(recorded),
             Input::Elsewhere(variant) => self.on_elsewhere(variant),
@@ -235,24 +245,6 @@ impl Session {
         };
         let gone = self.hung_up.map(|at| at + HANG_UP_GRACE);
         settled.into_iter().chain(gone).min()
-    }
-
-    /// Says in the closing line why the call is not logged or recorded as configured.
-    pub fn unlogged(&mut self, reason: &str) {
-        if !self.report.unlogged.is_empty() {
-            self.report.unlogged.push_str(", ");
-        }
-        self.report.unlogged.push_str(reason);
-    }
-
-    /// Says in the closing line why the program is not in its sandbox.
-    pub fn unconfined(&mut self, reason: String) {
-        self.report.unconfined = reason;
-    }
-
-    /// No audio comes, or none any more: an ear that is wanted from here on has nothing to listen to.
-    pub fn no_audio(&mut self, reason: String) {
-        self.no_audio = Some(reason);
     }
 
     /// What is known of the call.

@@ -92,6 +92,14 @@ pub struct Report {
 }
 
 impl Report {
+    /// One reason more why the call is not logged or recorded as configured.
+    pub(super) fn add_unlogged(&mut self, reason: &str) {
+        if !self.unlogged.is_empty() {
+            self.unlogged.push_str(", ");
+        }
+        self.unlogged.push_str(reason);
+    }
+
     /// The commands that tell the dialplan, in order.
     pub(super) fn variables(&self) -> [Command; 4] {
         let set = |variable, value: &str| Command::SetVariable(variable, Argument::readable(value));

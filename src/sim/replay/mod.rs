@@ -153,7 +153,7 @@ impl<'a> Player<'a> {
                     Who::Asterisk,
                     &format!("no audio on descriptor 3: {reason}"),
                 );
-                self.session.no_audio(reason.clone());
+                self.hand(Input::NoAudio(reason));
             }
             Event::HangUp => {
                 self.push(Who::Caller, "hangs up");
@@ -165,8 +165,8 @@ impl<'a> Player<'a> {
                 "a timer".clone_into(&mut self.after);
                 self.hand(Input::Timeout);
             }
-            Event::Unlogged(reason) => self.session.unlogged(reason),
-            Event::Unconfined(reason) => self.session.unconfined(reason.clone()),
+            Event::Unlogged(reason) => self.hand(Input::Unlogged(reason)),
+            Event::Unconfined(reason) => self.hand(Input::Unconfined(reason)),
             Event::Recorded(_)
             | Event::Elsewhere(_)
             | Event::Prompt(_)
