@@ -6,6 +6,7 @@
 
 mod error;
 mod include;
+mod keys;
 mod limits;
 mod logging;
 mod lookup;
@@ -21,14 +22,11 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::path::{Path, PathBuf};
 
 pub use error::ConfigError;
 pub(crate) use error::nearest;
+pub use keys::Keys;
 pub use logging::{LogTo, Logging};
 use lookup::Lookup;
 pub use lookup::Question;
@@ -40,7 +38,7 @@ pub use route::{Mailbox, Route};
 use routes::Routes;
 pub use source::Source;
 
-use crate::{dtmf, key::Key, speech};
+use crate::{dtmf, speech};
 
 /// Everything an administrator can set.
 #[derive(Clone, Debug, PartialEq)]
@@ -68,19 +66,6 @@ pub struct Config {
     /// What was read, for calls that are recorded.
     sources: Vec<Source>,
     set_aside: Vec<ConfigError>,
-}
-
-/// What the caller's keys do in the greeting.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Keys {
-    /// Opens the mailbox login; `*` unless set.
-    pub login: Option<Key>,
-    /// Skips to the beep; `#` unless set.
-    pub skip: Option<Key>,
-    /// Leads to another extension.
-    pub goto: BTreeMap<Key, String>,
-    /// How long after a short tone the signal of the same press may come.
-    pub hold_off: Duration,
 }
 
 /// How the greeting is played.
@@ -326,13 +311,5 @@ impl Config {
     pub fn mailbox_varies(&self, route: &Route) -> bool {
         let family = self.routes.family(route);
         family.is_some_and(|family| !family.section.mailbox.is_fixed())
-    }
-}
-
-impl Keys {
-    /// Whether `key` does anything.
-    #[must_use]
-    pub fn acts(&self, key: Key) -> bool {
-        self.login == Some(key) || self.skip == Some(key) || self.goto.contains_key(&key)
     }
 }

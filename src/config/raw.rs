@@ -1,14 +1,15 @@
 //! The configuration as it stands in the file.
 
-use std::{collections::BTreeMap, ops::Range, time::Duration};
+use std::{collections::BTreeMap, ops::Range};
 
 use serde::{Deserialize, de::DeserializeOwned};
 use toml::{Spanned, Table};
 
 use super::{
-    Config, ConfigError, Destination, Greeting, Keys, Storage,
-    error::{explain, nearest},
+    Config, ConfigError, Greeting, Storage,
+    error::explain,
     include::{self, IncludedFolder},
+    keys::RawKeys,
     limits,
     logging::RawLogging,
     lookup::Lookup,
@@ -16,11 +17,10 @@ use super::{
     recording,
     ringing::{Defaults, RingingKeys},
     route::{BadValue, Section},
-    routes::Routes,
     source::Source,
     template::Template,
 };
-use crate::{agi::Argument, dtmf, key::Key, speech};
+use crate::{agi::Argument, dtmf, speech};
 
 #[derive(Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -90,15 +90,6 @@ struct RawRinging {
 }
 
 #[derive(Deserialize)]
-#[serde(default, deny_unknown_fields, expecting = "a section [keys]")]
-struct RawKeys {
-    login: Spanned<String>,
-    skip: Spanned<String>,
-    goto: BTreeMap<Spanned<String>, Spanned<String>>,
-    hold_off_ms: Spanned<i64>,
-}
-
-#[derive(Deserialize)]
 #[serde(default, deny_unknown_fields, expecting = "a section [greeting]")]
 struct RawGreeting {
     storage: RawStorage,
@@ -125,17 +116,6 @@ impl Default for RawDial {
     fn default() -> Self {
         Self {
             options: unplaced("g".to_owned()),
-        }
-    }
-}
-
-impl Default for RawKeys {
-    fn default() -> Self {
-        Self {
-            login: unplaced("*".to_owned()),
-            skip: unplaced("#".to_owned()),
-            goto: BTreeMap::new(),
-            hold_off_ms: unplaced(1200),
         }
     }
 }
@@ -168,8 +148,9 @@ pub(super) fn parse<T: DeserializeOwned>(source: &Source) -> Result<T, ConfigErr
 impl RawConfig {
     /// The sections that the extensions to which keys lead can be for.
     pub(super) fn targets(&self) -> impl Iterator<Item = &str> {
-        let targets = self.keys.goto.values();
-        targets.flat_map(|target| sections_of(target.get_ref(), self.login.prefix.get_ref()))
+        let prefix = self.login.prefix.get_ref();
+        let targets = self.keys.targets();
+        targets.flat_map(|target| sections_of(target, prefix))
     }
 
     /// The folder that is included, if one is.
@@ -320,96 +301,6 @@ impl RawRoute {
     }
 }
 
-impl RawKeys {
-    /// A key that leads to somebody whose section may be in what was set aside leads nowhere.
-    fn check(
-        self,
-        source: &Source,
-        routes: &Routes,
-        login_prefix: &str,
-        some_set_aside: bool,
-    ) -> Result<Keys, ConfigError> {
-        let login = optional_key(source, &self.login)?;
-        let skip = optional_key(source, &self.skip)?;
-        if login.is_some() && login == skip {
-            // Of the two, the one that is written; the other's is a default.
-            let (written, other) = if is_placed(&self.skip) {
-                (&self.skip, "login")
-            } else {
-                (&self.login, "skip")
-            };
-            return Err(source.at(
-                written.span().start,
-                format!(
-                    "\"{}\" is the key for both login and skip; give {other} another key, or \"\" for none",
-                    written.get_ref()
-                ),
-            ));
-        }
-        let mut goto = BTreeMap::new();
-        for (label, extension) in self.goto {
-            let key = key(source, &label)?;
-            if Some(key) == login || Some(key) == skip {
-                return Err(source.at(
-                    label.span().start,
-                    format!(
-                        "key \"{key}\" has a meaning already (login or skip); expected a key that is free"
-                    ),
-                ));
-            }
-            let target = extension.get_ref();
-            if some_set_aside && routes.exact(target).is_none() {
-                continue;
-            }
-            let at = extension.span().start;
-            match routes.destination(target, login_prefix) {
-                Some(Destination::Person(_)) => {}
-                Some(Destination::Login(owner)) => {
-                    return Err(source.at(
-                        at,
-                        format!(
-                            "key \"{key}\" leads to extension \"{target}\", which opens a mailbox; expected one at which somebody is rung, such as \"{}\"",
-                            owner.extension
-                        ),
-                    ));
-                }
-                None => {
-                    let hint = nearest(target, routes.names())
-                        .map(|near| format!("; did you mean \"{near}\"?"))
-                        .unwrap_or_default();
-                    return Err(source.at(
-                        at,
-                        format!(
-                            "key \"{key}\" leads to extension \"{target}\", which is not configured{hint}"
-                        ),
-                    ));
-                }
-            }
-            goto.insert(key, extension.into_inner());
-        }
-        let hold_off = within(source, &self.hold_off_ms, HOLD_OFF, "hold_off_ms")?;
-        Ok(Keys {
-            login,
-            skip,
-            goto,
-            hold_off: Duration::from_millis(hold_off.unsigned_abs()),
-        })
-    }
-}
-
-/// A key, or none where the label is empty.
-fn optional_key(source: &Source, label: &Spanned<String>) -> Result<Option<Key>, ConfigError> {
-    if label.get_ref().is_empty() {
-        return Ok(None);
-    }
-    key(source, label).map(Some)
-}
-
-fn key(source: &Source, label: &Spanned<String>) -> Result<Key, ConfigError> {
-    let key = label.get_ref().parse::<Key>();
-    key.map_err(|error| source.at(label.span().start, error.to_string()))
-}
-
 pub(super) fn within(
     source: &Source,
     value: &Spanned<i64>,
@@ -454,11 +345,6 @@ pub(super) fn unplaced<T>(value: T) -> Spanned<T> {
     Spanned::new(0..0, value)
 }
 
-/// Whether it stands in the file: no value does so at its very beginning.
-fn is_placed<T>(value: &Spanned<T>) -> bool {
-    value.span().start > 0
-}
-
 fn default_wait() -> Spanned<i64> {
     unplaced(DEFAULT_WAIT)
 }
@@ -473,5 +359,3 @@ const LONGEST_OPTIONS: usize = Argument::MAX / 2;
 pub(super) const DEFAULT_WAIT: i64 = 20;
 /// Seconds of ringing. An hour is longer than any caller waits; 0 would ring nobody.
 pub(super) const WAIT: Range<i64> = 1..3601;
-/// Milliseconds. 2 s after a press nobody takes its signal for the same one.
-const HOLD_OFF: Range<i64> = 0..2001;
