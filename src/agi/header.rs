@@ -15,7 +15,7 @@ impl Header {
     /// that Asterisk sends has come stands in a value with line breaks in it.
     ///
     /// A line that is no `agi_name: value` is passed over: the call matters more than its form.
-    pub(super) fn push_line(&mut self, line: &str) -> bool {
+    pub(crate) fn push_line(&mut self, line: &str) -> bool {
         if line.is_empty() {
             return self.has(LAST_BEFORE_ARGUMENTS) || self.is_full();
         }

@@ -132,6 +132,23 @@ fn a_recorded_call_is_the_same_when_it_is_run_again() {
 }
 
 #[test]
+fn nothing_of_a_header_is_shown_where_a_name_in_it_has_an_empty_line() {
+    let folder = folder("header");
+    let mut agent = Agent::start_with(&config(&folder), Audio::Pipe);
+    agent.say(
+        "agi_channel: SIP/peter-00000001\nagi_calleridname: x\n\ny\nagi_extension: 101\n\
+         agi_enhanced: 1.0\nagi_threadid: 1\n\n",
+    );
+    let (commands, _) = agent.answer_to_the_end();
+    assert!(commands.contains(&"EXEC VoiceMail \"101@sales,s\"".to_owned()));
+    let (path, _) = recording_with(&folder, " end 0");
+    let done = replay(&path, &[]);
+    let said = text(&done.stdout);
+    assert!(said.contains("\nno difference: "), "{said}");
+    assert!(!said.contains("agi_"), "{said}");
+}
+
+#[test]
 fn by_another_configuration_the_first_difference_is_named() {
     let folder = folder("different");
     call_with_star(&config(&folder));

@@ -13,7 +13,7 @@ use super::{
     timeline::{Timeline, Who},
 };
 use crate::{
-    agi::LineDecoder,
+    agi::{Header, LineDecoder},
     config::Config,
     recording::{CallRecording, Ending, Entry, Event},
     session::{CallTime, Exit, Input, Output, Plan, Session},
@@ -43,7 +43,7 @@ pub fn replay(recording: &CallRecording, config: &Config) -> Replay {
         after: "the start".to_owned(),
         deadline: None,
         lines: LineDecoder::default(),
-        is_header: true,
+        header: Some(Header::default()),
         playing: false,
         audio: Audio::default(),
         replay: Replay {
@@ -73,7 +73,8 @@ struct Player<'a> {
     /// Until when the session waited then.
     deadline: Option<CallTime>,
     lines: LineDecoder,
-    is_header: bool,
+    /// `None` once it is complete.
+    header: Option<Header>,
     /// Whether a command is under way that the next one stops.
     playing: bool,
     audio: Audio,
@@ -316,8 +317,10 @@ impl<'a> Player<'a> {
         self.lines.push(bytes);
         "a part of a line".clone_into(&mut self.after);
         while let Some(line) = self.lines.pop() {
-            if self.is_header {
-                self.is_header = !line.is_empty();
+            if let Some(header) = &mut self.header {
+                if header.push_line(&line) {
+                    self.header = None;
+                }
                 "the header".clone_into(&mut self.after);
             } else {
                 self.playing = false;
