@@ -101,6 +101,13 @@ pub(crate) fn nearest<'a>(
         .map(|(_, name)| name)
 }
 
+/// The end of a message about `wrong`: which of `known` was probably meant, nothing if none is near.
+pub(super) fn hint<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    nearest(wrong, known)
+        .map(|near| format!("; did you mean \"{near}\"?"))
+        .unwrap_or_default()
+}
+
 /// What the parser says, of this text, in words for who wrote it; with the nearest name where it
 /// lists all that could stand there.
 pub(super) fn explain(message: &str, text: &str) -> String {
@@ -133,13 +140,11 @@ fn one_of(what: &str, rest: &str) -> String {
     let mut names = rest.split('`').step_by(2);
     let wrong = names.next().unwrap_or_default();
     let known: Vec<_> = names.filter(|name| !name.is_empty()).collect();
-    match nearest(wrong, known.iter().copied()) {
-        Some(near) => format!("unknown {what} \"{wrong}\"; did you mean \"{near}\"?"),
-        None => format!(
-            "unknown {what} \"{wrong}\"; expected one of {}",
-            known.join(", ")
-        ),
+    let mut hint = hint(wrong, known.iter().copied());
+    if hint.is_empty() {
+        hint = format!("; expected one of {}", known.join(", "));
     }
+    format!("unknown {what} \"{wrong}\"{hint}")
 }
 
 /// What the parser calls what it expects, and what people do.

@@ -7,7 +7,7 @@ use toml::Spanned;
 
 use super::{
     ConfigError, Destination,
-    error::nearest,
+    error::hint,
     raw::{unplaced, within},
     routes::Routes,
     source::Source,
@@ -125,14 +125,10 @@ fn check_target(routes: &Routes, login_prefix: &str, key: Key, target: &str) -> 
             "key \"{key}\" leads to extension \"{target}\", which opens a mailbox; expected one at which somebody is rung, such as \"{}\"",
             owner.extension
         )),
-        None => {
-            let hint = nearest(target, routes.names())
-                .map(|near| format!("; did you mean \"{near}\"?"))
-                .unwrap_or_default();
-            Err(format!(
-                "key \"{key}\" leads to extension \"{target}\", which is not configured{hint}"
-            ))
-        }
+        None => Err(format!(
+            "key \"{key}\" leads to extension \"{target}\", which is not configured{}",
+            hint(target, routes.names())
+        )),
     }
 }
 

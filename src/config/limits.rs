@@ -5,7 +5,7 @@ use toml::{Table, de::DeTable};
 
 use super::{
     ConfigError,
-    error::{explain, nearest},
+    error::{explain, hint},
     source::Source,
 };
 use crate::{dtmf, speech};
@@ -32,9 +32,7 @@ fn detector(source: &Source, mut section: Table) -> Result<dtmf::Limits, ConfigE
         Some(other) => {
             let name = other.as_str();
             let is = name.map_or("no text".to_owned(), |name| format!("\"{name}\""));
-            let near = name.and_then(|name| nearest(name, ["etsi", "att", "ntt"]));
-            let hint = near.map(|near| format!("; did you mean \"{near}\"?"));
-            let hint = hint.unwrap_or_default();
+            let hint = name.map_or_else(String::new, |name| hint(name, ["etsi", "att", "ntt"]));
             let message = format!("profile is {is}; expected \"etsi\", \"att\" or \"ntt\"{hint}");
             return Err(at(source, DETECTOR, "profile", message));
         }
@@ -65,11 +63,8 @@ fn merged<T: Serialize + DeserializeOwned>(
     let mut table = Table::try_from(base).expect("limits are a table of numbers");
     for (key, value) in section {
         if !table.contains_key(&key) {
-            let known = table.keys().map(String::as_str);
-            let message = match nearest(&key, known) {
-                Some(near) => format!("unknown key \"{key}\"; did you mean \"{near}\"?"),
-                None => format!("unknown key \"{key}\""),
-            };
+            let hint = hint(&key, table.keys().map(String::as_str));
+            let message = format!("unknown key \"{key}\"{hint}");
             return Err(at(source, name, &key, message));
         }
         if !(value.is_float() || value.is_integer()) {

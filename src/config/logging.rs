@@ -8,7 +8,7 @@ use tracing::level_filters::LevelFilter;
 
 use super::{
     ConfigError,
-    error::nearest,
+    error::hint,
     raw::{unplaced, within},
     source::Source,
 };
@@ -131,9 +131,7 @@ fn wrong<'a>(
     expected: &str,
     known: impl IntoIterator<Item = &'a str>,
 ) -> ConfigError {
-    let hint = nearest(value.get_ref(), known)
-        .map(|near| format!("; did you mean \"{near}\"?"))
-        .unwrap_or_default();
+    let hint = hint(value.get_ref(), known);
     source.at(
         value.span().start,
         format!(
