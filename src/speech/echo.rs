@@ -210,8 +210,8 @@ const LOUD_DBM0: f32 = -40.0;
 /// path and because what the agent says it plays and what leaves Asterisk differ by up to a
 /// packet.
 const SPREAD: usize = 3;
-/// Power of an echo a step later and how many steps it dies away for: 60 dB in 0.4 s, as in a furnished room, down
-/// to 24 dB.
+/// Power of an echo a step later, and steps after which nothing of it stands out: 60 dB in 0.24 s. In a
+/// furnished room it takes 0.4 s, but then most of it is in what came before.
 const DECAY: f32 = 0.75;
 const TAIL: usize = 24;
 /// Gain below which no line is trusted to stay that is without an echo: a canceller may lose its way.
@@ -230,8 +230,8 @@ const UNIT_DB: f32 = 0.5;
 const DEPTH: usize = 64;
 /// Frames over which the coupling is measured: two seconds of loud prompt.
 const FRAMES: usize = 100;
-/// Frames before a measurement is believed: of what returns at one delay, and, a second, of what may return
-/// at any up to half a second.
+/// Frames before a measurement is believed: of what returns at one delay, and of what may return at any,
+/// the longest and half a second.
 const ONE_DELAY: usize = 20;
 const ANY_DELAY: usize = 60;
 /// Per cent of frames that stay below the coupling; what goes beyond is covered by the margin

@@ -1,4 +1,4 @@
-//! The energy played towards the caller over the last half second.
+//! The energy played towards the caller over the time in which its echo may return.
 
 use std::{sync::Arc, time::Duration};
 
@@ -196,8 +196,7 @@ impl Late {
     }
 }
 
-/// Delays that an echo may have, in steps: half a second, satellites and jitter buffers
-/// included.
+/// Delays that an echo may have, in steps: 640 ms, satellites and jitter buffers included.
 pub(super) const DELAYS: usize = 32 * STEPS;
 
 /// Frames after which what was sent no longer matters: the longest delay and the frame itself.
