@@ -1,6 +1,6 @@
 //! Whatever comes, however it is cut: bounded, in order, the same.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use voiceagent::{
     audio::{Rng, SampleTime, talk},
@@ -128,14 +128,14 @@ fn the_longest_gap_takes_no_time_and_ends_speech() {
 }
 
 #[test]
-fn any_samples_any_keys_and_any_prompts_are_borne() {
+fn any_samples_any_keys_any_prompts_and_any_losses_are_borne() {
     for seed in 0..40 {
         let mut rng = Rng::new(seed);
         let mut detector = Detector::new(&Limits::default());
         let mut events = Vec::new();
         for _ in 0..400 {
             let at = detector.now() + rng.index(0, 4_000) as u64 - rng.index(0, 4_000) as u64;
-            match rng.index(0, 12) {
+            match rng.index(0, 13) {
                 0 => detector.key_down(at),
                 1 => detector.key_up(at),
                 2 => detector.playing(None),
@@ -145,6 +145,7 @@ fn any_samples_any_keys_and_any_prompts_are_borne() {
                     detector.playing(Some(Prompt::Known(Arc::new(Envelope::of(&audio)))));
                 }
                 5 => detector.lost(rng.bits() % 5_000, &mut |event| events.push(event)),
+                6 => detector.behind(Duration::from_millis(rng.bits() >> rng.index(32, 64))),
                 _ => {
                     let length = rng.index(1, 2_000);
                     let shift = rng.index(0, 16);
