@@ -2,7 +2,7 @@
 
 use crate::{
     asterisk_files::{Call, Dialplan, Extension, Line, calls},
-    session::LISTEN,
+    session::{LISTEN, MACRO},
 };
 
 /// A line that calls the program.
@@ -74,7 +74,7 @@ impl EntryPoint<'_> {
     }
 
     pub(super) fn is_in_macro(&self) -> bool {
-        self.context.starts_with("macro-")
+        self.context.starts_with(MACRO)
     }
 
     /// Whether a server is asked for it, as FastAGI does.

@@ -33,7 +33,7 @@ pub use note::Note;
 pub use outcome::{Press, Report, Status};
 pub use presses::Source;
 use ringing::Caller;
-pub(crate) use ringing::{LISTEN, modules as listening_modules};
+pub(crate) use ringing::{LISTEN, MACRO, modules as listening_modules};
 use state::{AfterStop, Closing, Overheard, Progress, Role, State};
 
 use crate::{

@@ -309,7 +309,7 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
 /// Where the channel is that hears the caller.
 pub(crate) const LISTEN: &str = "voiceagent-listen";
 /// How the contexts begin in which `Macro` runs: what leaves one by `ChannelRedirect` is outside it.
-const MACRO: &str = "macro-";
+pub(crate) const MACRO: &str = "macro-";
 /// How long the channel may take to come up; it is Asterisk's own, and takes milliseconds.
 const SECONDS: u32 = 1;
 
