@@ -39,6 +39,11 @@ impl Known {
         self.have(FADED, self.heard(history, stretch))
     }
 
+    /// Mean square of both together.
+    fn mean_square(&self) -> f32 {
+        0.5 * (self.powers[0] + self.powers[1])
+    }
+
     /// Whether these powers are at least this share of theirs.
     fn have(&self, share: f32, powers: [f32; 2]) -> bool {
         (0..2).all(|tone| powers[tone] >= share * self.powers[tone])
@@ -109,9 +114,8 @@ impl Behind<'_> {
     /// newest 10 ms only: where phases jump, the older part of the window may take them away.
     pub(super) fn have_returned(&self, powers: [f32; 2], view: &View, now: u64) -> bool {
         // A window that is half full of them has as much at least.
-        let both = 0.5 * (self.tones.powers[0] + self.tones.powers[1]);
-        self.tones.have(RETURNING, powers)
-            || (view.mean_square >= 0.5 * RETURNED * both && self.are_in_newest(now))
+        let may_sound = view.mean_square >= 0.5 * RETURNED * self.tones.mean_square();
+        self.tones.have(RETURNING, powers) || (may_sound && self.are_in_newest(now))
     }
 
     #[inline(never)]
@@ -124,8 +128,7 @@ impl Behind<'_> {
     fn is_as_much(&self, from: u64) -> bool {
         let mut samples = [0.0; BEAT];
         listen(self.history, from..from + BEAT as u64, &mut samples);
-        let tones = 0.5 * (self.tones.powers[0] + self.tones.powers[1]);
-        energy(&samples) >= THERE * tones * BEAT as f32
+        energy(&samples) >= THERE * self.tones.mean_square() * BEAT as f32
     }
 
     /// Powers at the tones' frequencies in each whole step of a stretch.

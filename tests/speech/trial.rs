@@ -119,9 +119,7 @@ impl Call {
             (Some(at), Some(onset)) => Outcome::Heard((at - onset) as f32 / 8.0),
         }
     }
-}
 
-impl Call {
     /// What comes back through a random hybrid or room, 20 to 300 ms late: 80 reflections that die away.
     fn echo(&self, sent: &[f32], rng: &mut Rng) -> Vec<f32> {
         let delay = rng.index(160, 2_400);
